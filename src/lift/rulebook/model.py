@@ -1,0 +1,240 @@
+"""What does a loaded and checked rulebook hold?
+
+Plain frozen data: `load.py` makes it from YAML, `check.py` refuses what is wrong, engines and plans only read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+from typing import Any
+from typing import Literal as OneOf
+
+from lift.errors import Place
+from lift.rulebook.nodes import Level, Node, Type
+from lift.rulebook.units import Scalar
+
+
+class Special(Enum):
+    """Cell values that are not values."""
+
+    NO_LIMIT = "no_limit"
+    ENDED = "ended"
+
+
+Status = OneOf["verified", "single_source", "derived", "projected", "unconfirmed"]
+WEAK: frozenset[str] = frozenset({"projected", "unconfirmed"})
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure from one day on. `value` None is unknown. A weak cell (projected, unconfirmed or None) is seen by the
+    verdict as `within`, or as no bounds at all."""
+
+    value: Scalar | Special | None
+    status: Status
+    within: tuple[Fraction, Fraction] | tuple[date, date] | None = None
+    note: str = ""
+
+    @property
+    def is_weak(self) -> bool:
+        return self.value is None or self.status in WEAK
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An entry of the dictionary. `limits` are refused at build outside; `low`/`high` are true of every value."""
+
+    name: str
+    level: Level
+    type: Type
+    meaning: str
+    question: str | None
+    cost: int
+    sensitivity: str
+    shelf_life: Mapping[str, int] | None
+    """Months by claim class (pension_age, working_age); None is never."""
+    limits: tuple[Fraction, Fraction] | tuple[date, date] | None
+    low: Fraction | date | None
+    high: Fraction | date | None
+    proved_bounds: tuple[ProvedBound, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class ProvedBound:
+    """A bound that a scheme proves while `when` is known true. Where the known value lies wholly outside it, the fact is
+    unknown (within the dictionary's own bounds): two sources contradict each other."""
+
+    low: Fraction | None
+    high: Fraction | None
+    when: Node
+    cite: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Relation:
+    """How to get from a unit to related ones. `link` family: target units with the same family key, and perhaps those of
+    a possible couple's other family; household: the same household key. `other`: not oneself (for a family target: not
+    one's own family). `outside`: not of one's own family; a possible couple's other family is perhaps outside."""
+
+    name: str
+    source: Level
+    target: Level
+    link: OneOf["family", "household"]
+    other: bool
+    outside: bool
+    where: Node | None
+    complete_when: Node | None
+    meaning: str
+
+
+@dataclass(frozen=True)
+class StandingAssumption:
+    """A flag fact that is taken as `assumed` wherever it is unknown, on every level of proof, and said so."""
+
+    fact: str
+    level: Level
+    assumed: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A dated figure. `name` is full (owner.amount). `versions` are in date order; before the first there is none.
+    `day` names what picks the version: run_day, benefit_week, or a date fact or step."""
+
+    name: str
+    type: Type
+    cite: str
+    source: tuple[str, ...]
+    day: str
+    covers_to: date | None
+    versions: tuple[tuple[date, Cell], ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class TableKey:
+    """One key of a table. Banded: the row with the greatest key not above the value; else the row that equals it."""
+
+    name: str
+    type: Type
+    banded: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """Dated rows, each one value per key and then a cell, in order."""
+
+    name: str
+    type: Type
+    keys: tuple[TableKey, ...]
+    cite: str
+    day: str
+    versions: tuple[tuple[date, tuple[tuple[tuple[Scalar, ...], Cell], ...]], ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One version of a step: from which day (None: always), its tree and the text an officer reads."""
+
+    start: date | None
+    node: Node
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named formula. `name` is full (owner.step). `day` picks the version, as for an amount (`day_node` where that is a
+    fact or a step). `rounding` as in docs/rule-format.md. `within` are formulas for a proved low and high."""
+
+    name: str
+    level: Level
+    type: Type
+    formulas: tuple[Formula, ...]
+    cite: str
+    why: str
+    day: str
+    day_node: Node | None
+    rounding: OneOf["penny", "none", "up", "down"]
+    within: tuple[Node | None, Node | None] | None
+    split_on: tuple[Node, ...]
+    """FactRefs or StepRefs of flags read by the formula itself: it is evaluated with each put as TRUE and as FALSE
+    (where that is still possible) and the hull taken."""
+    assume: Scalar | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class Evidence:
+    step: str
+    strength: OneOf["strong", "medium", "weak"]
+    why: str
+
+
+@dataclass(frozen=True)
+class Example:
+    name: str
+    source: str
+    day: date
+    base: str | None
+    subject: str | None
+    given: Mapping[str, Any]
+    then: Mapping[str, Any]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One entitlement, detector or measure. What it answers are steps too, under reserved names: ID.who, ID.eligible,
+    ID.possible_when, ID.already, ID.worth_weekly (and so on), ID.worth_at_least, ID.advice_first, ID.evidence_1 …"""
+
+    id: str
+    name: str
+    kind: OneOf["entitlement", "under_award", "detector", "measure"]
+    level: Level
+    law: str
+    reviewed_on: date | None
+    reviewed_by: str | None
+    public_funds: bool
+    covers: tuple[date, date]
+    uses: tuple[str, ...]
+    step_names: tuple[str, ...]
+    """Every step an explanation shows, in reading order: those of the rule and of the shared files it uses."""
+    answers: Mapping[str, str]
+    """Reserved name (eligible, already, worth_weekly …) to full step name; absent where the rule has none."""
+    worth: tuple[str, ...]
+    """The worth's parts in order: weekly, monthly, yearly, one_off, arrears, in_kind."""
+    worth_to: str
+    in_kind: str
+    evidence: tuple[Evidence, ...]
+    seen_in: tuple[str, ...]
+    opens: tuple[str, ...]
+    if_awarded: Mapping[str, Scalar]
+    outreach: Mapping[str, Any]
+    examples: tuple[Example, ...]
+    hash: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Every rule with all that it rests on. Dictionaries are keyed by full name."""
+
+    facts: Mapping[tuple[Level, str], Fact]
+    relations: Mapping[str, Relation]
+    assumptions: Mapping[str, StandingAssumption]
+    amounts: Mapping[str, Amount]
+    tables: Mapping[str, Table]
+    steps: Mapping[str, Step]
+    rules: Mapping[str, Rule]
+    bases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    """File path below rules/ to SHA-256."""
