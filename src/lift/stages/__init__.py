@@ -1,0 +1,1 @@
+"""What happens in a run? The seven verbs; they never import each other and meet in tables."""
