@@ -36,7 +36,7 @@ fuzz: .venv/.dev-installed  ## the property tests, 100,000 fresh cases each
 	LIFT_FUZZ_CASES=$${LIFT_FUZZ_CASES:-100000} $(BIN)/python -m pytest tests/properties -p no:xdist
 
 test-real: .venv/.dev-installed  ## tests that need LibreOffice or a browser
-	$(BIN)/python -m pytest -m real; status=$$?; \
+	@$(BIN)/python -m pytest -m real; status=$$?; \
 	if [ $$status -eq 5 ]; then echo "No test needs LibreOffice or a browser yet."; exit 0; fi; exit $$status
 
 # A lock file carries names, versions and hashes: no address, no path, nothing of the machine that made it.
@@ -63,11 +63,13 @@ clean:  ## remove what can be made again, .venv and demo/ too
 	@touch $@
 
 .venv/.runtime-installed: requirements.txt pyproject.toml | .venv/.made
-	$(PIP_INSTALL) --require-hashes -r requirements.txt
-	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@echo "Installing what $< names, into .venv …"
+	@$(PIP_INSTALL) --require-hashes -r requirements.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.dev-installed: requirements-dev.txt pyproject.toml | .venv/.made
-	$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
-	$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@echo "Installing what $< names, into .venv …"
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@ .venv/.runtime-installed
