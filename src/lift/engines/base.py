@@ -1,0 +1,17 @@
+"""What can every engine do?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from lift.rulebook.answers import Answer
+from lift.rulebook.units import Units
+
+
+class Engine(Protocol):
+    """Runs rules over units held in memory. (Runs over a council's tables use the engine's own module.)"""
+
+    def answers(self, rules: Sequence[str], units: Units, *, keep_steps: bool = False) -> list[Answer]:
+        """One answer per rule and unit that the rule asks about, in the order of `rules` and then of the units."""
+        ...

@@ -1,0 +1,123 @@
+"""How are rules run by DuckDB over units held in memory: examples, `lift rules try`, property tests?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import duckdb
+
+from lift.engines.duckdb.run import fact_profiles, run_plan
+from lift.engines.duckdb.tables import make_tables
+from lift.plan.compile import Options, Plan, compile_plan
+from lift.plan.verdicts import AnswerTable, answer_columns
+from lift.plan.layout import Stored
+from lift.plan.values import Code, Day, Flag, Number
+from lift.rulebook.answers import Answer, Range, Value
+from lift.rulebook.model import Rule, Rulebook
+from lift.rulebook.units import Units
+
+Row = dict[str, object]
+
+
+class DuckDBEngine:
+    """DuckDB over a rulebook and a day. `specialise` looks at the facts first and leaves out what they do not need, as a
+    monthly run does; without it the plan provides for everything."""
+
+    def __init__(self, rulebook: Rulebook, day: date, *, assumptions: bool = True, specialise: bool = True, threads: int = 1) -> None:
+        self.book, self.day, self.assumptions, self.specialise, self.threads = rulebook, day, assumptions, specialise, threads
+
+    def answers(self, rules: Sequence[str], units: Units, *, keep_steps: bool = False) -> list[Answer]:
+        """See engines.base.Engine."""
+        with duckdb.connect(":memory:", config={"threads": self.threads}) as connection:
+            make_tables(connection, self.book, units)
+            profiles, has_couples = fact_profiles(connection, self.book)
+            options = Options(profiles if self.specialise else None, has_couples, self.assumptions, keep_steps)
+            plan = compile_plan(self.book, rules, self.day, options)
+            step_tables = sorted({table for table, _ in plan.steps.values()})
+            run_plan(connection, plan, outputs=[*[a.table for a in plan.answers], *step_tables])
+            return list(self._read(connection, plan, units))
+
+    def _read(self, connection: duckdb.DuckDBPyConnection, plan: Plan, units: Units) -> Iterator[Answer]:
+        order = {unit.key: index for index, unit in enumerate(units.units)}
+        tables = {a.table: read_rows(connection, a.table) for a in plan.answers}
+        steps = read_steps(connection, plan)
+        for name in plan.rules:
+            rule = self.book.rules[name]
+            answers = next(a for a in plan.answers if name in a.rules)
+            rows = sorted(tables[answers.table], key=lambda row: order[str(row[answers.key])])
+            for row in rows:
+                if row[f"{name}__asked"]:
+                    yield _answer(rule, answers, row, steps)
+
+
+def read_rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
+    cursor = connection.execute(f"SELECT * FROM {table}")
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def read_steps(connection: duckdb.DuckDBPyConnection, plan: Plan) -> dict[str, dict[tuple[str, bool], Value]]:
+    """Unit key to (step, proved) to value, for every kept step."""
+    found: dict[str, dict[tuple[str, bool], Value]] = {}
+    for table in sorted({table for table, _ in plan.steps.values()}):
+        for row in read_rows(connection, table):
+            key = str(next(iter(row.values())))
+            mine = found.setdefault(key, {})
+            for step, (own, stored) in plan.steps.items():
+                if own == table:
+                    mine[step] = read_value(stored, row)
+    return found
+
+
+def read_value(stored: Stored, row: Row) -> Value:
+    """A kept value as exact numbers, from the columns it stands in."""
+    value = stored.read("u")
+    if isinstance(value, Flag | Code):
+        if value.constant is not None:
+            return value.constant
+        found = row[stored.columns[0]] if stored.columns else None
+        return found if isinstance(found, bool | str) else None
+    if value.constant is not None:
+        return Range(value.constant, value.constant)
+    ends = []
+    for end in (value.low, value.high):
+        raw = None if end is None else row[end.name]
+        ends.append(Fraction(int(raw)) * value.scale if isinstance(value, Number) and raw is not None else raw)  # type: ignore[call-overload]
+    assert isinstance(value, Number | Day)
+    return Range(ends[0], ends[1])
+
+
+def _answer(rule: Rule, table: AnswerTable, row: Row, steps: dict[str, dict[tuple[str, bool], Value]]) -> Answer:
+    worth = table.worth[rule.id]
+    mine = {name.partition("__")[2]: row[name] for name in answer_columns(rule.id, worth)}
+    key = str(row[table.key])
+    own = steps.get(key, {})
+    assumptions = str(mine["assumptions"] or "")
+    return Answer(
+        rule=rule.id,
+        level=rule.level,
+        key=key,
+        verdict=mine["verdict"],  # type: ignore[arg-type]  # the plan writes only verdicts
+        eligible=_flag(mine["eligible"]),
+        already=_flag(mine["already"]),
+        possible_when=_flag(mine["possible_when"]),
+        may_already_have=bool(mine["may_already_have"]),
+        worth={part: Range(_money(mine[f"{part}_low"]), _money(mine[f"{part}_high"])) for part in worth},
+        indicative_worth={part: Range(_money(mine[f"{part}_indicative_low"]), _money(mine[f"{part}_indicative_high"])) for part in worth},
+        steps={name: own[name, True] for name in rule.step_names if (name, True) in own},
+        indicative_steps={name: own[name, False] for name in rule.step_names if (name, False) in own},
+        assumptions=tuple(assumptions.split(",")) if assumptions else (),
+        evidence=mine["evidence"],  # type: ignore[arg-type]  # the plan writes only strengths
+        advice_first=_flag(mine["advice_first"]),
+    )
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _money(value: object) -> Fraction | None:
+    return Fraction(value) if isinstance(value, Decimal) else None

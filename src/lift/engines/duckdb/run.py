@@ -1,0 +1,101 @@
+"""How are a plan's SELECTs executed over the tables of one connection?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import duckdb
+
+from lift.errors import EngineError
+from lift.plan.compile import Plan
+from lift.plan.inputs import FactProfile
+from lift.plan.render import Named
+from lift.rulebook.model import Fact, Rulebook
+from lift.rulebook.nodes import LEVELS, Level
+
+Profiles = dict[tuple[Level, str], FactProfile]
+
+
+def fact_profiles(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> tuple[Profiles, bool]:
+    """What is true of each fact in every row (one pass over each table), and whether any couple is uncertain."""
+    found: Profiles = {}
+    for level in LEVELS:
+        names = {row[0] for row in connection.execute(f"DESCRIBE {level}").fetchall()}
+        facts = [f for (own, _), f in book.facts.items() if own == level and _columns(f)[0] in names]
+        tests = [test for fact in facts for test in _tests(fact, names)]
+        if not facts:
+            continue
+        row = connection.execute(f"SELECT {', '.join(tests)} FROM {level}").fetchone()
+        assert row is not None
+        for index, fact in enumerate(facts):
+            certain, point, fresh = (bool(v) if v is not None else True for v in row[3 * index : 3 * index + 3])
+            found[level, fact.name] = FactProfile(True, certain, point, fresh)
+    couples = connection.execute("SELECT count(*) FROM possible_couple").fetchone()
+    return found, bool(couples and couples[0])
+
+
+def _columns(fact: Fact) -> tuple[str, ...]:
+    return (f"{fact.name}_low", f"{fact.name}_high") if fact.type.kind in ("number", "date") else (fact.name,)
+
+
+def _tests(fact: Fact, names: set[str]) -> list[str]:
+    columns = _columns(fact)
+    known = " AND ".join(f"{c} IS NOT NULL" for c in columns)
+    point = f"{columns[0]} IS NOT DISTINCT FROM {columns[-1]}"
+    fresh = f"{fact.name}_fresh"
+    return [f"bool_and({known})", f"bool_and({point})", f"bool_and({fresh} IS DISTINCT FROM FALSE)" if fresh in names else "TRUE"]
+
+
+def run_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, *, outputs: Iterable[str] | None = None) -> None:
+    """Makes the plan's last tables (or `outputs`) as temporary tables of their own names.
+
+    A SELECT that several others read is made once, as a temporary table; one that a single other reads is written into it."""
+    wanted = list(outputs) if outputs is not None else [a.table for a in plan.answers]
+    named = {n.name: n for n in plan.selects}
+    uses = _uses(named, wanted)
+    kept = {name for name, count in uses.items() if count > 1} | set(wanted)
+    for entry in plan.selects:
+        if entry.name in kept and uses[entry.name]:
+            statement = _statement(entry, named, kept)
+            try:
+                connection.execute(f"CREATE OR REPLACE TEMP TABLE {entry.name} AS {statement}")
+            except duckdb.Error as error:
+                raise EngineError(_message(entry.name, error)) from error
+
+
+def _uses(named: dict[str, Named], wanted: list[str]) -> Counter[str]:
+    """How many SELECTs read each one, counting only what leads to the wanted ones."""
+    uses: Counter[str] = Counter(wanted)
+    done: set[str] = set()
+    queue = list(wanted)
+    while queue:
+        name = queue.pop()
+        if name in done:
+            continue
+        done.add(name)
+        for read in named[name].reads:
+            uses[read] += 1
+            queue.append(read)
+    return uses
+
+
+def _statement(entry: Named, named: dict[str, Named], kept: set[str]) -> str:
+    parts: list[str] = []
+    seen: set[str] = set()
+
+    def visit(name: str) -> None:
+        for read in named[name].reads:
+            if read not in kept and read not in seen:
+                seen.add(read)
+                visit(read)
+                parts.append(f"{read} AS NOT MATERIALIZED ({named[read].select.sql(dialect='duckdb')})")
+
+    visit(entry.name)
+    body = entry.select.sql(dialect="duckdb")
+    return f"WITH {', '.join(parts)} {body}" if parts else body
+
+
+def _message(name: str, error: duckdb.Error) -> str:
+    """The engine's complaint by kind alone: its text may quote a resident's value."""
+    return f"the engine could not work out {name} ({type(error).__name__}). Check the facts' limits, memory and disk space, then run again."

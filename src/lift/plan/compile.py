@@ -1,0 +1,346 @@
+"""How do rules and a day become a plan?
+
+A plan is a list of named SELECTs over the tables that build makes (docs/tables.md), in layers, and where each rule's
+answer and each step stand in the last of them. It depends on the rules, the day and, for speed, on what is true of the
+facts in every row (`Profiles`); never on a household.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from lift.errors import CoverageError, NotFoundError
+from lift.plan import gathers, inputs, render, sql, verdicts
+from lift.plan.hoist import hoist
+from lift.plan.inputs import WORST, FactProfile, Profiles
+from lift.plan.layout import GatherTable, Stored, Table, settle_needs, store
+from lift.plan.sql import Sql
+from lift.plan.translate import Translator
+from lift.plan.values import Flag, Number, Value, flag
+from lift.rulebook.check import closure, references
+from lift.rulebook.model import Fact, Rule, Rulebook, Step
+from lift.rulebook.nodes import LEVELS, AmountRef, FactRef, Gather, Level, Lookup, Node, StepRef, walk
+from lift.rulebook.signs import MAY_BE_EITHER, Signs
+
+Item = tuple[str, Level, str]
+"""("fact", level, name) or ("step", level, full name)."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Named SELECTs in order; `answers` names, for each level asked about, the table of answers and its rules; `steps`
+    where each kept step stands: (step, proved) to its level, table and columns."""
+
+    day: date
+    rules: tuple[str, ...]
+    selects: tuple[render.Named, ...]
+    answers: tuple[verdicts.AnswerTable, ...]
+    steps: dict[tuple[str, bool], tuple[str, Stored]]
+    hash: str
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a plan is made. `assumptions`: standing assumptions hold. `keep_steps`: every step stays readable (explain)."""
+
+    profiles: Profiles | None = None
+    has_couples: bool = True
+    assumptions: bool = True
+    keep_steps: bool = False
+
+
+def plan_hash(book: Rulebook, rules: Sequence[str], day: date) -> str:
+    """Identity of what the rules say on a day: the files they rest on and the day."""
+    digest = hashlib.sha256(day.isoformat().encode())
+    for rule in sorted(rules):
+        digest.update(f"{rule}={book.rules[rule].hash};".encode())
+    for name, file_hash in book.hashes.items():
+        if name == "facts.yaml" or name.startswith("common/"):
+            digest.update(f"{name}={file_hash};".encode())
+    return digest.hexdigest()
+
+
+def compile_plan(book: Rulebook, rules: Sequence[str], day: date, options: Options | None = None) -> Plan:
+    """The plan of some rules for a day. Raises CoverageError for a day that a rule does not cover."""
+    for rule in rules:
+        if rule not in book.rules:
+            raise NotFoundError(f"there is no rule {rule}. `lift rules list` shows them.")
+        first, last = book.rules[rule].covers
+        if not first <= day <= last:
+            raise CoverageError(f"{rule} covers {first} to {last}, not {day}. Choose another day, or bring its rates up to date.")
+    return _Compiler(book, [book.rules[r] for r in rules], day, options or Options()).compile()
+
+
+@dataclass
+class _Compiler:
+    book: Rulebook
+    rules: list[Rule]
+    day: date
+    options: Options
+    steps: dict[str, Step] = field(default_factory=dict)
+    layers: dict[Item, int] = field(default_factory=dict)
+    differing: dict[Item, bool] = field(default_factory=dict)
+    stored: dict[tuple[Item, bool], Stored] = field(default_factory=dict)
+    current: dict[Level, Table] = field(default_factory=dict)
+    tables: list[Table] = field(default_factory=list)
+
+    @property
+    def assumptions_hold(self) -> bool:
+        return self.options.assumptions
+
+    def compile(self) -> Plan:
+        for rule in self.rules:
+            for step in closure(rule, self.book):
+                if step.name not in self.steps:
+                    self.steps |= {part.name: part for part in hoist(step)}
+        self._first_layer()
+        self._later_layers()
+        answers = [verdicts.answer_table(self, level) for level in LEVELS if any(r.level == level for r in self.rules)]
+        kept = self._kept_steps() if self.options.keep_steps else {}
+        settle_needs(self.tables)
+        names = tuple(rule.id for rule in self.rules)
+        selects = render.render(self.tables, self.book.relations, has_couples=self.options.has_couples)
+        return Plan(self.day, names, selects, tuple(answers), kept, plan_hash(self.book, names, self.day))
+
+    # ---- what differs between the proved and the indicative evaluation ----
+
+    def differs(self, item: Item) -> bool:
+        if item not in self.differing:
+            self.differing[item] = False
+            kind, level, name = item
+            self.differing[item] = self._fact_differs(level, name) if kind == "fact" else self._step_differs(self.steps[name])
+        return self.differing[item]
+
+    def _fact_differs(self, level: Level, name: str) -> bool:
+        fact = self.book.facts[level, name]
+        if inputs.can_be_stale(fact, self.profile(level, name)):
+            return True
+        return any(self.differs(dep) for bound in fact.proved_bounds for dep in _reads(bound.when))
+
+    def _step_differs(self, step: Step) -> bool:
+        if step.assume is not None:
+            return True
+        for node in references(step):
+            if isinstance(node, AmountRef):
+                amount = self.book.amounts[node.name]
+                lapsed = amount.covers_to is not None and self.day > amount.covers_to
+                if lapsed or any(cell.is_weak and cell.value is not None for _, cell in amount.versions):
+                    return True
+            if isinstance(node, Lookup):
+                table = self.book.tables[node.table]
+                if any(cell.is_weak and cell.value is not None for _, rows in table.versions for _, cell in rows):
+                    return True
+        return any(self.differs(dep) for dep in self._deps(step))
+
+    def profile(self, level: Level, name: str) -> FactProfile:
+        profiles = self.options.profiles
+        return WORST if profiles is None else profiles.get((level, name), FactProfile(present=False))
+
+    # ---- layers ----
+
+    def _deps(self, step: Step) -> list[Item]:
+        return [dep for node in references(step) for dep in _direct(node)]
+
+    def layer(self, item: Item) -> int:
+        if item not in self.layers:
+            kind, level, name = item
+            if kind == "fact":
+                deps = [dep for bound in self.book.facts[level, name].proved_bounds for dep in _reads(bound.when)]
+                self.layers[item] = 1 + max(map(self.layer, deps), default=-1)
+            else:
+                self.layers[item] = 1 + max(map(self.layer, self._deps(self.steps[name])), default=0)
+        return self.layers[item]
+
+    def _first_layer(self) -> None:
+        for level in LEVELS:
+            table = Table(f"{level}_0", level, 0, None)
+            self.current[level] = table
+            self.tables.append(table)
+        for name in self.steps:
+            self.layer(("step", self.steps[name].level, name))
+        for kind, level, name in list(self.layers):
+            if kind == "fact":
+                self._store_fact(level, name)
+
+    def _store_fact(self, level: Level, name: str) -> None:
+        """The fact as built, in the first layer; under a name of its own where proved bounds are laid over it later."""
+        fact = self.book.facts[level, name]
+        bounded = bool(fact.proved_bounds)
+        table = self.current[level]
+        for proved in self._modes(("fact", level, name)):
+            value = inputs.fact_value(fact, self.profile(level, name), "u", proved=proved, assumed=self.assumed(level, name))
+            suffix = ("__as_built" if bounded else "") + ("" if proved else "__ind")
+            key: Item = ("as built" if bounded else "fact", level, name)
+            self.stored[key, proved] = store(f"{name}{suffix}", level, value, table)
+        if self.assumed(level, name) is not None:
+            plain = inputs.fact_value(fact, self.profile(level, name), "u", proved=True, assumed=None)
+            assert isinstance(plain, Flag)
+            unknown = Flag(sql.is_null(plain.sql), True)
+            self.stored[("fact", level, f"{name}__unknown"), True] = store(f"{name}__unknown", level, unknown, table)
+
+    def assumed(self, level: Level, name: str) -> bool | None:
+        assumption = self.book.assumptions.get(name)
+        if assumption is None or assumption.level != level or not self.options.assumptions:
+            return None
+        return assumption.assumed
+
+    def _modes(self, item: Item) -> tuple[bool, ...]:
+        return (True, False) if self.differs(item) else (True,)
+
+    def _later_layers(self) -> None:
+        last = max(self.layers.values(), default=0)
+        for layer in range(1, last + 1):
+            items = [item for item, own in self.layers.items() if own == layer]
+            made = {level: self._layer_table(level, layer, items) for level in LEVELS if any(i[1] == level for i in items)}
+            self.current |= made
+
+    def _layer_table(self, level: Level, layer: int, items: list[Item]) -> Table:
+        table = Table(f"{level}_{layer}", level, layer, self.current[level])
+        self.tables.append(table)
+        for item in items:
+            if item[1] == level:
+                for proved in self._modes(item):
+                    self._store_item(item, proved, table)
+        return table
+
+    def _store_item(self, item: Item, proved: bool, table: Table) -> None:
+        kind, level, name = item
+        suffix = "" if proved else "__ind"
+        if kind == "fact":
+            value: Value = self._bounded_fact(self.book.facts[level, name], proved, table)
+            column = f"{name}{suffix}"
+        else:
+            value = self.translator(table, proved).step(self.steps[name])
+            column = name.replace(".", "__").replace("~", "_part_") + suffix
+        self.stored[item, proved] = store(column, level, value, table)
+
+    def _bounded_fact(self, fact: Fact, proved: bool, table: Table) -> Value:
+        place = Place(self, table, proved)
+        built = place.read(("as built", fact.level, fact.name))
+        assert isinstance(built, Number)
+        found, against = built, []
+        for bound in fact.proved_bounds:
+            active = self.translator(table, proved).flag(bound.when)
+            clash = inputs.contradicted(built, active, bound.low, bound.high)
+            against += [clash] if clash is not None else []
+            found = inputs.with_bound(found, built, active, bound.low, bound.high)
+        return _unless(against, found, fact)
+
+    def translator(self, table: Table, proved: bool, gather: GatherTable | None = None) -> Translator:
+        return Translator(self.book, self.day, proved, Place(self, table, proved, gather))
+
+    def _kept_steps(self) -> dict[tuple[str, bool], tuple[str, Stored]]:
+        kept: dict[tuple[str, bool], tuple[str, Stored]] = {}
+        for name, step in self.steps.items():
+            if "~" in name:
+                continue
+            for proved in (True, False):
+                stored = self.find(("step", step.level, name), proved)
+                self.current[step.level].needs |= set(stored.columns)
+                kept[name, proved] = (self.current[step.level].name, stored)
+        return kept
+
+    def find(self, item: Item, proved: bool) -> Stored:
+        return self.stored.get((item, proved)) or self.stored[item, True]
+
+
+def _unless(against: list[Sql], found: Number, fact: Fact) -> Number:
+    """The bounded value, or only the dictionary's own bounds where a known value contradicts a proved one."""
+    if not against:
+        return found
+    test = sql.either(against)
+    plain = [None if not isinstance(b, int) and b is None else b for b in (fact.low, fact.high)]
+    ends = [sql.NULL if b is None else verdicts.literal(b, found.scale) for b in plain]
+    low = sql.case([(test, ends[0])], found.low if found.low is not None else sql.NULL)
+    high = sql.case([(test, ends[1])], found.high if found.high is not None else sql.NULL)
+    return Number(low, high, found.scale, False, found.low_certain, False, found.least, found.most, found.size)
+
+
+def _direct(node: Node) -> list[Item]:
+    if isinstance(node, FactRef):
+        return [("fact", node.level, node.name)]
+    return [("step", node.level, node.name)] if isinstance(node, StepRef) else []
+
+
+def _reads(node: Node) -> list[Item]:
+    return [dep for below in walk(node) for dep in _direct(below)]
+
+
+@dataclass
+class Place:
+    """One place in the plan from which values are read: a table being made, or a gather for it."""
+
+    compiler: _Compiler
+    table: Table
+    proved: bool
+    inside: GatherTable | None = None
+
+    def fact(self, node: FactRef) -> Value:
+        return self.read(("fact", node.level, node.name), outer=node.outer)
+
+    def step(self, node: StepRef) -> Value:
+        return self.read(("step", node.level, node.name), outer=node.outer)
+
+    def read(self, item: Item, *, outer: bool = False) -> Value:
+        stored = self.compiler.find(item, self.proved)
+        return stored.read(self._alias(stored, outer))
+
+    def _alias(self, stored: Stored, outer: bool) -> str:
+        """The alias a stored value is read under; notes that its table must keep the columns."""
+        alias, table = self._source(stored.level, outer)
+        table.needs |= set(stored.columns)
+        return alias
+
+    def _source(self, level: Level, outer: bool) -> tuple[str, Table]:
+        if self.inside is None:
+            if level == self.table.level:
+                assert self.table.base is not None
+                return "u", self.table.base
+            self.table.above[level] = self.compiler.current[level]
+            return level, self.compiler.current[level]
+        if outer:
+            self.inside.reads_source = True
+            return "s", self.inside.source
+        if level == self.inside.target.level:
+            return "t", self.inside.target
+        self.inside.above[level] = self.compiler.current[level]
+        return f"t_{level}", self.compiler.current[level]
+
+    def gather(self, node: Gather) -> Value:
+        assert self.inside is None, "a gather inside a gather: put it into a step of the related unit"
+        relation = self.compiler.book.relations[node.relation]
+        table = self.table
+        assert table.base is not None
+        name = f"{table.name}__{relation.name}"
+        group = table.gathers.setdefault(name, GatherTable(name, relation.name, table.base, self.compiler.current[relation.target]))
+        inner = self.compiler.translator(table, self.proved, group)
+        tests = [inner.flag(test) for test in (node.relation_where, node.where) if test is not None]
+        member = verdicts.all_of([self._belongs(relation.link, relation.other or relation.outside), *tests])
+        complete = self.compiler.translator(table, self.proved).flag(node.complete_when) if node.complete_when else flag(True)
+        body = inner.value(node.body) if node.body is not None else None
+        signs = Signs(self.compiler.book, self.compiler.day)
+        sign = signs.of(node.body) if node.body is not None else MAY_BE_EITHER
+        parts = gathers.Gathering(
+            member, complete, lambda added: _aggregate(group, added), sign.never_negative, sign.never_positive
+        )
+        return gathers.gathered(node.function, parts, body)
+
+    def _belongs(self, link: str, apart: bool) -> Flag:
+        """Whether a related unit is surely related: not across a possible couple."""
+        if not self.compiler.options.has_couples or (link == "household" and not apart):
+            return flag(True)
+        if link == "family":
+            return Flag(sql.column("link", "belongs"), False)
+        return Flag(sql.case([(sql.is_null(sql.column("couple", "family_key")), sql.TRUE)]), False)
+
+
+def _aggregate(group: GatherTable, expression: Sql) -> Sql:
+    for name, known in group.aggregates.items():
+        if known == expression:
+            return sql.column(group.name, name)
+    name = f"a{len(group.aggregates) + 1}"
+    group.aggregates[name] = expression
+    return sql.column(group.name, name)

@@ -1,0 +1,85 @@
+"""Which parts of a formula become columns of their own, so that no part is written out many times?
+
+A choice repeats its condition and GREATEST its arguments; nested, the SQL would double with every level. A part that is
+more than a name and would be repeated becomes a hidden step (`step~1`) in an earlier layer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lift.rulebook.model import Formula, Step
+from lift.rulebook.nodes import (
+    AmountRef,
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Constant,
+    FactRef,
+    Gather,
+    IsOneOf,
+    Logic,
+    Lookup,
+    Negate,
+    Node,
+    Not,
+    RunDay,
+    StepRef,
+    walk,
+)
+
+_SMALL = 4
+
+
+def hoist(step: Step) -> list[Step]:
+    """The hidden steps of a step, innermost first, and last the step itself with references to them."""
+    if step.split_on:
+        # A split puts flags into the formula itself; its parts must stay where they are.
+        return [step]
+    hoister = _Hoister(step)
+    formulas = tuple(replace(f, node=hoister.inside(f.node, top=True)) for f in step.formulas)
+    return [*hoister.hidden, replace(step, formulas=formulas)]
+
+
+class _Hoister:
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.hidden: list[Step] = []
+
+    def part(self, node: Node) -> Node:
+        """A part that would be repeated: itself if small, else a reference to a hidden step."""
+        node = self.inside(node)
+        if len(walk(node)) <= _SMALL and not any(isinstance(n, Gather | Lookup | Choose) for n in walk(node)):
+            return node
+        name = f"{self.step.name}~{len(self.hidden) + 1}"
+        formula = Formula(None, node, "", self.step.place)
+        hidden = replace(
+            self.step, name=name, type=node.type, formulas=(formula,), day_node=None, rounding="none", within=None, assume=None
+        )
+        self.hidden.append(hidden)
+        return StepRef(node.type, node.at, self.step.level, name)
+
+    def inside(self, node: Node, *, top: bool = False) -> Node:
+        """The same node over parts that have been hoisted where needed. Gathers keep theirs: they are another unit's."""
+        if isinstance(node, Constant | RunDay | FactRef | StepRef | AmountRef | Gather):
+            return node
+        if isinstance(node, Choose):
+            branches = tuple((self.part(test), self.part(value)) for test, value in node.branches)
+            return replace(node, branches=branches, otherwise=self.part(node.otherwise))
+        if isinstance(node, Call):
+            return replace(node, arguments=tuple(self.part(a) for a in node.arguments))
+        if isinstance(node, Lookup):
+            return replace(node, keys=tuple(self.part(k) for k in node.keys))
+        if isinstance(node, Arithmetic):
+            repeat = node.operator == "*" and not isinstance(node.left, Constant | AmountRef) and not isinstance(node.right, Constant | AmountRef)
+            keep = self.part if repeat else self.inside
+            return replace(node, left=keep(node.left), right=keep(node.right) if not isinstance(node.right, AmountRef) else node.right)
+        if isinstance(node, Compare):
+            return replace(node, left=self.part(node.left), right=self.part(node.right))
+        if isinstance(node, IsOneOf):
+            return replace(node, value=self.part(node.value))
+        if isinstance(node, Logic):
+            return replace(node, parts=tuple(self.inside(p) for p in node.parts))
+        assert isinstance(node, Negate | Not)
+        return replace(node, value=self.inside(node.value))

@@ -1,0 +1,113 @@
+"""In which order, and in which tables, are facts, steps and gathers worked out?
+
+Everything a step reads must stand in an earlier layer, on whatever level of units it is. All steps of one level in one
+layer are columns of one SELECT; a gather is a SELECT of its own, grouped by the unit that gathers. Columns are carried
+from layer to layer only as far as somebody needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from lift.plan import sql
+from lift.plan.sql import Sql
+from lift.plan.values import Code, Day, Flag, Number, Value
+from lift.rulebook.nodes import Level
+
+KEYS: dict[Level, tuple[str, ...]] = {
+    "person": ("person_key", "family_key", "household_key"),
+    "family": ("family_key", "household_key"),
+    "household": ("household_key",),
+    "period": ("period_key", "family_key", "household_key"),
+}
+
+
+def key_of(level: Level) -> str:
+    return KEYS[level][0]
+
+
+@dataclass
+class Table:
+    """One layer of one level: the columns it adds to those it carries from `base` (None: the facts as built)."""
+
+    name: str
+    level: Level
+    layer: int
+    base: Table | None
+    columns: dict[str, Sql] = field(default_factory=dict)
+    needs: set[str] = field(default_factory=set)
+    """Columns that later tables read from this one."""
+    above: dict[Level, Table] = field(default_factory=dict)
+    gathers: dict[str, GatherTable] = field(default_factory=dict)
+
+
+@dataclass
+class GatherTable:
+    """What one level gathers over one relation in one layer: aggregates by the gathering unit's key."""
+
+    name: str
+    relation: str
+    source: Table
+    target: Table
+    aggregates: dict[str, Sql] = field(default_factory=dict)
+    reads_source: bool = False
+    above: dict[Level, Table] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A value that stands in columns of a table: which, and how to read it under an alias."""
+
+    level: Level
+    columns: tuple[str, ...]
+    read: Callable[[str], Value]
+
+
+def store(name: str, level: Level, value: Value, table: Table) -> Stored:
+    """Puts a value into columns of the table; constants and missing ends take none."""
+    if value.constant is not None if not isinstance(value, Number) else (value.constant is not None or value.infinite):
+        return Stored(level, (), lambda alias: value)
+    if isinstance(value, Flag | Code):
+        table.columns[name] = value.sql
+        kind: type[Flag] | type[Code] = type(value)
+        certain = value.certain
+        return Stored(level, (name,), lambda alias: kind(sql.column(alias, name), certain))
+    return _store_range(name, level, value, table)
+
+
+def _store_range(name: str, level: Level, value: Number | Day, table: Table) -> Stored:
+    low_name, high_name = (name, name) if value.point else (f"{name}__low", f"{name}__high")
+    ends = {low_name: value.low, high_name: value.high}
+    present = {n: e for n, e in ends.items() if e is not None}
+    for column, end in present.items():
+        table.columns[column] = _narrowed(value, end)
+
+    def read(alias: str) -> Value:
+        low = sql.column(alias, low_name) if low_name in present else None
+        high = sql.column(alias, high_name) if high_name in present else None
+        if isinstance(value, Day):
+            return Day(low, high, value.point, value.low_certain, value.high_certain)
+        return Number(low, high, value.scale, value.point, value.low_certain, value.high_certain, value.least, value.most, value.size)
+
+    return Stored(level, tuple(present), read)
+
+
+def _narrowed(value: Number | Day, end: Sql) -> Sql:
+    """BIGINT again where the value fits: a step that was wide inside and is rounded at its end."""
+    if isinstance(value, Number) and value.size / (value.scale or Fraction(1)) <= 2**62:
+        return sql.cast(end, "BIGINT") if _is_wide(end) else end
+    return end
+
+
+def _is_wide(end: Sql) -> bool:
+    return any(str(cast.to) in ("HUGEINT", "INT128") for cast in end.find_all(sql.exp.Cast))
+
+
+def settle_needs(tables: Iterable[Table]) -> None:
+    """Carries each needed column down to the table that makes it. `tables` in order of making."""
+    for table in reversed(list(tables)):
+        if table.base is not None:
+            table.base.needs |= table.needs - set(table.columns)
+        table.columns = {name: value for name, value in table.columns.items() if name in table.needs}
