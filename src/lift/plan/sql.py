@@ -16,7 +16,20 @@ Sql = exp.Expression
 TRUE: Sql = exp.Boolean(this=True)
 FALSE: Sql = exp.Boolean(this=False)
 NULL: Sql = exp.Null()
-_ATOMS = (exp.Column, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Func, exp.Cast, exp.Case, exp.Anonymous)
+#: What needs no parentheses. (sqlglot counts AND and OR among its functions, so functions are named one by one.)
+_ATOMS = (
+    exp.Column,
+    exp.Literal,
+    exp.Boolean,
+    exp.Null,
+    exp.Paren,
+    exp.Case,
+    exp.Cast,
+    exp.Anonymous,
+    exp.Coalesce,
+    exp.Greatest,
+    exp.Least,
+)
 
 
 def column(table: str, name: str) -> Sql:

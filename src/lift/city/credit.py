@@ -1,0 +1,132 @@
+"""What was a family's Universal Credit in each assessment period, and what did the benefit cap take off?
+
+`Terms` says how the family stands; the awards follow from the generator's own arithmetic. A planted mistake of the
+department (a cap that should not be there, or too much of one) is named in `mistake`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from lift.city.days import add_months, age, last_period
+from lift.city.figures import Figures
+from lift.city.law import universal_credit as law
+from lift.city.people import Credit, Family, Period, Person
+
+HISTORY_FROM = date(2025, 4, 7)  # figures.yaml holds no earlier rates
+Mistake = Literal["", "exemption_overlooked", "maximum_used", "childcare_overlooked", "single_level_used"]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a family stands with Universal Credit. Money is pence for the assessment period, rent pence a week."""
+
+    rent_week: int = 0
+    social_rent: bool = False
+    allowance_week: int | None = None
+    earnings: tuple[int, ...] = (0,)
+    other_income: int = 0
+    savings: int = 0
+    health: Literal["", "lcw", "lcwra", "lcwra_new"] = ""
+    carer: bool = False
+    childcare: int = 0
+    periods: int = 3
+    day_of_month: int = 5
+    mistake: Mistake = ""
+    told: bool = True
+    closed: bool = False
+
+
+def elements(family: Family, terms: Terms, start: date, figures: Figures) -> law.Elements:
+    """The maximum amount of the period that starts on a day."""
+    end = add_months(start, 1) - timedelta(days=1)
+    births = [child.born for child in family.children if child.born <= end]
+    lower = sum(child.child_disability == "lower" for child in family.children)
+    higher = sum(child.child_disability == "higher" for child in family.children)
+    health = {"lcwra": "universal_credit_lcwra", "lcwra_new": "universal_credit_lcwra_new"}.get(terms.health)
+    return law.Elements(
+        standard=law.standard_allowance(
+            family.partner is not None, any(age(adult.born, end) >= 25 for adult in family.adults), start, figures
+        ),
+        child=law.child_element(births, start, figures),
+        disabled_child_lower=lower * figures.rate("universal_credit_disabled_child_lower", start),
+        disabled_child_higher=higher * figures.rate("universal_credit_disabled_child_higher", start),
+        lcw=figures.rate("universal_credit_lcw", start) if terms.health == "lcw" else 0,
+        lcwra=figures.rate(health, start) if health else 0,
+        carer=figures.rate("universal_credit_carer", start) if terms.carer else 0,
+        childcare=terms.childcare,
+        housing=law.housing_element(terms.rent_week, terms.allowance_week),
+    )
+
+
+def exemptions(family: Family) -> law.Exemptions:
+    """Benefits that lift the cap: those of claimant, partner and dependent children, nobody else's."""
+    return law.Exemptions(
+        disability_benefit=family.exempting_benefit
+        or any(person.gets_disability_benefit or person.gets_dla_or_pip for person in family.members),
+        carers_allowance=any(adult.carers_allowance or adult.entitled_as_carer for adult in family.adults),
+    )
+
+
+def _imposed(
+    parts: law.Elements, entitled: int, earnings: int, terms: Terms, family: Family, start: date, figures: Figures
+) -> tuple[int, int]:
+    """What the cap took and what it should have taken."""
+    benefit = law.child_benefit_week(len(family.children) if family.child_benefit else 0, start, figures)
+    is_family = family.partner is not None or bool(family.children)
+    unexempted = law.cap_reduction(parts, entitled, benefit, is_family, start, figures)
+    exempt = law.is_exempt(parts, earnings, exemptions(family), start, figures)
+    right = 0 if exempt else unexempted
+    if terms.mistake == "exemption_overlooked":
+        return unexempted, right
+    if terms.mistake == "maximum_used":
+        return min(law.cap_reduction(parts, parts.maximum, benefit, is_family, start, figures), entitled), right
+    if terms.mistake == "childcare_overlooked":
+        bare = law.Elements(**{**_named(parts), "childcare": 0})
+        return law.cap_reduction(bare, entitled, benefit, is_family, start, figures), right
+    if terms.mistake == "single_level_used":
+        return law.cap_reduction(parts, entitled, benefit, False, start, figures), right
+    return right, right
+
+
+def _named(parts: law.Elements) -> dict[str, int]:
+    return {name: getattr(parts, name) for name in law.Elements.__dataclass_fields__}
+
+
+def period(family: Family, terms: Terms, start: date, earnings: int, figures: Figures) -> Period:
+    parts = elements(family, terms, start, figures)
+    entitled = law.entitlement(parts, earnings, terms.other_income, start, figures)
+    taken, right = _imposed(parts, entitled, earnings, terms, family, start, figures)
+    end = add_months(start, 1) - timedelta(days=1)
+    return Period(start, end, parts, earnings, terms.other_income, entitled, taken, right)
+
+
+def _earnings(terms: Terms, back: int) -> int:
+    """Earnings some periods before the last; the earliest named goes on for those before it."""
+    return terms.earnings[max(len(terms.earnings) - 1 - back, 0)]
+
+
+def award(family: Family, terms: Terms, known_on: date, figures: Figures, notice_ref: str = "") -> Credit:
+    """The claim with its periods, earliest first; the last has ended before the notices were written."""
+    latest, _ = last_period(terms.day_of_month, known_on)
+    periods = tuple(
+        period(family, terms, add_months(latest, -back), _earnings(terms, back), figures)
+        for back in range(terms.periods - 1, -1, -1)
+        if add_months(latest, -back) >= HISTORY_FROM
+    )
+    return Credit(
+        periods=periods,
+        told=terms.told,
+        notice_ref=notice_ref,
+        closed=periods[-1].end if terms.closed else None,
+        savings=terms.savings,
+        social_rent=terms.social_rent,
+    )
+
+
+def rooms(children: Sequence[Person]) -> int:
+    """Bedrooms a family's rent allowance is reckoned by: one, and one for every two children, at most four."""
+    return min(1 + (len(children) + 1) // 2, 4)

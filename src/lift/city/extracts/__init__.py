@@ -1,0 +1,1 @@
+"""What do the suppliers' files say of the city? One module a file; none of them imports lift.sources."""

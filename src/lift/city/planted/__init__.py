@@ -1,0 +1,9 @@
+"""Which cases are planted, in which order?"""
+
+from __future__ import annotations
+
+from lift.city.planted import cap, care, meals, pension_credit, protected
+from lift.city.planted.trap import Trap
+
+TRAPS: tuple[Trap, ...] = pension_credit.TRAPS + care.TRAPS + cap.TRAPS + meals.TRAPS + protected.TRAPS
+BY_NAME: dict[str, Trap] = {trap.name: trap for trap in TRAPS}

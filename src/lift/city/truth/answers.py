@@ -1,0 +1,302 @@
+"""Who is truly entitled to what, do the files hold enough to see it, and which verdict is then certain?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lift.city.claims import pension_credit_case
+from lift.city.law import council_tax, pension_age, pension_credit, school_meals
+from lift.city.law.money import pounds
+from lift.city.people import Person
+from lift.city.standing import is_liable, others_block
+from lift.city.truth.known import Subject
+
+Entitled = Literal["yes", "no", "not_settled"]
+Verdict = Literal["", "likely", "possible", "ruled_out", "in_payment", "unknown"]
+SMALLEST = 10
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One row of entitlements.csv. `gap` says why the files do not hold complete facts; empty if they do.
+
+    `expected` is the verdict where it can be said for certain. A `likely` is wrong wherever `never_likely` is true.
+    """
+
+    entitlement: str
+    subject: Subject
+    person: Person | None
+    entitled: Entitled
+    in_receipt: bool
+    amount: str = ""
+    period: str = ""
+    gap: str = ""
+    expected: Verdict = ""
+
+    @property
+    def never_likely(self) -> bool:
+        return self.entitled != "yes" or self.entitlement == "attendance_allowance"
+
+
+def _yes(value: bool) -> Entitled:
+    return "yes" if value else "no"
+
+
+# Pension Credit
+
+
+def pension_credit_answer(subject: Subject) -> Answer:
+    family = subject.family
+    case = pension_credit_case(family, others_block(family, subject.household, subject.day), subject.day, subject.figures)
+    due = 0 if family.claimant.died else pension_credit.guarantee_credit(case, subject.figures)
+    gap = _pension_credit_gap(subject)
+    return Answer(
+        "pension_credit",
+        subject,
+        None,
+        _yes(due > 0),
+        in_receipt=bool(family.guarantee_credit or family.savings_credit),
+        amount=pounds(due) if due else "",
+        period="week" if due else "",
+        gap=gap,
+        expected=_pension_credit_verdict(subject, case, due, gap),
+    )
+
+
+def _pension_credit_gap(subject: Subject) -> str:
+    family, claim = subject.family, subject.claim
+    if family.claimant.died:
+        return "the claimant has died"
+    if claim is None:
+        return "no claim in these files"
+    if claim.status != "live":
+        return f"the claim is {claim.status}"
+    if claim.alternative_maximum:
+        return "the alternative maximum says nothing of means"
+    if claim.passport != "standard":
+        return "a passported claim holds no means"
+    if claim.savings_shown is None:
+        return "savings are blank"
+    if claim.state_pension_year is not None:
+        return "assessed before the last uprating"
+    if _savings_conflict(subject):
+        return "two files differ about savings"
+    return subject.fault
+
+
+def _savings_conflict(subject: Subject) -> bool:
+    claim = subject.claim
+    return bool(claim and claim.savings_in_reduction not in (None, claim.savings_shown) and not subject.files.minimal)
+
+
+def _provable(case: pension_credit.Case, subject: Subject, savings: int) -> int:
+    """What is due by the standard guarantee alone, since additions rest on facts no file proves."""
+    name = "pension_credit_couple" if case.partner else "pension_credit_single"
+    tariff = pension_credit.tariff_income(savings, case.day, subject.figures)
+    own = pension_credit.tariff_income(case.savings, case.day, subject.figures)
+    return subject.figures.rate(name, case.day) - pension_credit.income(case, subject.figures) + own - tariff
+
+
+def _pension_credit_verdict(subject: Subject, case: pension_credit.Case, due: int, gap: str) -> Verdict:
+    family, claim = subject.family, subject.live_claim
+    if claim and not subject.fault and (family.guarantee_credit or (family.savings_credit and claim.passport == "standard")):
+        return "in_payment"
+    if subject.births_are_known and subject.is_all_under_pension_age:
+        return "ruled_out"
+    if not due or claim is None or subject.fault:
+        return ""
+    if not gap:
+        return "likely" if _provable(case, subject, case.savings) >= SMALLEST else ""
+    if _savings_conflict(subject) and claim.savings_in_reduction is not None:
+        sure = _provable(case, subject, max(case.savings, claim.savings_in_reduction)) >= SMALLEST
+        return "likely" if sure else "possible"
+    return ""
+
+
+# Attendance Allowance
+
+
+def attendance_allowance_answer(subject: Subject, one: Person) -> Answer:
+    of_age = pension_age.has_reached(one.born, subject.day, subject.figures)
+    needs = one.care_need != "none" and not one.gets_dla_or_pip and not one.died
+    rate = "higher" if one.care_need == "day_and_night" else "lower"
+    entitled = of_age and needs
+    amount = subject.figures.rate(f"attendance_allowance_{rate}", subject.day)
+    return Answer(
+        "attendance_allowance",
+        subject,
+        one,
+        _yes(entitled),
+        in_receipt=bool(one.attendance_allowance),
+        amount=pounds(amount) if entitled else "",
+        period="week" if entitled else "",
+        gap="no file holds the need for care",
+        expected=_attendance_verdict(subject, one, of_age),
+    )
+
+
+def _attendance_verdict(subject: Subject, one: Person, of_age: bool) -> Verdict:
+    claim = subject.live_claim
+    if subject.births_are_known and not of_age:
+        return "ruled_out"
+    if claim is None or subject.fault or not one.attendance_allowance or not claim.shows_disability_benefits:
+        return ""
+    shown = bool(claim.ctr_ref) or (claim.passport == "standard" and not subject.files.minimal)
+    return "in_payment" if shown and not claim.alternative_maximum else ""
+
+
+# Free school meals
+
+
+def school_meals_answer(subject: Subject, child: Person) -> Answer:
+    family, credit, pupil = subject.family, subject.family.credit, child.pupil
+    running = credit is not None and credit.closed is None
+    pay = [period.earnings for period in reversed(credit.periods)] if credit else []
+    paid = running and credit is not None and credit.latest.award > 0
+    entitled = _yes(
+        pupil is not None
+        and school_meals.is_entitled(paid, pay, bool(family.guarantee_credit), subject.day, subject.figures)
+    )
+    if pupil is not None and running and not paid:
+        entitled = "not_settled"
+    gap = _meals_gap(subject, child)
+    return Answer(
+        "free_school_meals",
+        subject,
+        child,
+        entitled,
+        in_receipt=bool(pupil and pupil.meals_registered),
+        period="in_kind" if entitled == "yes" else "",
+        gap=gap,
+        expected=_meals_verdict(subject, child, entitled, gap),
+    )
+
+
+def _meals_gap(subject: Subject, child: Person) -> str:
+    pupil = child.pupil
+    if subject.files.minimal:
+        return "no school roll in these files"
+    if pupil is None:
+        return "on no state-funded school's roll"
+    if not (subject.is_told_of or (subject.live_claim and subject.family.guarantee_credit)):
+        return "nothing tells of the parent's award"
+    if subject.family.claimant.died:
+        return "the parent has died"
+    if not (pupil.parent_on_roll or subject.live_claim):
+        return "nothing ties the child to a parent"
+    return subject.fault
+
+
+def _meals_verdict(subject: Subject, child: Person, entitled: Entitled, gap: str) -> Verdict:
+    pupil = child.pupil
+    if subject.files.minimal or pupil is None or subject.fault:
+        return ""
+    if pupil.meals_registered:
+        return "in_payment"
+    if gap or subject.day < school_meals.EVERY_AWARD_COUNTS_FROM:
+        return ""
+    return {"yes": "likely", "not_settled": "possible", "no": ""}[entitled]  # type: ignore[return-value]
+
+
+# Benefit cap
+
+
+def benefit_cap_answer(subject: Subject) -> Answer:
+    """Entitled means: the cap takes too much. In receipt means: it takes nothing."""
+    credit = subject.family.credit
+    if credit is None:
+        raise ValueError("only a Universal Credit family can be capped")
+    latest = credit.latest
+    wrong = latest.reduction - latest.right_reduction if credit.closed is None else 0
+    return Answer(
+        "benefit_cap",
+        subject,
+        None,
+        _yes(wrong > 0),
+        in_receipt=latest.reduction == 0,
+        amount=pounds(wrong) if wrong else "",
+        period="month" if wrong else "",
+        gap=_cap_gap(subject),
+        expected=_cap_verdict(subject, wrong),
+    )
+
+
+def _exempt_by_notice(subject: Subject) -> bool:
+    """Whether the notice itself shows what lifts the cap, beyond doubt."""
+    latest = subject.family.credit.latest if subject.family.credit else None
+    if latest is None:
+        return False
+    parts = latest.elements
+    enough = latest.earnings >= subject.figures.rate("cap_earnings_threshold", latest.start)
+    return bool(parts.lcwra or parts.carer or parts.disabled_child_lower) or enough
+
+
+def _cap_gap(subject: Subject) -> str:
+    if not subject.is_told_of:
+        return "no notices of a running award"
+    if subject.fault:
+        return subject.fault
+    return "" if _exempt_by_notice(subject) else "benefits that lift the cap, or count towards it, are in no file"
+
+
+def _cap_verdict(subject: Subject, wrong: int) -> Verdict:
+    credit = subject.family.credit
+    if credit is None or wrong <= 0 or not subject.is_told_of or subject.fault:
+        return ""
+    if _exempt_by_notice(subject):
+        return "likely"
+    return "possible" if credit.latest.elements.disabled_child_higher else ""
+
+
+# Council Tax Reduction not claimed by a liable Universal Credit family
+
+
+def reduction_answer(subject: Subject) -> Answer:
+    credit, claim = subject.family.credit, subject.family.claim
+    if credit is None:
+        raise ValueError("the rule is about Universal Credit families")
+    latest = credit.latest
+    means = council_tax.Means(latest.elements.maximum, latest.award, latest.earnings, latest.other_income)
+    in_receipt = bool(claim and claim.ctr_ref and claim.status == "live")
+    possible = is_liable(subject.family, subject.home.account) and subject.charge > 0 and credit.closed is None
+    entitled: Entitled = "no"
+    year: int | None = None
+    if possible:
+        entitled = "yes" if council_tax.surely_entitled(means, subject.day, subject.figures) else "not_settled"
+        if len(subject.household.families) == 1:
+            year = council_tax.working_age_reduction_year(subject.charge, means, subject.day, subject.figures)
+    return Answer(
+        "council_tax_reduction_for_universal_credit",
+        subject,
+        None,
+        entitled,
+        in_receipt,
+        amount=pounds(year) if year and entitled == "yes" else "",
+        period="year" if year and entitled == "yes" else "",
+        gap=_reduction_gap(subject),
+        expected=_reduction_verdict(subject, entitled, in_receipt),
+    )
+
+
+def _reduction_gap(subject: Subject) -> str:
+    credit = subject.family.credit
+    if not subject.is_told_of:
+        return "no notices of a running award"
+    if subject.fault:
+        return subject.fault
+    if credit and credit.latest.earnings:
+        return "which earnings the scheme ignores is not known"
+    if not subject.home.account.single_person_discount:
+        return "other adults may live there"
+    return ""
+
+
+def _reduction_verdict(subject: Subject, entitled: Entitled, in_receipt: bool) -> Verdict:
+    if subject.fault or not subject.is_told_of:
+        return ""
+    if in_receipt:
+        return "in_payment"
+    if entitled == "yes" and not _reduction_gap(subject):
+        return "likely"
+    return "ruled_out" if subject.home.account.exemption and entitled == "no" else ""

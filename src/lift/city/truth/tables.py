@@ -1,0 +1,135 @@
+"""How is the truth written down: four CSV files beside the extracts?"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from lift.city.days import age
+from lift.city.extracts.row import Placed
+from lift.city.generate import City
+from lift.city.people import Family, Home, Household, Person
+from lift.city.planted import BY_NAME
+from lift.city.truth import answers
+from lift.city.truth.known import Files, Subject, files
+
+PEOPLE = (
+    "person_id", "family_id", "household_id", "uprn", "role", "title", "forename", "surname", "sex", "date_of_birth",
+    "nino", "phone", "rows",
+)  # fmt: skip
+ENTITLEMENTS = (
+    "entitlement", "family_id", "person_id", "household_id", "entitled", "in_receipt", "amount", "period",
+    "facts_complete", "why_not", "expected", "never_likely", "trap",
+)  # fmt: skip
+FAULTS = ("file", "line", "fault", "column", "effect")
+TRAPS = (
+    "trap", "rule", "says", "uprn", "household_id", "family_id", "person_id", "must_not_be_contacted",
+)  # fmt: skip
+MEALS_AGES = range(4, 19)
+MAY_BE_CONTACTED = ("protected_past",)
+
+
+def write(folder: Path, city: City, placed: Sequence[Placed], minimal: bool) -> None:
+    """people.csv, entitlements.csv, faults.csv and traps.csv."""
+    folder.mkdir(parents=True, exist_ok=True)
+    known = files(placed, minimal)
+    _write(folder / "people.csv", PEOPLE, people(city, placed))
+    _write(folder / "entitlements.csv", ENTITLEMENTS, map(entitlement_row, entitlements(city, known)))
+    _write(folder / "faults.csv", FAULTS, faults(placed))
+    _write(folder / "traps.csv", TRAPS, traps(city))
+
+
+def _write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(headings)
+        writer.writerows(rows)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _role(family: Family, one: Person) -> str:
+    """What the person is in the family, and the family in the household."""
+    place = "child" if one in family.children else "partner" if one is family.partner else "claimant"
+    return place if family.role == "head" else f"{family.role} {place}"
+
+
+def people(city: City, placed: Sequence[Placed]) -> Iterator[Sequence[str]]:
+    """Everybody, with the file and line of each row that names them. Somebody liable elsewhere has no household here."""
+    rows: dict[str, list[str]] = {}
+    for one in placed:
+        for person in one.row.people:
+            rows.setdefault(person, []).append(f"{one.file}:{one.line}")
+    for home in city.homes:
+        for household in home.households:
+            for family in household.families:
+                for one_person in family.members:
+                    yield _person(city, home, household.id, family.id, _role(family, one_person), one_person, rows)
+        if home.landlord:
+            role = "deceased owner" if home.landlord.died else "owner elsewhere"
+            yield _person(city, home, "", "", role, home.landlord, rows)
+
+
+def _person(
+    city: City, home: Home, household: str, family: str, role: str, one: Person, rows: dict[str, list[str]]
+) -> Sequence[str]:
+    return (
+        one.id, family, household, home.dwelling.uprn, role, one.title, one.forename, one.surname, one.sex,
+        one.born.isoformat(), one.nino, city.phones.get(one.id, ""), "; ".join(rows.get(one.id, [])),
+    )  # fmt: skip
+
+
+def entitlements(city: City, known: Files) -> Iterator[answers.Answer]:
+    for home in city.homes:
+        for household in home.households:
+            for family in household.families:
+                yield from _family(Subject(family, household, home, city, known))
+
+
+def _family(subject: Subject) -> Iterator[answers.Answer]:
+    family = subject.family
+    yield answers.pension_credit_answer(subject)
+    for adult in family.adults:
+        yield answers.attendance_allowance_answer(subject, adult)
+    for child in family.children:
+        if age(child.born, subject.day) in MEALS_AGES:
+            yield answers.school_meals_answer(subject, child)
+    if family.credit:
+        yield answers.benefit_cap_answer(subject)
+        yield answers.reduction_answer(subject)
+
+
+def entitlement_row(answer: answers.Answer) -> Sequence[str]:
+    subject = answer.subject
+    return (
+        answer.entitlement, subject.family.id, answer.person.id if answer.person else "", subject.household.id,
+        answer.entitled, _yes(answer.in_receipt), answer.amount, answer.period, _yes(not answer.gap), answer.gap,
+        answer.expected, _yes(answer.never_likely), subject.home.trap,
+    )  # fmt: skip
+
+
+def faults(placed: Sequence[Placed]) -> Iterator[Sequence[str]]:
+    for one in placed:
+        for fault in one.row.faults:
+            yield one.file, str(one.line), fault.name, fault.column, fault.effect
+
+
+def traps(city: City) -> Iterator[Sequence[str]]:
+    for home in city.homes:
+        if not home.trap:
+            continue
+        trap = BY_NAME[home.trap]
+        household, family = _subject(home, trap.subject)
+        kept_away = trap.rule == "suppression" and trap.name not in MAY_BE_CONTACTED
+        yield (
+            trap.name, trap.rule, trap.says, home.dwelling.uprn, household.id if household else "",
+            family.id if family else "", family.claimant.id if family else "", _yes(kept_away),
+        )  # fmt: skip
+
+
+def _subject(home: Home, place: int) -> tuple[Household | None, Family | None]:
+    pairs = [(household, family) for household in home.households for family in household.families]
+    return pairs[place] if place < len(pairs) else (None, None)

@@ -1,0 +1,282 @@
+"""By which SQL does a field's text become a typed value, and by which is it refused?
+
+Every column has a condition for refusal and an expression for its value. The condition is tried on all rows first, so
+that the expression only ever meets text that fits: it casts strictly, and a failure there is a fault of LIFT's.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from lift.sources.amounts import pattern, pounds_sql, split_unit
+from lift.sources.layout import Layout
+from lift.sources.profiles import Reading, Table
+
+EARLIEST_YEAR, LATEST_YEAR = 1850, 2150
+WHOLE_NUMBER = "-?[0-9]{1,9}"
+DECIMAL_NUMBER = r"[0-9]{1,7}(?:\.[0-9]{1,2})?"
+DATE_WORDS = {"%d": "dd", "%m": "mm", "%Y": "yyyy", "%y": "yy", "%b": "Mon", "%H": "hh", "%M": "mm", "%S": "ss", "%f": "ffffff"}
+
+
+@dataclass(frozen=True)
+class Test:
+    """A reason to refuse a row: `condition` is SQL that is true for it. `column` None: the row as a whole."""
+
+    column: str | None
+    reason: str
+    message: str
+    condition: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Columns whose filled cells must all match one pattern, so that one look at the row tries them together."""
+
+    pattern: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TypedTable:
+    """A table's SQL for one file. `values` are in the order of the kind's columns."""
+
+    table: Table
+    where: str                               # which lines are its records
+    values: tuple[str, ...]
+    tests: tuple[Test, ...]                  # every reason, column by column
+    quick: str                               # true if any test may fire; never false for a row that one refuses
+
+
+def typed_table(table: Table, layout: Layout, extract_date: datetime.date | None) -> TypedTable:
+    """The SQL over a frame with `line` and `f<n>` (null when blank) that reads one table of one file."""
+    readings = {reading.name: reading for reading in table.readings}
+    raw = {name: _raw(reading, layout) for name, reading in readings.items()}
+    values: dict[str, str] = {}
+    for name in table.kind.columns:
+        reading = readings.get(name)
+        values[name] = "NULL" if reading is None else _filled(reading, raw[name], extract_date)
+    for name, reading in readings.items():
+        values[name] = _with_blank(reading, raw[name], values)
+    if extract_date is not None and "extract_date" not in readings:
+        values["extract_date"] = _date(extract_date)
+    tests = list(_tests(table, readings, raw, values, extract_date))
+    return TypedTable(
+        table=table,
+        where=_where(table.records, layout),
+        values=tuple(values[name] for name in table.kind.columns),
+        tests=tuple(tests),
+        quick=_quick(tests, readings, raw),
+    )
+
+
+def text_sql(text: str) -> str:
+    """A string as a SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def record_sql(layout: Layout) -> str:
+    """The record letter of a line, in capitals; an empty string if blank."""
+    return f"upper(coalesce(f{layout.record_index}, ''))"
+
+
+def _where(records: Iterable[str], layout: Layout) -> str:
+    wanted = ", ".join(text_sql(record) for record in records)
+    return f"{record_sql(layout)} IN ({wanted})" if wanted else "true"
+
+
+def _date(day: datetime.date) -> str:
+    return f"DATE '{day.isoformat()}'"
+
+
+def _raw(reading: Reading, layout: Layout) -> str | None:
+    """The text of the column, null when blank; None when the file does not hold it."""
+    fields = [f"f{i}" for i in layout.fields_of(reading)]
+    if not fields:
+        return None
+    if reading.how == "first_of" and len(fields) > 1:
+        return f"coalesce({', '.join(fields)})"
+    if reading.how == "joined":
+        return f"nullif(concat({', '.join(fields)}), '')"
+    return fields[0]
+
+
+def _filled(reading: Reading, raw: str | None, extract_date: datetime.date | None) -> str:
+    """The value of a filled cell."""
+    if reading.how == "constant":
+        constant = text_sql(reading.constant or "")
+        return f"{constant} = 'true'" if reading.column.type == "flag" else constant
+    if reading.name == "extract_date" and extract_date is not None:
+        return _date(extract_date) if raw is None else f"coalesce({_date_value(reading, raw, None)}, {_date(extract_date)})"
+    if raw is None:
+        return "NULL"
+    makers: dict[str, Callable[[], str]] = {
+        "text": lambda: _text_value(reading, raw),
+        "integer": lambda: f"CAST({raw} AS INTEGER)",
+        "decimal": lambda: f"CAST({raw} AS DECIMAL(9,2))",
+        "money": lambda: pounds_sql(raw, reading.unit or "GBP", reading.convert),
+        "date": lambda: _date_value(reading, raw, extract_date),
+        "flag": lambda: _coded(reading, raw),
+        "code": lambda: _coded(reading, raw),
+    }
+    return makers[reading.column.type]()
+
+
+def _text_value(reading: Reading, raw: str) -> str:
+    if reading.column.looks_like == "nino":
+        return f"nullif(upper(regexp_replace({raw}, '[^0-9A-Za-z]', '', 'g')), '')"
+    if reading.column.looks_like == "uprn":
+        return f"nullif(ltrim({raw}, '0'), '')"
+    return raw
+
+
+def _parsed_date(reading: Reading, raw: str) -> str:
+    formats = ", ".join(text_sql(written) for written in reading.dates)
+    return f"CAST(try_strptime({raw}, [{formats}]) AS DATE)"
+
+
+def _date_value(reading: Reading, raw: str, extract_date: datetime.date | None) -> str:
+    day = _parsed_date(reading, raw)
+    sentinels = ", ".join(_date(sentinel) for sentinel in reading.sentinels)
+    value = f"CASE WHEN {day} IN ({sentinels}) THEN NULL ELSE {day} END" if sentinels else day
+    if reading.years_in_the_past and extract_date is not None:
+        # `2-Jan-46` is read as 2046; somebody born after the extract was written was born a century before.
+        return f"CASE WHEN {day} > {_date(extract_date)} THEN CAST({value} - INTERVAL 100 YEAR AS DATE) ELSE {value} END"
+    return value
+
+
+def _coded(reading: Reading, raw: str) -> str:
+    if reading.codes is None:
+        return raw
+    arms = "".join(f" WHEN {text_sql(word)} THEN {_code_sql(reading, code)}" for word, code in reading.codes.items())
+    other = "NULL" if reading.other_codes in ("refuse", "unknown") else _code_sql(reading, reading.other_codes)
+    return f"CASE upper({raw}){arms} ELSE {other} END"
+
+
+def _code_sql(reading: Reading, code: str | None) -> str:
+    if code is None:
+        return "NULL"
+    return code if reading.column.type == "flag" else text_sql(code)
+
+
+def _with_blank(reading: Reading, raw: str | None, values: dict[str, str]) -> str:
+    """The value, or what a blank means. Elsewhere absent never becomes nought."""
+    value = values[reading.name]
+    blank = _blank_sql(reading)
+    if raw is None or blank is None:
+        return value
+    conditions = [f"{raw} IS NULL"]
+    for name, codes in reading.blank.when.items():
+        conditions.append(f"CAST({values[name]} AS VARCHAR) IN ({', '.join(text_sql(code) for code in codes)})")
+    return f"CASE WHEN {' AND '.join(conditions)} THEN {blank} ELSE {value} END"
+
+
+def _blank_sql(reading: Reading) -> str | None:
+    """What a blank becomes, or None if it stays null (unknown, or a text or day that there is none of)."""
+    meaning, column = reading.blank.meaning, reading.column
+    if meaning == "zero":
+        return "0"
+    if column.type == "flag":
+        return {"none": "false", "true": "true", "false": "false"}.get(meaning)
+    if column.type == "code" and isinstance(column.codes, list) and meaning in column.codes:
+        return text_sql(meaning)
+    return None
+
+
+def _tests(
+    table: Table,
+    readings: dict[str, Reading],
+    raw: dict[str, str | None],
+    values: dict[str, str],
+    extract_date: datetime.date | None,
+) -> Iterable[Test]:
+    for name, column in table.kind.columns.items():
+        reading, text = readings.get(name), raw.get(name)
+        if column.need == "value" and not (name == "extract_date" and extract_date is not None):
+            blank = f"({values[name]}) IS NULL" if column.type == "text" else f"{text or 'NULL'} IS NULL"
+            if reading is None or reading.how != "constant":
+                yield Test(name, "missing", "is blank, and every row needs it: fill it in where the file comes from", blank)
+        if reading is not None and text is not None:
+            test = _type_test(reading, text)
+            if test is not None:
+                yield test
+    if table.kind.one_of:
+        filled = [values[name] for name in table.kind.one_of if raw.get(name) is not None]
+        none = " AND ".join(f"({value}) IS NULL" for value in filled) or "true"
+        message = f"none of {', '.join(table.kind.one_of)} is filled, so this row can be joined to nothing: fill one in"
+        yield Test(None, "nothing_to_join", message, none)
+
+
+def _type_test(reading: Reading, raw: str) -> Test | None:
+    """The test that text fits the column's type, or None if any text does."""
+    column = reading.column
+    if column.type in ("flag", "code"):
+        return _code_test(reading, raw)
+    if column.type == "date":
+        written = " or ".join(_in_words(written) for written in reading.dates)
+        message = f"is not a date written as {written}, from {EARLIEST_YEAR} to {LATEST_YEAR}: correct it, or the profile"
+        return Test(reading.name, "bad_date", message, _bad_date(reading, raw))
+    shape = _shape(reading)
+    if shape is None:
+        return None
+    reason, what = {
+        "money": ("bad_money", f"is not an amount in {_money_words(reading.unit or 'GBP')}"),
+        "integer": ("bad_number", "is not a whole number"),
+        "decimal": ("bad_number", "is not a number with at most two decimals"),
+    }[column.type]
+    condition = f"{raw} IS NOT NULL AND NOT regexp_full_match({raw}, {text_sql(shape)})"
+    return Test(reading.name, reason, f"{what}: correct it where the file comes from", condition)
+
+
+def _shape(reading: Reading) -> str | None:
+    if reading.column.type == "money":
+        return pattern(reading.unit or "GBP")
+    return {"integer": WHOLE_NUMBER, "decimal": DECIMAL_NUMBER}.get(reading.column.type)
+
+
+def _bad_date(reading: Reading, raw: str) -> str:
+    day = _parsed_date(reading, raw)
+    sentinels = "".join(f" OR {day} = {_date(sentinel)}" for sentinel in reading.sentinels)
+    sound = f"year({day}) BETWEEN {EARLIEST_YEAR} AND {LATEST_YEAR}{sentinels}"
+    return f"{raw} IS NOT NULL AND NOT coalesce({sound}, false)"
+
+
+def _code_test(reading: Reading, raw: str) -> Test | None:
+    if reading.codes is None or reading.other_codes != "refuse":
+        return None
+    words = ", ".join(text_sql(word) for word in reading.codes)
+    condition = f"{raw} IS NOT NULL AND upper({raw}) NOT IN ({words})"
+    if reading.column.type == "flag":
+        shown = ", ".join(reading.codes)
+        return Test(reading.name, "bad_flag", f"is not a yes or no (known: {shown}): correct it, or the profile", condition)
+    message = "is a code that the profile does not list: correct it, or add the code to the profile"
+    return Test(reading.name, "unknown_code", message, condition)
+
+
+def _money_words(unit: str) -> str:
+    return "whole pence" if split_unit(unit)[0] == "pence" else "pounds with at most two decimals"
+
+
+def _in_words(written: str) -> str:
+    for code, word in DATE_WORDS.items():
+        written = written.replace(code, word)
+    return written
+
+
+def _quick(tests: list[Test], readings: dict[str, Reading], raw: dict[str, str | None]) -> str:
+    """All tests in one condition, numbers of a shape tried together: a row of 100 amounts costs one match, not 100."""
+    shapes: dict[str, list[str]] = {}
+    conditions: list[str] = []
+    for test in tests:
+        text = raw.get(test.column) if test.column else None
+        shape = _shape(readings[test.column]) if test.column and test.reason in ("bad_money", "bad_number") else None
+        if shape is not None and text is not None:
+            shapes.setdefault(shape, []).append(text)
+        else:
+            conditions.append(f"({test.condition})")
+    for shape, texts in shapes.items():
+        # Unit separator: no accepted line holds it, so it cannot hide in a field. concat_ws leaves blanks out.
+        joined = f"concat_ws(chr(31), {', '.join(texts)})"
+        conditions.append(f"NOT regexp_full_match({joined}, {text_sql(f'(?:{shape}(?:\x1f{shape})*)?')})")
+    return " OR ".join(conditions) or "false"

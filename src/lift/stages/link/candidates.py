@@ -1,0 +1,71 @@
+"""Which nodes may be the same person, and by which key?
+
+Each key gives groups of nodes that agree on it, in the order of the inputs' join order (9.3): place first (UPRN, account,
+claim), then NINO with date of birth, then surname with date of birth and postcode. Another source of candidates, such as
+the pairs of a probabilistic linkage, is one more reason behind these with groups of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Key:
+    """`values` is SQL for what must agree; nodes where any of it is missing take no part. `names_agree`: the key itself
+    says nothing of the forename, so differing forenames (twins) must not be joined by it. `only`: a condition that one
+    node of the group must meet."""
+
+    reason: str
+    values: tuple[str, ...]
+    names_agree: bool = False
+    only: str = ""
+    where: str = "TRUE"
+
+
+_SHORT_NAME = "(forename_key IS NULL OR length(forename_key) = 1)"
+_BARE = "(surname_key IS NULL AND forename_key IS NULL AND nino8 IS NULL AND date_of_birth IS NULL)"
+_ON_CLAIM = "part IN ('claimant', 'partner')"
+
+KEYS: tuple[Key, ...] = (
+    Key("uprn", ("uprn", "surname_key", "forename_key"), where=f"NOT {_SHORT_NAME}"),
+    Key("uprn", ("uprn", "surname_key"), names_agree=True, only=_SHORT_NAME),
+    Key("account_ref", ("account_ref", "surname_key", "forename_key"), where=f"NOT {_SHORT_NAME}"),
+    Key("account_ref", ("account_ref", "surname_key"), names_agree=True, only=_SHORT_NAME),
+    Key("claim_ref", ("claim_ref", "surname_key", "forename_key"), where=f"NOT {_SHORT_NAME}"),
+    Key("claim_ref", ("claim_ref", "nino8")),
+    # A notice or award that names nobody still belongs to the claimant (or partner) of its claim.
+    Key("claim_ref", ("claim_ref", "part"), names_agree=True, only=_BARE, where=_ON_CLAIM),
+    Key("nino8_and_date_of_birth", ("nino8", "date_of_birth")),
+    Key("upn", ("upn",), names_agree=True),
+    Key("surname_date_of_birth_postcode", ("surname_key", "date_of_birth", "postcode"), names_agree=True),
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Nodes that agree on one key, in order."""
+
+    reason: str
+    nodes: list[int]
+    names_agree: bool = False
+
+
+def exact_groups(connection: DuckDBPyConnection) -> Iterator[Group]:
+    """Every group of two nodes or more, key by key, each key's in the order of their first nodes."""
+    for key in KEYS:
+        for (nodes,) in connection.execute(_groups(key)).fetchall():
+            yield Group(key.reason, nodes, key.names_agree)
+
+
+def _groups(key: Key) -> str:
+    values = ", ".join(key.values)
+    present = " AND ".join(f"{value} IS NOT NULL" for value in key.values)
+    having = f"HAVING count(*) > 1 {f'AND bool_or({key.only})' if key.only else ''}"
+    return f"""
+        SELECT list(node ORDER BY node) AS nodes FROM link_node
+        WHERE entity = 'person' AND kind <> 'suppression' AND {present} AND ({key.where})
+        GROUP BY {values} {having} ORDER BY nodes[1]"""

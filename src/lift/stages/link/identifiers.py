@@ -1,0 +1,57 @@
+"""What is left of an identifier once everything that differs from system to system is taken off? (SQL expressions)"""
+
+from __future__ import annotations
+
+# Shapes and placeholders as in the inputs' list of values to expect (9.2).
+_NINO = "^[ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z][0-9]{6}[A-D]?$"
+_NEVER_ALLOTTED = "('BG','GB','NK','KN','TN','NT','ZZ')"
+_EXAMPLE = "'AB123456'"  # printed on every specimen form
+_POSTCODE = "^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
+
+
+def plain(text: str) -> str:
+    """Capitals and digits only."""
+    return f"regexp_replace(upper({text}), '[^A-Z0-9]', '', 'g')"
+
+
+def nino(text: str) -> str:
+    """A National Insurance number without spaces; none where the shape is wrong or it only fills a space."""
+    tight = plain(text)
+    digits = f"substr({tight}, 3, 6)"
+    return f"""CASE WHEN regexp_matches({tight}, '{_NINO}') AND left({tight}, 2) NOT IN {_NEVER_ALLOTTED}
+        AND {digits} <> repeat(left({digits}, 1), 6) AND left({tight}, 8) <> {_EXAMPLE} THEN {tight} END"""
+
+
+def uprn(text: str) -> str:
+    """Digits without leading noughts, twelve at most."""
+    digits = f"ltrim(regexp_replace({text}, '[^0-9]', '', 'g'), '0')"
+    return f"CASE WHEN length({digits}) BETWEEN 1 AND 12 THEN {digits} END"
+
+
+def reference(text: str) -> str:
+    """A reference for comparing: 000123, 123 and TEMP123 are one."""
+    return f"nullif(ltrim(regexp_replace({plain(text)}, '^TEMP', ''), '0'), '')"
+
+
+def postcode(text: str) -> str:
+    tight = plain(text)
+    return f"""CASE WHEN regexp_matches({tight}, '{_POSTCODE}')
+        THEN concat(substr({tight}, 1, length({tight}) - 3), ' ', right({tight}, 3)) END"""
+
+
+def address_match(lines: str, clean_postcode: str) -> str:
+    """Postcode with the numbers of house and flat, or with the first line where it has no number. Suppliers cut lines at
+    30, 32 or 35 characters, so words are no use for comparing."""
+    upper = f"upper({lines})"
+    numbers = f"array_to_string(regexp_extract_all({upper}, '[0-9]+[A-Z]?'), '/')"
+    flat = f"regexp_extract({upper}, '(?:FLAT|APARTMENT|APT|UNIT|ROOM) *([A-Z])\\b', 1)"
+    words = f"left(regexp_replace({upper}, '[^A-Z]', '', 'g'), 24)"
+    return f"""CASE WHEN {clean_postcode} IS NOT NULL AND {words} <> '' THEN concat({clean_postcode}, '|',
+        CASE WHEN {numbers} = '' THEN {words} ELSE {numbers} END, '|', {flat}) END"""
+
+
+def birth(born: str, extract_day: str, grown: bool) -> str:
+    """A date of birth worth comparing: after 1900-01-01, which stands for none, not after the extract, and of somebody
+    of 16 or over where the part is always grown up."""
+    latest = f"{extract_day} - INTERVAL 16 YEAR" if grown else extract_day
+    return f"CASE WHEN {born} > DATE '1900-01-01' AND {born} <= {latest} THEN {born} END"
