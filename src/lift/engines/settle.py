@@ -1,7 +1,8 @@
 """Which single question would settle a possible verdict? (For units held in memory, on any engine.)
 
 One unknown at a time is put at each point where a formula may change; if the verdict is settled at every one of them,
-that question alone settles it. Ends first: most questions fail there, and the points between are never tried.
+that question alone settles it. Ends first: most questions fail there, and the points between are never tried. Where no
+single question settles it, those are named whose answer changes anything at all.
 """
 
 from __future__ import annotations
@@ -42,22 +43,29 @@ def settle(engine: Engine, book: Rulebook, units: Units, answers: Sequence[Answe
     open_ones = [i for i, a in enumerate(answers) if a.verdict == "possible"]
     asked = {i: _questions(book, book.rules[answers[i].rule], by_key[answers[i].key], households) for i in open_ones}
     alive = {(i, unit.key, fact.name) for i in open_ones for unit, fact in asked[i]}
+    matters: set[tuple[int, str, str]] = set()
     for points in (False, True):
         trials = _trials(book, answers, asked, alive, points)
-        alive -= _unsettled(engine, answers, trials, units, households, by_key)
+        unsettled, telling = _outcomes(engine, answers, trials, units, households, by_key)
+        alive -= unsettled
+        matters |= telling
     found = list(answers)
     for i in open_ones:
-        found[i] = replace(answers[i], settled_by=tuple(_result(asked[i], {(u, f) for j, u, f in alive if j == i})))
+        found[i] = replace(answers[i], settled_by=tuple(_result(i, asked[i], alive, matters)))
     return found
 
 
-def _result(asked: list[tuple[OneUnit, Fact]], settling: set[tuple[str, str]]) -> list[Question]:
-    questions = [Question(unit.level, unit.key, fact.name, (unit.key, fact.name) in settling) for unit, fact in asked]
-    alone = [question for question in questions if question.settles]
-    return alone or questions
+def _result(
+    i: int, asked: list[tuple[OneUnit, Fact]], alive: set[tuple[int, str, str]], matters: set[tuple[int, str, str]]
+) -> list[Question]:
+    """The questions that settle it alone; else those that matter."""
+    alone = [Question(u.level, u.key, f.name, True) for u, f in asked if (i, u.key, f.name) in alive & matters]
+    return alone or [Question(u.level, u.key, f.name, False) for u, f in asked if (i, u.key, f.name) in matters]
 
 
-def _questions(book: Rulebook, rule: Rule, subject: OneUnit, households: dict[str, list[OneUnit]]) -> list[tuple[OneUnit, Fact]]:
+def _questions(
+    book: Rulebook, rule: Rule, subject: OneUnit, households: dict[str, list[OneUnit]]
+) -> list[tuple[OneUnit, Fact]]:
     """Unknown facts of the subject, of units above it and of those it may gather, cheapest first."""
     home = households[subject.household]
     large = sum(unit.level == "person" for unit in home) > LARGE_HOUSEHOLD
@@ -66,7 +74,8 @@ def _questions(book: Rulebook, rule: Rule, subject: OneUnit, households: dict[st
         (unit, fact)
         for fact in askable(book, rule)
         for unit in near
-        if unit.level == fact.level and (fact.level != rule.level or unit.key == subject.key or _is_gathered(book, rule, fact.level))
+        if unit.level == fact.level
+        and (fact.level != rule.level or unit.key == subject.key or _is_gathered(book, rule, fact.level))
         and is_open(unit.facts.get(fact.name))
     ]
     return sorted(found, key=lambda pair: (*rank(pair[1]), pair[0].family != subject.family, pair[0].key))
@@ -84,7 +93,11 @@ def is_open(known: Known | None) -> bool:
 
 
 def _trials(
-    book: Rulebook, answers: Sequence[Answer], asked: dict[int, list[tuple[OneUnit, Fact]]], alive: set[tuple[int, str, str]], points: bool
+    book: Rulebook,
+    answers: Sequence[Answer],
+    asked: dict[int, list[tuple[OneUnit, Fact]]],
+    alive: set[tuple[int, str, str]],
+    points: bool,
 ) -> list[_Trial]:
     found: list[_Trial] = []
     for i, questions in asked.items():
@@ -106,30 +119,45 @@ def within_known(values: Sequence[Scalar], known: Known | None, *, with_ends: bo
     return [*kept, *extra]
 
 
-def _unsettled(
+def _outcomes(
     engine: Engine,
     answers: Sequence[Answer],
     trials: list[_Trial],
     units: Units,
     households: dict[str, list[OneUnit]],
     by_key: dict[str, OneUnit],
-) -> set[tuple[int, str, str]]:
-    """The questions that leave the verdict open at some tried answer."""
+) -> tuple[set[tuple[int, str, str]], set[tuple[int, str, str]]]:
+    """The questions that leave the verdict open at some tried answer, and those that change the answer at some."""
     by_rule: dict[str, list[_Trial]] = defaultdict(list)
     for trial in trials:
         by_rule[answers[trial.subject].rule].append(trial)
-    found: set[tuple[int, str, str]] = set()
+    unsettled: set[tuple[int, str, str]] = set()
+    telling: set[tuple[int, str, str]] = set()
     for rule, mine in by_rule.items():
         worlds = _worlds(answers, mine, units, households, by_key)
-        verdicts = {answer.key: answer.verdict for answer in engine.answers([rule], worlds)}
+        outcomes = {answer.key: answer for answer in engine.answers([rule], worlds)}
         for trial in mine:
-            if verdicts.get(f"{answers[trial.subject].key}#{trial.number}") not in SETTLED:
-                found.add((trial.subject, trial.unit, trial.fact.name))
-    return found
+            before = answers[trial.subject]
+            after = outcomes.get(f"{before.key}#{trial.number}")
+            question = (trial.subject, trial.unit, trial.fact.name)
+            if after is None or after.verdict not in SETTLED:
+                unsettled.add(question)
+            if after is None or findings(after) != findings(before):
+                telling.add(question)
+    return unsettled, telling
+
+
+def findings(answer: Answer) -> tuple[object, ...]:
+    """What of an answer a question can change."""
+    return (answer.verdict, answer.eligible, answer.already, tuple(answer.worth.items()))
 
 
 def _worlds(
-    answers: Sequence[Answer], trials: list[_Trial], units: Units, households: dict[str, list[OneUnit]], by_key: dict[str, OneUnit]
+    answers: Sequence[Answer],
+    trials: list[_Trial],
+    units: Units,
+    households: dict[str, list[OneUnit]],
+    by_key: dict[str, OneUnit],
 ) -> Units:
     """A copy of the household for each trial, with the one fact put at its value."""
     couples: dict[str, list[tuple[str, str]]] = defaultdict(list)

@@ -240,6 +240,7 @@ class _Compiler:
             for proved in (True, False):
                 stored = self.find(("step", step.level, name), proved)
                 self.current[step.level].needs |= set(stored.columns)
+                self.current[step.level].keep = True
                 kept[name, proved] = (self.current[step.level].name, stored)
         return kept
 

@@ -39,6 +39,8 @@ class Table:
     columns: dict[str, Sql] = field(default_factory=dict)
     needs: set[str] = field(default_factory=set)
     """Columns that later tables read from this one."""
+    keep: bool = False
+    """Made even if nobody reads a column of it: somebody reads its rows."""
     above: dict[Level, Table] = field(default_factory=dict)
     gathers: dict[str, GatherTable] = field(default_factory=dict)
 

@@ -26,8 +26,14 @@ class Named:
 def render(tables: Iterable[Table], relations: Mapping[str, Relation], *, has_couples: bool) -> tuple[Named, ...]:
     """The SELECTs of every table that somebody reads, in order, each after what it reads."""
     found: list[Named] = []
-    for table in tables:
-        if not table.needs and table.name != f"{table.level}_answers":
+    every = list(tables)
+    read: set[str] = set()
+    for table in reversed(every):
+        if table.needs or table.keep or table.name in read:
+            read |= {t.name for t in (table.base, *table.above.values()) if t is not None}
+            read |= {t.name for g in table.gathers.values() if g.aggregates for t in (g.source, g.target, *g.above.values())}
+    for table in every:
+        if not table.needs and not table.keep and table.name not in read:
             continue
         for gather in table.gathers.values():
             if gather.aggregates:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,9 +12,9 @@ import duckdb
 from lift.engines.duckdb.run import fact_profiles, run_plan
 from lift.engines.duckdb.tables import make_tables
 from lift.plan.compile import Options, Plan, compile_plan
-from lift.plan.verdicts import AnswerTable, answer_columns
 from lift.plan.layout import Stored
 from lift.plan.values import Code, Day, Flag, Number
+from lift.plan.verdicts import AnswerTable, answer_columns
 from lift.rulebook.answers import Answer, Range, Value
 from lift.rulebook.model import Rule, Rulebook
 from lift.rulebook.units import Units
@@ -26,8 +26,16 @@ class DuckDBEngine:
     """DuckDB over a rulebook and a day. `specialise` looks at the facts first and leaves out what they do not need, as a
     monthly run does; without it the plan provides for everything."""
 
-    def __init__(self, rulebook: Rulebook, day: date, *, assumptions: bool = True, specialise: bool = True, threads: int = 1) -> None:
-        self.book, self.day, self.assumptions, self.specialise, self.threads = rulebook, day, assumptions, specialise, threads
+    def __init__(
+        self, rulebook: Rulebook, day: date, *, assumptions: bool = True, specialise: bool = True, threads: int = 1
+    ) -> None:
+        self.book, self.day, self.assumptions, self.specialise, self.threads = (
+            rulebook,
+            day,
+            assumptions,
+            specialise,
+            threads,
+        )
 
     def answers(self, rules: Sequence[str], units: Units, *, keep_steps: bool = False) -> list[Answer]:
         """See engines.base.Engine."""
@@ -38,19 +46,21 @@ class DuckDBEngine:
             plan = compile_plan(self.book, rules, self.day, options)
             step_tables = sorted({table for table, _ in plan.steps.values()})
             run_plan(connection, plan, outputs=[*[a.table for a in plan.answers], *step_tables])
-            return list(self._read(connection, plan, units))
+            order = {unit.key: index for index, unit in enumerate(units.units)}
+            found = answers_of(connection, self.book, plan)
+            places = {name: index for index, name in enumerate(plan.rules)}
+            return sorted(found, key=lambda answer: (places[answer.rule], order[answer.key]))
 
-    def _read(self, connection: duckdb.DuckDBPyConnection, plan: Plan, units: Units) -> Iterator[Answer]:
-        order = {unit.key: index for index, unit in enumerate(units.units)}
-        tables = {a.table: read_rows(connection, a.table) for a in plan.answers}
-        steps = read_steps(connection, plan)
-        for name in plan.rules:
-            rule = self.book.rules[name]
-            answers = next(a for a in plan.answers if name in a.rules)
-            rows = sorted(tables[answers.table], key=lambda row: order[str(row[answers.key])])
-            for row in rows:
-                if row[f"{name}__asked"]:
-                    yield _answer(rule, answers, row, steps)
+
+def answers_of(connection: duckdb.DuckDBPyConnection, book: Rulebook, plan: Plan) -> list[Answer]:
+    """The answers in a plan's last tables, which have been made on this connection; by rule and key."""
+    steps = read_steps(connection, plan)
+    found: list[Answer] = []
+    for table in plan.answers:
+        for row in read_rows(connection, table.table):
+            asked = [name for name in table.rules if row[f"{name}__asked"]]
+            found += [_answer(book.rules[name], table, row, steps) for name in asked]
+    return sorted(found, key=lambda answer: (answer.rule, answer.key))
 
 
 def read_rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
@@ -106,7 +116,10 @@ def _answer(rule: Rule, table: AnswerTable, row: Row, steps: dict[str, dict[tupl
         possible_when=_flag(mine["possible_when"]),
         may_already_have=bool(mine["may_already_have"]),
         worth={part: Range(_money(mine[f"{part}_low"]), _money(mine[f"{part}_high"])) for part in worth},
-        indicative_worth={part: Range(_money(mine[f"{part}_indicative_low"]), _money(mine[f"{part}_indicative_high"])) for part in worth},
+        indicative_worth={
+            part: Range(_money(mine[f"{part}_indicative_low"]), _money(mine[f"{part}_indicative_high"]))
+            for part in worth
+        },
         steps={name: own[name, True] for name in rule.step_names if (name, True) in own},
         indicative_steps={name: own[name, False] for name in rule.step_names if (name, False) in own},
         assumptions=tuple(assumptions.split(",")) if assumptions else (),

@@ -44,7 +44,11 @@ def _tests(fact: Fact, names: set[str]) -> list[str]:
     known = " AND ".join(f"{c} IS NOT NULL" for c in columns)
     point = f"{columns[0]} IS NOT DISTINCT FROM {columns[-1]}"
     fresh = f"{fact.name}_fresh"
-    return [f"bool_and({known})", f"bool_and({point})", f"bool_and({fresh} IS DISTINCT FROM FALSE)" if fresh in names else "TRUE"]
+    return [
+        f"bool_and({known})",
+        f"bool_and({point})",
+        f"bool_and({fresh} IS DISTINCT FROM FALSE)" if fresh in names else "TRUE",
+    ]
 
 
 def run_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, *, outputs: Iterable[str] | None = None) -> None:

@@ -78,3 +78,12 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[li
             batch = []
     if batch:
         connection.execute(f"INSERT INTO {table} VALUES {', '.join(batch)}")
+
+
+def plain_text(value: Scalar) -> str:
+    """A value as text that a CAST to its column type reads back exactly."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Fraction):
+        return _decimal(value)
+    return value.isoformat() if isinstance(value, date) else value

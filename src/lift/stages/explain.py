@@ -1,0 +1,253 @@
+"""Why does a unit have its answer: step by step, with the law, and the file line of every fact?
+
+The run's own plan is run again for one household with every step kept: that is the explanation, there is no tracer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from lift.engines.duckdb.engine import answers_of, read_rows, read_steps
+from lift.engines.duckdb.run import fact_profiles, run_plan
+from lift.errors import NotFoundError
+from lift.plan.compile import Options, compile_plan
+from lift.plan.figures import in_force, version_day
+from lift.plan.layout import KEYS, key_of
+from lift.rulebook.answers import Answer, Range, Value
+from lift.rulebook.check import amounts_of, closure, references
+from lift.rulebook.model import Amount, Fact, Rule, Rulebook, Special, Step
+from lift.rulebook.nodes import LEVELS, FactRef, Level, StepRef
+from lift.rulebook.units import Scalar
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A source row that a unit's facts come from."""
+
+    kind: str
+    file: str
+    line: int
+    as_at: date | None
+
+
+@dataclass(frozen=True)
+class KnownFact:
+    """A fact the rule reads on one unit: what is known of it, whether it is fresh, and where it came from."""
+
+    level: Level
+    key: str
+    name: str
+    meaning: str
+    value: Value
+    fresh: bool
+    origins: tuple[Origin, ...]
+    assumed: bool | None
+    """The standing assumption in its place where it is unknown."""
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """One line of the sum: a step on one unit with its values, the formula in force and the law behind it."""
+
+    name: str
+    level: Level
+    key: str
+    unit: str
+    formula: str
+    cite: str
+    why: str
+    proved: Value
+    indicative: Value
+
+
+@dataclass(frozen=True)
+class ShownAmount:
+    name: str
+    unit: str
+    value: Scalar | None
+    since: date | None
+    cite: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything behind one answer. `units` are all units of the household, `people` their names where the caller may see them."""
+
+    answer: Answer
+    rule: Rule
+    day: date
+    steps: tuple[ShownStep, ...]
+    amounts: tuple[ShownAmount, ...]
+    facts: tuple[KnownFact, ...]
+    answer_formulas: Mapping[str, str]
+    """eligible, already, worth_weekly … to the text of its formula."""
+
+
+def explain(
+    connection: duckdb.DuckDBPyConnection, book: Rulebook, day: date, unit_key: str, rules: Sequence[str] | None = None
+) -> list[Explanation]:
+    """The explanations of a unit's answers, rule by rule. `connection` is an in-memory database with the finished run
+    attached read-only as `run`. Raises NotFoundError for a reference that the run does not hold."""
+    level, household = _find(connection, unit_key)
+    _copy_household(connection, household)
+    wanted = [r for r in (rules or sorted(book.rules)) if book.rules[r].covers[0] <= day <= book.rules[r].covers[1]]
+    profiles, has_couples = fact_profiles(connection, book)
+    plan = compile_plan(book, wanted, day, Options(profiles, has_couples, keep_steps=True))
+    outputs = sorted({a.table for a in plan.answers} | {table for table, _ in plan.steps.values()})
+    run_plan(connection, plan, outputs=outputs)
+    steps = read_steps(connection, plan)
+    related = _related(connection, level, unit_key)
+    found = []
+    for answer in answers_of(connection, book, plan):
+        if answer.key == unit_key or (answer.level != level and answer.key in related):
+            found.append(_Explainer(connection, book, day, answer, steps).explanation())
+    return found
+
+
+def _find(connection: duckdb.DuckDBPyConnection, unit_key: str) -> tuple[Level, str]:
+    for level in LEVELS:
+        row = connection.execute(f"SELECT household_key FROM run.{level} WHERE {key_of(level)} = ?", [unit_key]).fetchone()
+        if row is not None:
+            return level, str(row[0])
+    raise NotFoundError("no such reference in this run. Copy it from a list, or name another run with --run.")
+
+
+def _copy_household(connection: duckdb.DuckDBPyConnection, household: str) -> None:
+    for level in LEVELS:
+        connection.execute(f"CREATE OR REPLACE TABLE {level} AS SELECT * FROM run.{level} WHERE household_key = ?", [household])
+    connection.execute("""CREATE OR REPLACE TABLE possible_couple AS SELECT c.* FROM run.possible_couple c
+        WHERE c.family_key IN (SELECT family_key FROM family)""")
+
+
+def _related(connection: duckdb.DuckDBPyConnection, level: Level, unit_key: str) -> set[str]:
+    """The units of other levels that a reference also stands for: a family's members and periods, a person's family."""
+    if level == "household":
+        return {str(r[0]) for lv in LEVELS for r in connection.execute(f"SELECT {key_of(lv)} FROM {lv}").fetchall()}
+    row = connection.execute(f"SELECT family_key FROM {level} WHERE {key_of(level)} = ?", [unit_key]).fetchone()
+    assert row is not None
+    found = set()
+    for other in LEVELS:
+        if "family_key" in KEYS[other]:
+            rows = connection.execute(f"SELECT {key_of(other)} FROM {other} WHERE family_key = ?", [row[0]]).fetchall()
+            found |= {str(r[0]) for r in rows}
+    return found
+
+
+class _Explainer:
+    """One answer's explanation."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        book: Rulebook,
+        day: date,
+        answer: Answer,
+        steps: Mapping[str, Mapping[tuple[str, bool], Value]],
+    ) -> None:
+        self.connection, self.book, self.day, self.answer, self.steps = connection, book, day, answer, steps
+        self.rule = book.rules[answer.rule]
+
+    def explanation(self) -> Explanation:
+        formulas = {name: self.book.steps[full].formulas[-1].text for name, full in self.rule.answers.items()}
+        return Explanation(
+            self.answer, self.rule, self.day, self._steps(), self._amounts(), self._facts(), formulas
+        )
+
+    def _steps(self) -> tuple[ShownStep, ...]:
+        """Every step the rule rests on, those read first before those that read them, on each unit that has it."""
+        shown: list[ShownStep] = []
+        for step in in_reading_order(self.rule, self.book):
+            for key in self._keys(step.level):
+                values = self.steps.get(key, {})
+                if (step.name, True) in values:
+                    shown.append(self._shown(step, key, values))
+        return tuple(shown)
+
+    def _shown(self, step: Step, key: str, values: Mapping[tuple[str, bool], Value]) -> ShownStep:
+        day = version_day(step.day, self.day)
+        begun = [f for f in step.formulas if f.start is None or f.start <= day] or list(step.formulas)
+        proved = values[step.name, True]
+        return ShownStep(
+            step.name, step.level, key, str(step.type), begun[-1].text, step.cite, step.why, proved, values.get((step.name, False), proved)
+        )
+
+    def _keys(self, level: Level) -> list[str]:
+        """The units of a level that this answer rests on: the subject, and the others of its household."""
+        if level == self.rule.level:
+            return [self.answer.key]
+        own = f"SELECT {key_of(level)} FROM {level} ORDER BY ALL"
+        return [str(row[0]) for row in self.connection.execute(own).fetchall()]
+
+    def _amounts(self) -> tuple[ShownAmount, ...]:
+        return tuple(self._amount(amount) for amount in amounts_of(self.rule, self.book))
+
+    def _amount(self, amount: Amount) -> ShownAmount:
+        day = version_day(amount.day, self.day)
+        cell = in_force(amount.versions, day)
+        since = max((start for start, _ in amount.versions if start <= day), default=None)
+        value = None if cell is None or isinstance(cell.value, Special) else cell.value
+        status = "none" if cell is None else (cell.value.value if isinstance(cell.value, Special) else cell.status)
+        return ShownAmount(amount.name, str(amount.type), value, since, amount.cite, status)
+
+    def _facts(self) -> tuple[KnownFact, ...]:
+        names: dict[tuple[Level, str], None] = {}
+        for step in in_reading_order(self.rule, self.book, with_answers=True):
+            for node in references(step):
+                if isinstance(node, FactRef):
+                    names.setdefault((node.level, node.name))
+        return tuple(self._fact(self.book.facts[pair], key) for pair in names for key in self._fact_keys(pair[0]))
+
+    def _fact_keys(self, level: Level) -> list[str]:
+        rows = self.connection.execute(f"SELECT {key_of(level)} FROM {level} ORDER BY ALL").fetchall()
+        return [str(row[0]) for row in rows]
+
+    def _fact(self, fact: Fact, key: str) -> KnownFact:
+        row = next(r for r in self._rows(fact.level) if r[key_of(fact.level)] == key)
+        fresh = row.get(f"{fact.name}_fresh") is not False
+        value: Value
+        if fact.type.kind in ("number", "date"):
+            value = Range(row.get(f"{fact.name}_low"), row.get(f"{fact.name}_high"))  # type: ignore[arg-type]  # of the fact's type
+        else:
+            value = row.get(fact.name)  # type: ignore[assignment]  # a flag or a code
+        unknown = value is None or value == Range(None, None)
+        assumption = self.book.assumptions.get(fact.name)
+        assumed = assumption.assumed if assumption is not None and unknown else None
+        return KnownFact(fact.level, key, fact.name, fact.meaning, value, fresh, () if unknown else self._origins(fact, key), assumed)
+
+    def _rows(self, level: Level) -> list[dict[str, object]]:
+        return read_rows(self.connection, level)
+
+    def _origins(self, fact: Fact, key: str) -> tuple[Origin, ...]:
+        """The source rows of the unit from the kinds of extract that supply the fact, in order of priority."""
+        rows = self.connection.execute(
+            """SELECT DISTINCT s.kind, f.name, s.line, s.as_at, p.priority
+            FROM run.unit_source s JOIN run.fact_source p ON p.level = s.level AND p.kind = s.kind AND p.fact = ?
+            JOIN run.extract_file f ON f.file_id = s.file_id
+            WHERE s.level = ? AND s.unit_key = ? ORDER BY p.priority, s.kind, f.name, s.line""",
+            [fact.name, fact.level, key],
+        ).fetchall()
+        return tuple(Origin(str(kind), str(name), int(line), as_at) for kind, name, line, as_at, _ in rows)
+
+
+def in_reading_order(rule: Rule, book: Rulebook, *, with_answers: bool = False) -> list[Step]:
+    """The rule's steps so that each stands after those it reads."""
+    found: dict[str, Step] = {}
+    answers = set(rule.answers.values())
+
+    def visit(name: str) -> None:
+        if name in found or name not in book.steps:
+            return
+        step = book.steps[name]
+        for node in references(step):
+            if isinstance(node, StepRef) and node.name != name:
+                visit(node.name)
+        found[name] = step
+
+    for step in closure(rule, book):
+        visit(step.name)
+    return [step for name, step in found.items() if with_answers or name not in answers]
