@@ -1,4 +1,4 @@
-"""What does the council award a family that claims Housing Benefit or Council Tax Reduction, and what does its file say?"""
+"""What does the council award a family that claims Housing Benefit or Council Tax Reduction?"""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from datetime import date
 from lift.city.figures import Figures
 from lift.city.law import council_tax, pension_age
 from lift.city.law import pension_credit as credit_law
+from lift.city.law.money import month_to_week
 from lift.city.people import Account, Claim, Dwelling, Family, Passport, Person
 
+RENTED = ("council", "housing_association", "private")
 HIGHER_ALLOWANCE_UNTIL = date(2021, 4, 1)
 
 
@@ -72,17 +74,20 @@ def pension_credit_case(family: Family, others_block: bool, day: date, figures: 
     )
 
 
+def severe_disability_addition(family: Family, others_block: bool, day: date, figures: Figures) -> int:
+    return credit_law.severe_disability_addition(pension_credit_case(family, others_block, day, figures), figures)
+
+
 def applicable_amount(family: Family, others_block: bool, day: date, figures: Figures) -> int:
     """Pension-age applicable amount, pence a week: the older allowance for those of age before 1 April 2021."""
     name = "pensioner_allowance_couple" if family.partner else "pensioner_allowance_single"
     earliest = min(pension_age.reached_on(adult.born, figures) for adult in family.adults)
     if earliest < HIGHER_ALLOWANCE_UNTIL:
         name += "_before_2021"
-    case = pension_credit_case(family, others_block, day, figures)
     carers = sum(adult.entitled_as_carer for adult in family.adults)
     return (
         figures.rate(name, day)
-        + credit_law.severe_disability_addition(case, figures)
+        + severe_disability_addition(family, others_block, day, figures)
         + carers * figures.rate("pension_credit_carer", day)
         + len(family.children) * figures.rate("pensioner_child", day)
     )
@@ -94,34 +99,44 @@ def counted_income(family: Family, day: date, figures: Figures) -> int:
     return credit_law.income(case, figures) + family.savings_credit
 
 
-def pensioner_claim(
-    family: Family, dwelling: Dwelling, charge: int, number: int, started: date, day: date, figures: Figures, block: bool
-) -> Claim | None:
+@dataclass(frozen=True)
+class Circumstances:
+    """Where a claim is made: the home, its year's charge, whether an adult there blocks the disability addition."""
+
+    dwelling: Dwelling
+    charge: int
+    block: bool
+    number: int
+    started: date
+    day: date
+    figures: Figures
+
+
+def pensioner_claim(family: Family, at: Circumstances) -> Claim | None:
     """The claim of a pension-age family, or None where nothing would be awarded."""
+    day, figures = at.day, at.figures
     passport: Passport = "guarantee" if family.guarantee_credit else "standard"
-    income = 0 if passport == "guarantee" else counted_income(family, day, figures)
-    applicable = applicable_amount(family, block, day, figures)
     if passport == "standard" and family.savings > figures.rate("pensioner_capital_limit", day):
         return None
-    rented = dwelling.tenure in ("council", "housing_association", "private")
-    eligible = council_tax.weekly(charge, day)
-    reduction = council_tax.pensioner_reduction_week(charge, income, applicable, day, figures)
-    benefit = (
-        council_tax.pensioner_housing_benefit_week(dwelling.rent_week, income, applicable, day, figures) if rented else 0
-    )
+    income = 0 if passport == "guarantee" else counted_income(family, day, figures)
+    applicable = applicable_amount(family, at.block, day, figures)
+    reduction = council_tax.pensioner_reduction_week(at.charge, income, applicable, day, figures)
+    benefit = 0
+    if at.dwelling.tenure in RENTED:
+        rent = at.dwelling.rent_week
+        benefit = council_tax.pensioner_housing_benefit_week(rent, income, applicable, day, figures)
     if not (reduction or benefit):
         return None
     return Claim(
         scheme="pension_age",
         passport=passport,
-        started=started,
-        hb_ref=f"1{number:06d}" if benefit else "",
-        ctr_ref=reduction_ref(number) if reduction else "",
+        started=at.started,
+        hb_ref=f"1{at.number:06d}" if benefit else "",
+        ctr_ref=reduction_ref(at.number) if reduction else "",
         hb_week=benefit,
         ctr_week=reduction,
-        eligible_week=eligible,
         savings_shown=None if passport == "guarantee" else family.savings,
-        severe_premium=credit_law.severe_disability_addition(pension_credit_case(family, block, day, figures), figures) > 0,
+        severe_premium=severe_disability_addition(family, at.block, day, figures) > 0,
         applicable=applicable,
         income=income,
     )
@@ -135,10 +150,9 @@ def working_age_claim(
         return None
     latest = family.credit.latest
     means = council_tax.Means(latest.elements.maximum, latest.award, latest.earnings, latest.other_income)
-    excess = max(council_tax.excess_week(means), 0)
-    share = council_tax.band_percent(council_tax.excess_week(means), day, figures)
-    eligible = council_tax.weekly(charge, day)
-    award = eligible * share // 100
+    excess = council_tax.excess_week(means)
+    applicable = int(month_to_week(latest.elements.maximum))
+    award = council_tax.weekly(charge, day) * council_tax.band_percent(excess, day, figures) // 100
     if not award:
         return None
     return Claim(
@@ -147,8 +161,7 @@ def working_age_claim(
         started=started,
         ctr_ref=reduction_ref(number),
         ctr_week=award,
-        eligible_week=eligible,
         savings_shown=family.savings,
-        applicable=int(latest.elements.maximum * 12 // 52),
-        income=int(excess) + int(latest.elements.maximum * 12 // 52),
+        applicable=applicable,
+        income=applicable + max(int(excess), 0),
     )

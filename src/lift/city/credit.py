@@ -17,6 +17,7 @@ from lift.city.law import universal_credit as law
 from lift.city.people import Credit, Family, Period, Person
 
 HISTORY_FROM = date(2025, 4, 7)  # figures.yaml holds no earlier rates
+Health = Literal["", "lcw", "lcwra", "lcwra_new"]
 Mistake = Literal["", "exemption_overlooked", "maximum_used", "childcare_overlooked", "single_level_used"]
 
 
@@ -30,7 +31,7 @@ class Terms:
     earnings: tuple[int, ...] = (0,)
     other_income: int = 0
     savings: int = 0
-    health: Literal["", "lcw", "lcwra", "lcwra_new"] = ""
+    health: Health = ""
     carer: bool = False
     childcare: int = 0
     periods: int = 3

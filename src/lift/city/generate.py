@@ -20,7 +20,7 @@ from lift.city.registrar import Registrar
 from lift.city.town import Town
 
 FIRST_MONTH, LAST_MONTH = date(2026, 5, 1), date(2027, 3, 1)  # figures.yaml holds the rates of these
-DWELLINGS_FOR_EACH_SET = 1000
+DWELLINGS_FOR_EACH_SET = 10_000
 ROLL_SET_ASIDE = 3
 
 
@@ -55,10 +55,12 @@ def make(figures: Figures, dwellings: int, seed: int, month: date, minimal: bool
 
 
 def _places_of_traps(dwellings: int, seed: int, minimal: bool) -> dict[int, Trap]:
-    """Which dwellings hold which trap: every trap for each thousand dwellings, in at most half of them."""
+    """Which dwellings hold which trap: every trap once for each ten thousand dwellings, in at most half."""
     traps = [trap for trap in TRAPS if not (minimal and trap.rule == "suppression")]
     order = list(range(dwellings))
-    stream(seed, "traps").shuffle(order)
+    chance = stream(seed, "traps")
+    chance.shuffle(order)
+    chance.shuffle(traps)
     wanted = traps * max(1, dwellings // DWELLINGS_FOR_EACH_SET)
     return dict(zip(order[: (dwellings + 1) // 2], wanted, strict=False))
 

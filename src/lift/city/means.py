@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from lift.city import credit
 from lift.city.days import add_months, age
-from lift.city.law import pension_age
 from lift.city.people import Family, Need, Person, Rate, Sex
 from lift.city.town import Town
 
@@ -20,7 +19,7 @@ MANY_PERIODS = (12, 13, 14)
 def pensioner(town: Town, surname: str = "", other: Person | None = None) -> Person:
     """Somebody past pension age: State Pension, perhaps a works pension, perhaps care needed."""
     chance, registrar = town.chance, town.registrar
-    latest = pension_age.latest_birth(town.day, town.figures)
+    latest = town.latest_birth
     born = latest - timedelta(days=int(chance.random() ** 1.4 * 365 * 27))
     if other is not None:
         born = min(other.born + timedelta(days=chance.randrange(-2000, 2000)), latest)
@@ -64,7 +63,7 @@ def children(town: Town, parent: Person) -> tuple[Person, ...]:
     chance, registrar = town.chance, town.registrar
     years = age(parent.born, town.day)
     oldest = min(max(years - 18, 0), 17)
-    number = chance.choice((1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5))
+    number = chance.choice((1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 3, 3, 4, 5))
     births = sorted(registrar.birth(0, oldest) for _ in range(number))
     return tuple(registrar.child(born, parent.surname) for born in births)
 
@@ -81,10 +80,12 @@ def terms(town: Town, family: Family) -> credit.Terms:
     """How an ordinary family stands with Universal Credit."""
     chance, single = town.chance, town.figures.single
     earnings: tuple[int, ...] = (0,)
-    if chance.randrange(1000) < single["universal_credit_has_earnings"]:
+    share = "universal_credit_parents_with_earnings" if family.children else "universal_credit_has_earnings"
+    if chance.randrange(1000) < single[share]:
         usual = chance.randrange(200, 2200) * 100
         earnings = tuple(usual + chance.randrange(-80, 80) * 100 for _ in range(3))
-    health = chance.choice(("", "", "", "", "", "", "lcwra", "lcwra_new")) if earnings == (0,) else ""
+    healths: tuple[credit.Health, ...] = ("", "", "", "", "", "", "lcwra", "lcwra_new")
+    health: credit.Health = chance.choice(healths) if earnings == (0,) else ""
     long = chance.randrange(1000) < single["full_history"]
     return credit.Terms(
         earnings=earnings,

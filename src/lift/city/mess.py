@@ -1,7 +1,7 @@
 """Which faults are planted in the files, at the rates of `figures.yaml`, and what should intake do with each?
 
-Only rows of ordinary homes are spoilt by chance, each at most once. A line that cannot be split, or a date that does not
-exist, must be refused; everything else must be read and put right, or read as unknown.
+Only rows of ordinary homes are spoilt by chance, each at most once. A line that cannot be split, or a date that does
+not exist, must be refused; everything else must be read and put right, or read as unknown.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ class Spoiler:
         self.extract, self.chance = extract, chance
         self.columns = COLUMNS[extract.kind]
 
-    def change(self, row: Row, column: str, name: str, made: Callable[[str], str], effect: str = "accepted") -> Row | None:
+    def change(
+        self, row: Row, column: str, name: str, made: Callable[[str], str], effect: str = "accepted"
+    ) -> Row | None:
         """The row with one filled cell changed."""
         held = _held(row, self.extract, column)
         if not held:
@@ -74,7 +76,9 @@ class Spoiler:
         return self.change(row, self.columns.nino, "nino_missing", lambda _: "")
 
     def nino_spaces(self, row: Row) -> Row | None:
-        return self.change(row, self.columns.nino, "nino_spaces", lambda n: f"{n[:2]} {n[2:4]} {n[4:6]} {n[6:8]} {n[8:]}")
+        return self.change(
+            row, self.columns.nino, "nino_spaces", lambda n: f"{n[:2]} {n[2:4]} {n[4:6]} {n[6:8]} {n[8:]}"
+        )
 
     def nino_lower_case(self, row: Row) -> Row | None:
         return self.change(row, self.columns.nino, "nino_lower_case", str.lower)
@@ -89,7 +93,9 @@ class Spoiler:
         return self.change(row, self.columns.uprn, "uprn_leading_noughts", lambda number: number.zfill(12))
 
     def postcode_without_space(self, row: Row) -> Row | None:
-        return self.change(row, self.columns.postcode, "postcode_without_space", lambda code: code.replace(" ", "").lower())
+        return self.change(
+            row, self.columns.postcode, "postcode_without_space", lambda code: code.replace(" ", "").lower()
+        )
 
     def date_impossible(self, row: Row) -> Row | None:
         wrong = "31-02-2024" if self.extract.kind == "benefit_claim" else "31/02/2024"

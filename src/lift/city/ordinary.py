@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
+from typing import Any
 
-from lift.city import credit, means
-from lift.city.days import add_months
+from lift.city import means
 from lift.city.names import FIRMS
 from lift.city.people import Family, Home, Person, Tenure
 from lift.city.places import pick
@@ -107,10 +107,17 @@ def _pensioner_home(town: Town) -> Home:
         family = replace(family, guarantee_credit=due)
     claims = town.chance.randrange(1000) < town.figures.shares["claims_by_tenure"][tenure]
     claims = claims and kind != "mixed_age_couple"
+    return town.pensioner_home(family, tenure, others, claim=claims, changes=_course(town))
+
+
+def _course(town: Town) -> dict[str, Any]:
+    """How the claim runs: in payment, suspended or just closed; and whether it records Attendance Allowance."""
     recorded = town.chance.randrange(1000) < town.figures.single["attendance_allowance_recorded"]
-    return town.pensioner_home(
-        family, tenure, others, claim=claims, changes={"shows_disability_benefits": recorded}
-    )
+    weights = dict(town.figures.shares["claim_status"])
+    weights["live"] = 1000 - sum(weights.values())
+    status = pick(town.chance, weights)
+    ended = town.day - timedelta(days=town.chance.randrange(3, 28)) if status == "ended" else None
+    return {"shows_disability_benefits": recorded, "status": status, "ended": ended}
 
 
 # Working age
@@ -171,12 +178,3 @@ def shared_house(town: Town) -> Home:
         households.append(town.household(family))
     account = town.account(landlord, forwarding=_elsewhere(town))
     return Home(dwelling, account, tuple(households), landlord=landlord)
-
-
-def school_start(day: date) -> date:
-    """1 September of the school year of a day."""
-    return date(day.year if day.month >= 9 else day.year - 1, 9, 1)
-
-
-def years_ago(day: date, years: int) -> date:
-    return add_months(day, -12 * years)

@@ -86,7 +86,6 @@ class Claim:
     ctr_ref: str = ""
     hb_week: int = 0
     ctr_week: int = 0
-    eligible_week: int = 0
     status: Status = "live"
     ended: date | None = None
     refusal: str = ""
@@ -104,7 +103,11 @@ class Claim:
     @property
     def in_benefit_extract(self) -> bool:
         """The Housing Benefit extract holds pension-age claims and rent claims; no refusal, no second adult rebate."""
-        return self.status != "refused" and not self.alternative_maximum and (self.scheme == "pension_age" or bool(self.hb_ref))
+        return (
+            self.status != "refused"
+            and not self.alternative_maximum
+            and (self.scheme == "pension_age" or bool(self.hb_ref))
+        )
 
     @property
     def in_reduction_extract(self) -> bool:

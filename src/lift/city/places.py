@@ -48,7 +48,7 @@ def street(number: int) -> str:
     turn, place = divmod(number, len(STREETS) * len(STREET_ENDS))
     stem, end = STREETS[place % len(STREETS)], STREET_ENDS[(place // len(STREETS) + place) % len(STREET_ENDS)]
     before = ("", "North ", "South ", "East ", "West ", "Old ", "New ")[turn % 7]
-    return f"{before}{stem.replace('~', ' ')} {end}"
+    return f"{before}{stem} {end}"
 
 
 def address(index: int) -> tuple[str, str, str, str]:

@@ -105,4 +105,4 @@ class Registrar:
         return Household(f"H{next(self.households):06d}", families)
 
     def claim_number(self) -> int:
-        return next(self.claims)
+        return int(next(self.claims))

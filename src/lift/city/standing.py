@@ -15,14 +15,13 @@ def blocks_severe_disability_addition(other: Family, day: date) -> bool:
     if other.role in COMMERCIAL and not other.close_relative:
         return False
     return any(
-        age(adult.born, day) >= 18 and not adult.gets_disability_benefit and not adult.is_blind for adult in other.adults
+        age(adult.born, day) >= 18 and not adult.gets_disability_benefit and not adult.is_blind
+        for adult in other.adults
     )
 
 
 def others_block(family: Family, household: Household, day: date) -> bool:
-    return any(
-        blocks_severe_disability_addition(other, day) for other in household.families if other.id != family.id
-    )
+    return any(blocks_severe_disability_addition(other, day) for other in household.families if other.id != family.id)
 
 
 def is_liable(family: Family, account: Account) -> bool:

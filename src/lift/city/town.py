@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from lift.city import claims, credit, places
 from lift.city.figures import Figures
+from lift.city.law import pension_age
 from lift.city.law import pension_credit as credit_law
 from lift.city.people import Account, Claim, Dwelling, Family, Home, Household, Person, Tenure
 from lift.city.registrar import Registrar
@@ -26,6 +28,11 @@ class Town:
     notices_known_on: date
     registrar: Registrar
     index: int = 0
+
+    @cached_property
+    def latest_birth(self) -> date:
+        """The last date of birth that has reached pension age."""
+        return pension_age.latest_birth(self.day, self.figures)
 
     @property
     def chance(self) -> Any:
@@ -84,10 +91,8 @@ class Town:
     ) -> Claim | None:
         block = others_block(family, Household("", (family, *others)), self.day)
         number = self.registrar.claim_number()
-        started = self.long_ago(1, 8)
-        made = claims.pensioner_claim(
-            family, dwelling, charge, number, started, self.day, self.figures, block
-        )
+        at = claims.Circumstances(dwelling, charge, block, number, self.long_ago(1, 8), self.day, self.figures)
+        made = claims.pensioner_claim(family, at)
         if made is None:
             return None
         return replace(made, non_dependants=tuple(one.id for one in others if one.role == "non_dependant"))

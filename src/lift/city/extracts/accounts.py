@@ -14,7 +14,8 @@ from lift.city.people import Account, Claim, Home, Person
 from lift.city.standing import is_liable
 
 HEADINGS = (
-    "extract_date", "live_ind", "account_ref", "account_cd", "property_ref", "uprn", "lead_liab_name", "lead_liab_title",
+    "extract_date", "live_ind", "account_ref", "account_cd", "property_ref", "uprn", "lead_liab_name",
+    "lead_liab_title",
     "lead_liab_forename", "lead_liab_surname", "liab_name_2", "liab_title_2", "liab_forename_2", "liab_surname_2",
     "liab_type", "addr1", "addr2", "addr3", "addr4", "postcode", "vo_band", "band_charged", "ward_code", "for_addr1",
     "for_addr2", "for_postcode", "occupation_date", "vacation_date", "gross_charge", "discount_1", "discount_1_percent",
@@ -132,7 +133,11 @@ def row(home: Home, on: date, figures: Figures, wards: dict[str, str]) -> Row:
 def closed(home: Home, on: date, figures: Figures, wards: dict[str, str]) -> Row:
     """The account of whoever lived there before, which the query writes as not live."""
     values = {"extract_date": day(on), "live_ind": "0", "account_ref": f"2{home.dwelling.index + 1:07d}"}
-    values |= _place(home, wards) | {"account_cd": "0", "lead_liab_name": "FORMER,MR TENANT", "lead_liab_surname": "Former"}
+    values |= _place(home, wards) | {
+        "account_cd": "0",
+        "lead_liab_name": "FORMER,MR TENANT",
+        "lead_liab_surname": "Former",
+    }
     left = home.account.started - timedelta(days=1)
     values |= {"occupation_date": day(tax_year_start(left)), "vacation_date": day(left), "liab_type": "4"}
     values |= {"gross_charge": money(bill(home.dwelling, home.account, figures).full), "discount_1": ""}

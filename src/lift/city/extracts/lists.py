@@ -108,7 +108,10 @@ def suppression_rows(homes: list[Home], on: date, phones: dict[str, str]) -> Ite
             continue
         values = {"extract_date": day(on, ISO), "source": "safeguarding"} | _protection(home, phones)
         if home.suppressed == "past":
-            values |= {"applies_from": day(on - timedelta(days=900), ISO), "applies_to": day(on - timedelta(days=400), ISO)}
+            values |= {
+                "applies_from": day(on - timedelta(days=900), ISO),
+                "applies_to": day(on - timedelta(days=400), ISO),
+            }
         ids = tuple(adult.id for adult in home.families[0].adults)
         yield Row(cells(SUPPRESSION_HEADINGS, values), ids, home.dwelling.index, False)
     yield _elsewhere(on)

@@ -188,7 +188,9 @@ def member_rows(home: Home, on: date, figures: Figures) -> Iterator[Row]:
             continue
         number = 1
         for child in family.children:
-            yield _member(home, claim, child, number, on, {"type": "D", "disable_ind": flag(bool(child.child_disability))})
+            yield _member(
+                home, claim, child, number, on, {"type": "D", "disable_ind": flag(bool(child.child_disability))}
+            )
             number += 1
         for reference in claim.non_dependants:
             other = by_id[reference].claimant

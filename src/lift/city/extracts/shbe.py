@@ -128,7 +128,9 @@ def _means(record: Record, family: Family, claim: Claim, basis: Basis) -> None:
     _income(record, family.claimant, CLAIMANT, CLAIMANT_INCOME, basis)
     record.put({CLAIMANT["savings_credit"]: str(family.savings_credit), CLAIMANT["assessed"]: str(claim.income)})
     record.put(dict.fromkeys(PREMIUMS, "0"))
-    record.put({118: str(int(claim.severe_premium)), 120: str(int(any(one.entitled_as_carer for one in family.adults)))})
+    record.put(
+        {118: str(int(claim.severe_premium)), 120: str(int(any(one.entitled_as_carer for one in family.adults)))}
+    )
     if family.partner:
         record.put({239: "0"})
         _income(record, family.partner, PARTNER, PARTNER_INCOME, basis)

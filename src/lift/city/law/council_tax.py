@@ -34,7 +34,7 @@ def full_charge(band: str, band_d: int) -> int:
 
 
 def excess_week(means: Means) -> Fraction:
-    """Weekly income above the applicable amount, no earnings ignored (the scheme's disregards are not published here)."""
+    """Weekly income above the applicable amount, no earnings ignored (the scheme's disregards are not known)."""
     return month_to_week(means.award + means.earnings + means.other_income - means.maximum)
 
 

@@ -36,7 +36,7 @@ class Child:
 
 @dataclass(frozen=True)
 class Case:
-    """A claimant, perhaps a partner, their children and savings; `others_block` if an adult there blocks the addition."""
+    """A claimant, perhaps a partner, children, savings; `others_block`: an adult there blocks an addition."""
 
     day: date
     claimant: Claimant

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from lift.city.credit import Mistake, Terms
+from lift.city.days import last_period
 from lift.city.people import Home
 from lift.city.planted.trap import Trap, child, grown, non_dependant, one, pair, pounds
 from lift.city.town import Town
@@ -51,10 +52,12 @@ def _earnings(town: Town, pay: str) -> Home:
 
 def _across_april(town: Town) -> Home:
     """850.00 in a period that began before 6 April 2026 passed the threshold of 846; afterwards nothing was earned."""
-    back = max((town.day.year - 2026) * 12 + town.day.month - 4, 1)
-    pay = (*((0,) * 3), pounds("850"), *((0,) * back))
-    known = terms(mistake="exemption_overlooked", earnings=pay, day_of_month=20, periods=len(pay) + 2)
-    return lone_parent(town, 4, known)
+    latest, _ = last_period(20, town.notices_known_on)
+    since_march = max((latest.year - 2026) * 12 + latest.month - 3, 1)
+    pay = (0, pounds("850"), *((0,) * since_march))
+    return lone_parent(
+        town, 4, terms(mistake="exemption_overlooked", earnings=pay, day_of_month=20, periods=len(pay) + 1)
+    )
 
 
 def _non_dependant_pip(town: Town) -> Home:
@@ -80,7 +83,8 @@ TRAPS = (
     Trap("cap_right", RULE, "Four children, high rent, no exemption: rightly capped.", _right),
     Trap("cap_lcw_only", RULE, "Limited capability for work alone does not lift the cap.",
          lambda town: _right(town, health="lcw")),
-    Trap("cap_lcwra", RULE, "Capped although the award has the LCWRA element.", lambda town: _wrong(town, health="lcwra")),
+    Trap("cap_lcwra", RULE, "Capped although the award has the LCWRA element.",
+         lambda town: _wrong(town, health="lcwra")),
     Trap("cap_lcwra_new", RULE, "The same with the element at the rate of new claims.",
          lambda town: _wrong(town, health="lcwra_new")),
     Trap("cap_carer", RULE, "Capped although the award has the carer element.", lambda town: _wrong(town, carer=True)),
@@ -92,13 +96,16 @@ TRAPS = (
          lambda town: _wrong(town, gets_pip=True)),
     Trap("cap_earnings_880_99", RULE, "Net pay of 880.99: a penny short of the threshold, rightly capped.",
          lambda town: _earnings(town, "880.99")),
-    Trap("cap_earnings_881_00", RULE, "Net pay of 881.00: the cap does not apply.", lambda town: _earnings(town, "881.00")),
-    Trap("cap_earnings_across_april", RULE, "850.00 earned in a period that began in March 2026.", _across_april),
+    Trap("cap_earnings_881_00", RULE, "Net pay of 881.00: the cap does not apply.",
+         lambda town: _earnings(town, "881.00")),
+    Trap("cap_earnings_across_april", RULE, "850.00 earned in the period from 20 March 2026; rightly capped now.",
+         _across_april),
     Trap("cap_maximum_used", RULE, "The department capped the maximum amount, not the award after earnings.",
          lambda town: _wrong(town, "maximum_used", earnings=(pounds("700"),))),
     Trap("cap_childcare_overlooked", RULE, "The childcare element was not set against the excess.",
          lambda town: _wrong(town, "childcare_overlooked", earnings=(pounds("640"),), childcare=pounds("400"))),
     Trap("cap_non_dependant_pip", RULE, "Only a grown-up son at home gets PIP: rightly capped.", _non_dependant_pip),
     Trap("cap_single", RULE, "One person without children: rightly capped at the lower level.", _single),
-    Trap("cap_couple_single_level", RULE, "A couple without children, capped at the level for one.", _couple_at_single_level),
+    Trap("cap_couple_single_level", RULE, "A couple without children, capped at the level for one.",
+         _couple_at_single_level),
 )  # fmt: skip

@@ -54,9 +54,9 @@ def _one_of_two(town: Town) -> Home:
 def _need_not_claimed(town: Town) -> Home:
     """Dementia: disregarded for council tax, no Attendance Allowance on the claim."""
     person = replace(_in_need(town, 86, "205.00", "", "60.00"), is_mentally_impaired=True)
-    account = {"disregard": "severe_mental_impairment", "disregarded_adults": 1, "exemption": "U"}
-    known = {"account": {**account, "single_person_discount": False}}
-    return town.pensioner_home(one(town, person, "8000"), "council", **known)
+    account: dict[str, Any] = {"disregard": "severe_mental_impairment", "disregarded_adults": 1, "exemption": "U"}
+    account["single_person_discount"] = False
+    return town.pensioner_home(one(town, person, "8000"), "council", account=account)
 
 
 def _need_band_reduction(town: Town) -> Home:
@@ -89,7 +89,8 @@ def _too_young(town: Town) -> Home:
 
 
 TRAPS = (
-    Trap("addition_alone", CREDIT, "Attendance Allowance, alone, nobody paid to care: the addition makes the award.", _alone),
+    Trap("addition_alone", CREDIT, "Attendance Allowance, alone, nobody paid to care: the addition makes the award.",
+         _alone),
     Trap("addition_son_blocks", CREDIT, "The same with an adult son at home: he takes the addition away.",
          lambda town: _with_son(town, False)),
     Trap("addition_son_with_pip", CREDIT, "The same, but the son gets Personal Independence Payment: he does not.",

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from lift.city.claims import bill, counted_income, reduction_ref
+from lift.city.credit import Terms
 from lift.city.law import council_tax, pension_age
 from lift.city.people import Claim, Home, Tenure
 from lift.city.planted.trap import Trap, born_on, child, grown, non_dependant, old, one, pair, pensioner, pounds
@@ -26,24 +27,11 @@ def _named_with_apostrophe(town: Town) -> Home:
     return town.pensioner_home(one(town, person, "2500"), "council")
 
 
-def _last_day_reached(town: Town, later: int) -> Home:
-    """Pension age reached on the run's day, or that many days after it."""
-    born = pension_age.latest_birth(town.day, town.figures) + timedelta(days=later)
-    person = born_on(town, born, "150.00" if later <= 0 else "0")
-    if later <= 0:
-        return town.pensioner_home(one(town, person, "1000"), "council")
-    home = town.pensioner_home(one(town, person, "1000"), "council", claim=False)
-    return home
-
-
-def _born_july_1960(town: Town, day: int) -> Home:
-    """The two dates of birth that part on 22 November 2026; a standard working-age claim holds the date."""
-    person = born_on(town, date(1960, 7, day), "150.00" if date(1960, 7, day) <= _latest(town) else "0")
-    return town.pensioner_home(one(town, person, "1000"), "council", claim=date(1960, 7, day) <= _latest(town))
-
-
-def _latest(town: Town) -> date:
-    return pension_age.latest_birth(town.day, town.figures)
+def _born(town: Town, born: date) -> Home:
+    """Somebody of a date of birth: a pensioner with a standard claim if of age, else on Universal Credit."""
+    if pension_age.has_reached(born, town.day, town.figures):
+        return town.pensioner_home(one(town, born_on(town, born, "150.00"), "1000"), "council")
+    return town.credit_home(one(town, born_on(town, born, "0"), "1000"), Terms(), "council")
 
 
 def _grandparent(town: Town) -> Home:
@@ -90,7 +78,7 @@ def _stale(town: Town) -> Home:
 
 def _with_reduction(town: Town, home: Home, **says: Any) -> Home:
     """The home's first family with a reduction claim written by hand."""
-    known = {"started": town.long_ago(1, 4), "ctr_ref": reduction_ref(town.registrar.claim_number())}
+    known: dict[str, Any] = {"started": town.long_ago(1, 4), "ctr_ref": reduction_ref(town.registrar.claim_number())}
     head = replace(home.families[0], claim=Claim("pension_age", "standard", **(known | says)))
     household = replace(home.households[0], families=(head, *home.families[1:]))
     return replace(home, households=(household,))
@@ -147,7 +135,8 @@ TRAPS = (
          lambda town: pensioner(town, 86, "184.90", "7500", "owner", band="B")),
     Trap("guarantee_couple", RULE, "A couple, both past pension age, full standard claim.", _couple),
     Trap("guarantee_couple_owner", RULE, "The same couple as owners.", lambda town: _couple(town, "owner")),
-    Trap("guarantee_apostrophe", RULE, "A claimant with an accent and an apostrophe in her name.", _named_with_apostrophe),
+    Trap("guarantee_apostrophe", RULE, "A claimant with an accent and an apostrophe in her name.",
+         _named_with_apostrophe),
     Trap("income_at_guarantee", RULE, "Income exactly the guarantee: nothing is due.",
          lambda town: pensioner(town, 78, "238.00", "2000")),
     Trap("income_penny_under", RULE, "Income a penny under: below the ten pence that is paid.",
@@ -159,23 +148,27 @@ TRAPS = (
          lambda town: pensioner(town, 75, "237.40", "10000")),
     Trap("savings_10000_01", RULE, "A penny more counts as a pound a week, which takes the award away.",
          lambda town: pensioner(town, 75, "237.40", "10000.01")),
-    Trap("savings_10500", RULE, "Savings of 10,500 count as one pound.", lambda town: pensioner(town, 75, "236.50", "10500")),
-    Trap("savings_10500_01", RULE, "A penny more counts as two.", lambda town: pensioner(town, 75, "236.50", "10500.01")),
+    Trap("savings_10500", RULE, "Savings of 10,500 count as one pound.",
+         lambda town: pensioner(town, 75, "236.50", "10500")),
+    Trap("savings_10500_01", RULE, "A penny more counts as two.",
+         lambda town: pensioner(town, 75, "236.50", "10500.01")),
     Trap("pension_age_reached_today", RULE, "Reaches State Pension age on the run's day.",
-         lambda town: _last_day_reached(town, 0)),
-    Trap("pension_age_tomorrow", RULE, "Reaches State Pension age the day after: no claim shows a date of birth.",
-         lambda town: _last_day_reached(town, 1)),
+         lambda town: _born(town, town.latest_birth)),
+    Trap("pension_age_tomorrow", RULE, "Reaches State Pension age the day after: still on Universal Credit at 66.",
+         lambda town: _born(town, town.latest_birth + timedelta(days=1))),
     Trap("born_22_july_1960", RULE, "Born 22 July 1960: of age from 22 November 2026.",
-         lambda town: _born_july_1960(town, 22)),
+         lambda town: _born(town, date(1960, 7, 22))),
     Trap("born_23_july_1960", RULE, "Born 23 July 1960: of age from 23 November 2026, whatever a whole-year test says.",
-         lambda town: _born_july_1960(town, 23)),
-    Trap("children_added", RULE, "A grandparent bringing up two children, the elder born before 6 April 2017.", _grandparent),
+         lambda town: _born(town, date(1960, 7, 23))),
+    Trap("children_added", RULE, "A grandparent bringing up two children, the elder born before 6 April 2017.",
+         _grandparent),
     Trap("carer_addition", RULE, "Underlying entitlement to Carer's Allowance opens the carer addition.", _carer),
     Trap("mixed_age_couple", RULE, "One of the couple is under pension age: not Pension Credit.",
          lambda town: _mixed_age(town, False)),
     Trap("mixed_age_saved", RULE, "A mixed-age couple with Housing Benefit without a break since before 15 May 2019.",
          lambda town: _mixed_age(town, True)),
-    Trap("guarantee_in_payment", RULE, "Guarantee credit in payment; savings and income blank on the claim.", _in_payment),
+    Trap("guarantee_in_payment", RULE, "Guarantee credit in payment; savings and income blank on the claim.",
+         _in_payment),
     Trap("savings_credit_in_payment", RULE, "Savings credit in payment: a standard claim, already Pension Credit.",
          _savings_credit),
     Trap("savings_conflict_harmless", RULE, "Two files give different savings; either way something is due.",

@@ -36,6 +36,8 @@ class Answer:
 
     @property
     def never_likely(self) -> bool:
+        if self.subject.family.claimant.died:
+            return False  # only the suppression list knows of the death: the answer may be likely, no list may show it
         return self.entitled != "yes" or self.entitlement == "attendance_allowance"
 
 
@@ -48,7 +50,9 @@ def _yes(value: bool) -> Entitled:
 
 def pension_credit_answer(subject: Subject) -> Answer:
     family = subject.family
-    case = pension_credit_case(family, others_block(family, subject.household, subject.day), subject.day, subject.figures)
+    case = pension_credit_case(
+        family, others_block(family, subject.household, subject.day), subject.day, subject.figures
+    )
     due = 0 if family.claimant.died else pension_credit.guarantee_credit(case, subject.figures)
     gap = _pension_credit_gap(subject)
     return Answer(
@@ -80,6 +84,8 @@ def _pension_credit_gap(subject: Subject) -> str:
         return "savings are blank"
     if claim.state_pension_year is not None:
         return "assessed before the last uprating"
+    if family.partner and family.saved_mixed_age:
+        return "no file says that a mixed-age couple is a saved case"
     if _savings_conflict(subject):
         return "two files differ about savings"
     return subject.fault
@@ -100,7 +106,11 @@ def _provable(case: pension_credit.Case, subject: Subject, savings: int) -> int:
 
 def _pension_credit_verdict(subject: Subject, case: pension_credit.Case, due: int, gap: str) -> Verdict:
     family, claim = subject.family, subject.live_claim
-    if claim and not subject.fault and (family.guarantee_credit or (family.savings_credit and claim.passport == "standard")):
+    if (
+        claim
+        and not subject.fault
+        and (family.guarantee_credit or (family.savings_credit and claim.passport == "standard"))
+    ):
         return "in_payment"
     if subject.births_are_known and subject.is_all_under_pension_age:
         return "ruled_out"

@@ -58,7 +58,7 @@ def _role(family: Family, one: Person) -> str:
 
 
 def people(city: City, placed: Sequence[Placed]) -> Iterator[Sequence[str]]:
-    """Everybody, with the file and line of each row that names them. Somebody liable elsewhere has no household here."""
+    """Everybody, with the file and line of each row that names them. An owner elsewhere has no household."""
     rows: dict[str, list[str]] = {}
     for one in placed:
         for person in one.row.people:
