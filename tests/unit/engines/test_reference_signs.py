@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lift.engines.reference.signs import Sign, Signs
 from lift.rulebook.nodes import Node
+from lift.rulebook.signs import Sign, Signs
 from tests.unit.engines.reference_builder import (
     DAY,
     ENDED,

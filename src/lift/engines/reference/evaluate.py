@@ -17,12 +17,12 @@ from lift.engines.reference.dated import KeyReading, Reading, cell_value, in_rea
 from lift.engines.reference.dates import benefit_week_of
 from lift.engines.reference.formula import Here, condition, quantity, reference, value_of
 from lift.engines.reference.related import Neighbours
-from lift.engines.reference.signs import Sign, Signs
 from lift.engines.reference.values import NO_LIMIT, Evaluated, as_range, hull, is_open, known, unknown
 from lift.errors import EngineError
 from lift.rulebook.answers import Range
 from lift.rulebook.model import Cell, Fact, Rulebook, Special, Step
 from lift.rulebook.nodes import Level, Node
+from lift.rulebook.signs import Sign, Signs
 from lift.rulebook.units import Known, OneUnit, Scalar, Units
 
 Key = TypeVar("Key")

@@ -16,7 +16,6 @@ from lift.engines.reference import dates, gathers, ranges, rounding
 from lift.engines.reference.dated import KeyReading
 from lift.engines.reference.gathers import Member
 from lift.engines.reference.logic import all_of, any_of, opposite, same
-from lift.engines.reference.signs import Sign
 from lift.engines.reference.values import NO_LIMIT, Evaluated, as_flag, as_range, hull, known
 from lift.errors import EngineError
 from lift.rulebook.answers import Range
@@ -40,6 +39,7 @@ from lift.rulebook.nodes import (
     RunDay,
     StepRef,
 )
+from lift.rulebook.signs import Sign
 from lift.rulebook.units import OneUnit
 
 

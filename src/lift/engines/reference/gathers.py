@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from lift.engines.reference import ranges
 from lift.engines.reference.logic import all_of, any_of, opposite
-from lift.engines.reference.signs import Sign
 from lift.engines.reference.values import Evaluated, as_flag, as_range
 from lift.rulebook.answers import Range
+from lift.rulebook.signs import Sign
 
 NOTHING = ranges.exactly(Fraction(0))
 
