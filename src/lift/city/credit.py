@@ -7,7 +7,7 @@ department (a cap that should not be there, or too much of one) is named in `mis
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -39,6 +39,7 @@ class Terms:
     mistake: Mistake = ""
     told: bool = True
     closed: bool = False
+    without_housing: bool = False
 
 
 def elements(family: Family, terms: Terms, start: date, figures: Figures) -> law.Elements:
@@ -73,36 +74,36 @@ def exemptions(family: Family) -> law.Exemptions:
 
 
 def _imposed(
-    parts: law.Elements, entitled: int, earnings: int, terms: Terms, family: Family, start: date, figures: Figures
-) -> tuple[int, int]:
-    """What the cap took and what it should have taken."""
-    benefit = law.child_benefit_week(len(family.children) if family.child_benefit else 0, start, figures)
-    is_family = family.partner is not None or bool(family.children)
-    unexempted = law.cap_reduction(parts, entitled, benefit, is_family, start, figures)
-    exempt = law.is_exempt(parts, earnings, exemptions(family), start, figures)
-    right = 0 if exempt else unexempted
-    if terms.mistake == "exemption_overlooked":
-        return unexempted, right
+    parts: law.Elements, entitled: int, unexempted: int, terms: Terms, family: Family, start: date, figures: Figures
+) -> int:
+    """What the department took in error, by the mistake planted."""
+    benefit, is_family = _counted(family, start, figures)
     if terms.mistake == "maximum_used":
-        return min(law.cap_reduction(parts, parts.maximum, benefit, is_family, start, figures), entitled), right
+        return min(law.cap_reduction(parts, parts.maximum, benefit, is_family, start, figures), entitled)
     if terms.mistake == "childcare_overlooked":
-        bare = law.Elements(**{**_named(parts), "childcare": 0})
-        return law.cap_reduction(bare, entitled, benefit, is_family, start, figures), right
+        bare = replace(parts, childcare=0)
+        return law.cap_reduction(bare, entitled, benefit, is_family, start, figures)
     if terms.mistake == "single_level_used":
-        return law.cap_reduction(parts, entitled, benefit, False, start, figures), right
-    return right, right
+        return law.cap_reduction(parts, entitled, benefit, False, start, figures)
+    return unexempted
 
 
-def _named(parts: law.Elements) -> dict[str, int]:
-    return {name: getattr(parts, name) for name in law.Elements.__dataclass_fields__}
+def _counted(family: Family, start: date, figures: Figures) -> tuple[int, bool]:
+    """Child Benefit a week, and whether the level for a family applies."""
+    children = len(family.children) if family.child_benefit else 0
+    is_family = family.partner is not None or bool(family.children)
+    return law.child_benefit_week(children, start, figures), is_family
 
 
 def period(family: Family, terms: Terms, start: date, earnings: int, figures: Figures) -> Period:
     parts = elements(family, terms, start, figures)
     entitled = law.entitlement(parts, earnings, terms.other_income, start, figures)
-    taken, right = _imposed(parts, entitled, earnings, terms, family, start, figures)
+    benefit, is_family = _counted(family, start, figures)
+    unexempted = law.cap_reduction(parts, entitled, benefit, is_family, start, figures)
+    right = 0 if law.is_exempt(parts, earnings, exemptions(family), start, figures) else unexempted
+    taken = _imposed(parts, entitled, unexempted, terms, family, start, figures) if terms.mistake else right
     end = add_months(start, 1) - timedelta(days=1)
-    return Period(start, end, parts, earnings, terms.other_income, entitled, taken, right)
+    return Period(start, end, parts, earnings, terms.other_income, entitled, taken, right, unexempted)
 
 
 def _earnings(terms: Terms, back: int) -> int:

@@ -116,7 +116,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One assessment period as it was awarded. `reduction` is what the cap took; `right_reduction` what it should."""
+    """One assessment period as it was awarded.
+
+    `reduction` is what the cap took, `right_reduction` what it should have, `right_unexempted` the same by sums alone,
+    as if nothing exempted the family.
+    """
 
     start: date
     end: date
@@ -126,6 +130,7 @@ class Period:
     entitled: int
     reduction: int
     right_reduction: int
+    right_unexempted: int
 
     @property
     def award(self) -> int:

@@ -99,7 +99,7 @@ class Town:
 
     def with_credit(self, family: Family, dwelling: Dwelling, terms: credit.Terms, notice_ref: str = "") -> Family:
         """The family with its Universal Credit; a head of household who rents has that rent in the award."""
-        if family.role == "head" and dwelling.tenure in RENTED and not terms.rent_week:
+        if family.role == "head" and dwelling.tenure in RENTED and not (terms.rent_week or terms.without_housing):
             social = dwelling.tenure in SOCIAL
             allowance = self.rate(f"local_housing_allowance_{credit.rooms(family.children)}")
             terms = replace(

@@ -109,7 +109,7 @@ def _ended(town: Town) -> Home:
     """Reduction ended in the summer, Universal Credit goes on."""
     ended = town.day - timedelta(days=95)
     changes = {"status": "ended", "ended": ended}
-    return town.credit_home(_parent(town, (4,), False), Terms(periods=8), "private", changes=changes)
+    return town.credit_home(_parent(town, (4,)), Terms(periods=8), "private", changes=changes, band="B")
 
 
 TRAPS = (

@@ -40,6 +40,21 @@ def _deceased(town: Town) -> Home:
     return town.pensioner_home(one(town, person, "3000"), "council", suppressed="deceased")
 
 
+def _supported_housing(town: Town) -> Home:
+    """Specified accommodation: Universal Credit for living costs, Housing Benefit for the rent."""
+    family = one(town, grown(town, 47), "150")
+    home = town.credit_home(family, Terms(without_housing=True), "housing_association")
+    head = home.families[0]
+    if head.claim is None:
+        raise AssertionError("planted with a reduction claim")
+    rent = home.dwelling.rent_week
+    claim = replace(
+        head.claim, hb_ref=f"1{town.registrar.claim_number():06d}", hb_week=rent, specified_accommodation=True
+    )
+    household = replace(home.households[0], families=(replace(head, claim=claim),))
+    return replace(home, households=(household,))
+
+
 TRAPS = (
     Trap("protected_by_uprn", RULE, "On the suppression list by property number only.",
          lambda town: _pensioner(town, "uprn")),
@@ -71,5 +86,7 @@ TRAPS = (
     Trap("account_business", FILES, "A business as liable party.", ordinary.business),
     Trap("account_students", FILES, "A house of students, class N.", ordinary.students),
     Trap("account_second_home", FILES, "A second home.", ordinary.second_home),
+    Trap("claim_specified_accommodation", FILES, "Housing Benefit for supported housing beside Universal Credit.",
+         _supported_housing),
     Trap("account_shared_house", FILES, "Several families at one property number.", ordinary.shared_house),
 )  # fmt: skip

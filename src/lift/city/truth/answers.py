@@ -15,6 +15,7 @@ from lift.city.truth.known import Subject
 Entitled = Literal["yes", "no", "not_settled"]
 Verdict = Literal["", "likely", "possible", "ruled_out", "in_payment", "unknown"]
 SMALLEST = 10
+RECOMPUTED_MARGIN = 100
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,10 @@ def _yes(value: bool) -> Entitled:
 
 def pension_credit_answer(subject: Subject) -> Answer:
     family = subject.family
-    case = pension_credit_case(
-        family, others_block(family, subject.household, subject.day), subject.day, subject.figures
-    )
+    block = others_block(family, subject.household, subject.day)
+    case = pension_credit_case(family, block, subject.day, subject.figures)
     due = 0 if family.claimant.died else pension_credit.guarantee_credit(case, subject.figures)
-    gap = _pension_credit_gap(subject)
+    gap = _pension_credit_gap(subject) or _pension_credit_doubt(subject, case, due)
     return Answer(
         "pension_credit",
         subject,
@@ -69,6 +69,7 @@ def pension_credit_answer(subject: Subject) -> Answer:
 
 
 def _pension_credit_gap(subject: Subject) -> str:
+    """Why the files do not hold the family's means; empty if they do."""
     family, claim = subject.family, subject.claim
     if family.claimant.died:
         return "the claimant has died"
@@ -91,33 +92,48 @@ def _pension_credit_gap(subject: Subject) -> str:
     return subject.fault
 
 
+def _pension_credit_doubt(subject: Subject, case: pension_credit.Case, due: int) -> str:
+    """With means known: whether the files prove that something is due. An addition may go unrecorded."""
+    if not due:
+        return "a disability benefit or a carer may go unrecorded"
+    if _provable(case, subject, case.savings) >= SMALLEST:
+        return ""
+    return "an addition rests on a fact that no file holds"
+
+
 def _savings_conflict(subject: Subject) -> bool:
     claim = subject.claim
     return bool(claim and claim.savings_in_reduction not in (None, claim.savings_shown) and not subject.files.minimal)
 
 
 def _provable(case: pension_credit.Case, subject: Subject, savings: int) -> int:
-    """What is due by the standard guarantee alone, since additions rest on facts no file proves."""
-    name = "pension_credit_couple" if case.partner else "pension_credit_single"
-    tariff = pension_credit.tariff_income(savings, case.day, subject.figures)
-    own = pension_credit.tariff_income(case.savings, case.day, subject.figures)
-    return subject.figures.rate(name, case.day) - pension_credit.income(case, subject.figures) + own - tariff
+    """What the files prove to be due: the standard guarantee, and the premiums of somebody who lives alone."""
+    claim, figures = subject.claim, subject.figures
+    guarantee = figures.rate("pension_credit_couple" if case.partner else "pension_credit_single", case.day)
+    if claim and case.partner is None and len(subject.household.families) == 1:
+        if claim.severe_premium and claim.shows_disability_benefits:
+            guarantee += pension_credit.severe_disability_addition(case, figures)
+        guarantee += figures.rate("pension_credit_carer", case.day) * case.claimant.entitled_as_carer
+    tariff = pension_credit.tariff_income(savings, case.day, figures)
+    return (
+        guarantee
+        - pension_credit.income(case, figures)
+        + pension_credit.tariff_income(case.savings, case.day, figures)
+        - tariff
+    )
 
 
 def _pension_credit_verdict(subject: Subject, case: pension_credit.Case, due: int, gap: str) -> Verdict:
     family, claim = subject.family, subject.live_claim
-    if (
-        claim
-        and not subject.fault
-        and (family.guarantee_credit or (family.savings_credit and claim.passport == "standard"))
-    ):
+    paid = family.guarantee_credit or family.savings_credit
+    if claim and paid and not subject.fault:
         return "in_payment"
     if subject.births_are_known and subject.is_all_under_pension_age:
         return "ruled_out"
     if not due or claim is None or subject.fault:
         return ""
     if not gap:
-        return "likely" if _provable(case, subject, case.savings) >= SMALLEST else ""
+        return "likely"
     if _savings_conflict(subject) and claim.savings_in_reduction is not None:
         sure = _provable(case, subject, max(case.savings, claim.savings_in_reduction)) >= SMALLEST
         return "likely" if sure else "possible"
@@ -219,6 +235,7 @@ def benefit_cap_answer(subject: Subject) -> Answer:
         raise ValueError("only a Universal Credit family can be capped")
     latest = credit.latest
     wrong = latest.reduction - latest.right_reduction if credit.closed is None else 0
+    gap = _cap_gap(subject, wrong)
     return Answer(
         "benefit_cap",
         subject,
@@ -227,8 +244,8 @@ def benefit_cap_answer(subject: Subject) -> Answer:
         in_receipt=latest.reduction == 0,
         amount=pounds(wrong) if wrong else "",
         period="month" if wrong else "",
-        gap=_cap_gap(subject),
-        expected=_cap_verdict(subject, wrong),
+        gap=gap,
+        expected=_cap_verdict(subject, wrong, gap),
     )
 
 
@@ -242,19 +259,36 @@ def _exempt_by_notice(subject: Subject) -> bool:
     return bool(parts.lcwra or parts.carer or parts.disabled_child_lower) or enough
 
 
-def _cap_gap(subject: Subject) -> str:
+def _is_recomputable(subject: Subject) -> bool:
+    """Whether the claim tells the Child Benefit that counts, so that too large a reduction shows by sums alone."""
+    return subject.live_claim is not None and (subject.family.child_benefit or not subject.family.children)
+
+
+def _cap_gap(subject: Subject, wrong: int) -> str:
     if not subject.is_told_of:
         return "no notices of a running award"
     if subject.fault:
         return subject.fault
-    return "" if _exempt_by_notice(subject) else "benefits that lift the cap, or count towards it, are in no file"
+    if _exempt_by_notice(subject) or (_is_wrong_by_sums(subject) and _is_recomputable(subject)):
+        return ""
+    return (
+        "a benefit that lifts the cap is in no file beyond doubt"
+        if wrong
+        else "a benefit that lifts the cap may go unrecorded"
+    )
 
 
-def _cap_verdict(subject: Subject, wrong: int) -> Verdict:
+def _is_wrong_by_sums(subject: Subject) -> bool:
+    """Whether the reduction is too large even if nothing exempts the family."""
+    credit = subject.family.credit
+    return bool(credit and credit.latest.reduction - credit.latest.right_unexempted > RECOMPUTED_MARGIN)
+
+
+def _cap_verdict(subject: Subject, wrong: int, gap: str) -> Verdict:
     credit = subject.family.credit
     if credit is None or wrong <= 0 or not subject.is_told_of or subject.fault:
         return ""
-    if _exempt_by_notice(subject):
+    if not gap:
         return "likely"
     return "possible" if credit.latest.elements.disabled_child_higher else ""
 
