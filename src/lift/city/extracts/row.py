@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from lift.city.law.money import pounds
 
@@ -99,11 +100,15 @@ def render(extract: Extract) -> tuple[bytes, list[Placed]]:
     return "".join(written).encode(extract.encoding), placed
 
 
-def cells(headings: Sequence[str], values: Mapping[str, str]) -> tuple[str, ...]:
+@cache
+def _known(headings: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(headings)
+
+
+def cells(headings: tuple[str, ...], values: Mapping[str, str]) -> tuple[str, ...]:
     """The values in the order of the headings; blank where there is none, and no value without a heading."""
-    strange = [name for name in values if name not in headings]
-    if strange:
-        raise KeyError(f"no heading for {', '.join(strange)}")
+    if not values.keys() <= _known(headings):
+        raise KeyError(f"no heading for {', '.join(sorted(values.keys() - _known(headings)))}")
     return tuple(values.get(heading, "") for heading in headings)
 
 

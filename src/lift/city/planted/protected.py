@@ -1,4 +1,4 @@
-"""Which planted households must appear on no list whatever they are entitled to? And which homes hold odd accounts?"""
+"""Which planted households must appear on no list, whatever they are entitled to?"""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from lift.city import ordinary
 from lift.city.credit import Terms
 from lift.city.people import Home
 from lift.city.planted.trap import Trap, child, grown, old, one, pair, pensioner
 from lift.city.town import Town
 
 RULE = "suppression"
-FILES = "files"
 
 
 def _pensioner(town: Town, way: str, **about: Any) -> Home:
@@ -38,21 +36,6 @@ def _deceased(town: Town) -> Home:
     """Died last month; the claim has not caught up."""
     person = replace(old(town, 90, "184.90"), died=town.day - timedelta(days=24))
     return town.pensioner_home(one(town, person, "3000"), "council", suppressed="deceased")
-
-
-def _supported_housing(town: Town) -> Home:
-    """Specified accommodation: Universal Credit for living costs, Housing Benefit for the rent."""
-    family = one(town, grown(town, 47), "150")
-    home = town.credit_home(family, Terms(without_housing=True), "housing_association")
-    head = home.families[0]
-    if head.claim is None:
-        raise AssertionError("planted with a reduction claim")
-    rent = home.dwelling.rent_week
-    claim = replace(
-        head.claim, hb_ref=f"1{town.registrar.claim_number():06d}", hb_week=rent, specified_accommodation=True
-    )
-    household = replace(home.households[0], families=(replace(head, claim=claim),))
-    return replace(home, households=(household,))
 
 
 TRAPS = (
@@ -81,12 +64,4 @@ TRAPS = (
          lambda town: _pensioner(town, "", account={"breathing_space": True, "arrears": 61240, "stage": "hold"})),
     Trap("protected_past", RULE, "A protection that ended last year: may be contacted.",
          lambda town: _pensioner(town, "past")),
-    Trap("account_void", FILES, "An empty home.", ordinary.void),
-    Trap("account_estate", FILES, "Executors, class F.", ordinary.estate),
-    Trap("account_business", FILES, "A business as liable party.", ordinary.business),
-    Trap("account_students", FILES, "A house of students, class N.", ordinary.students),
-    Trap("account_second_home", FILES, "A second home.", ordinary.second_home),
-    Trap("claim_specified_accommodation", FILES, "Housing Benefit for supported housing beside Universal Credit.",
-         _supported_housing),
-    Trap("account_shared_house", FILES, "Several families at one property number.", ordinary.shared_house),
 )  # fmt: skip
