@@ -28,6 +28,11 @@ class Bill:
         return 0 if self.exempt else self.full - self.discount
 
 
+def benefit_ref(number: int) -> str:
+    """A Housing Benefit claim's number: longer than any reduction's, so that the two are never one."""
+    return f"7{number:07d}"
+
+
 def reduction_ref(number: int) -> str:
     """A reduction claim's number with its leading nought and check digit, as the benefits system keeps it."""
     return f"0{number:06d}{number % 97 % 10}"
@@ -131,7 +136,7 @@ def pensioner_claim(family: Family, at: Circumstances) -> Claim | None:
         scheme="pension_age",
         passport=passport,
         started=at.started,
-        hb_ref=f"1{at.number:06d}" if benefit else "",
+        hb_ref=benefit_ref(at.number) if benefit else "",
         ctr_ref=reduction_ref(at.number) if reduction else "",
         hb_week=benefit,
         ctr_week=reduction,

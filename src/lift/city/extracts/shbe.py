@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from lift.city.claims import benefit_ref
 from lift.city.extracts.row import DASHED, Extract, Row, day
 from lift.city.extracts.shown import state_pension_shown
 from lift.city.figures import Figures
@@ -173,7 +174,7 @@ def rows(home: Home, on: date, figures: Figures) -> Iterator[Row]:
 def set_aside(number: int, on: date) -> Row:
     """A change-of-circumstances record, which intake knows and does not need."""
     cells = [""] * POSITIONS
-    cells[0], cells[1] = "T", f"1{number:06d}"
+    cells[0], cells[1] = "T", benefit_ref(number)
     cells[252] = day(on, DASHED)
     return Row(tuple(cells), open=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lift.city import ordinary
+from lift.city.claims import benefit_ref
 from lift.city.credit import Terms
 from lift.city.people import Home
 from lift.city.planted.trap import Trap, child, grown, non_dependant, old, one, registered
@@ -22,7 +23,7 @@ def _supported_housing(town: Town) -> Home:
         raise AssertionError("planted with a reduction claim")
     rent = home.dwelling.rent_week
     claim = replace(
-        head.claim, hb_ref=f"1{town.registrar.claim_number():06d}", hb_week=rent, specified_accommodation=True
+        head.claim, hb_ref=benefit_ref(town.registrar.claim_number()), hb_week=rent, specified_accommodation=True
     )
     household = replace(home.households[0], families=(replace(head, claim=claim),))
     return replace(home, households=(household,))
