@@ -18,7 +18,9 @@ from lift.city.people import Credit, Family, Period, Person
 
 HISTORY_FROM = date(2025, 4, 7)  # figures.yaml holds no earlier rates
 Health = Literal["", "lcw", "lcwra", "lcwra_new"]
-Mistake = Literal["", "exemption_overlooked", "maximum_used", "childcare_overlooked", "single_level_used"]
+Mistake = Literal[
+    "", "exemption_overlooked", "maximum_used", "childcare_overlooked", "single_level_used", "child_benefit_assumed"
+]
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,9 @@ def _imposed(
         return law.cap_reduction(bare, entitled, benefit, is_family, start, figures)
     if terms.mistake == "single_level_used":
         return law.cap_reduction(parts, entitled, benefit, False, start, figures)
+    if terms.mistake == "child_benefit_assumed":
+        assumed = law.child_benefit_week(len(family.children), start, figures)
+        return law.cap_reduction(parts, entitled, assumed, is_family, start, figures)
     return unexempted
 
 

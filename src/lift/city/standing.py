@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from lift.city.days import age
-from lift.city.people import Account, Family, Household, Person
+from lift.city.people import Account, Family, Household
 
 COMMERCIAL = ("lodger", "joint_tenant", "joint_owner")
 
@@ -27,8 +27,3 @@ def others_block(family: Family, household: Household, day: date) -> bool:
 def is_liable(family: Family, account: Account) -> bool:
     """Whether claimant or partner is named on the account."""
     return any(adult.id in account.liable for adult in family.adults)
-
-
-def counted_adults(adults: tuple[Person, ...]) -> int:
-    """Adults who are not disregarded for council tax."""
-    return sum(not adult.is_mentally_impaired for adult in adults)

@@ -13,6 +13,7 @@ from lift.city.town import Town
 
 RULE = "benefit_cap"
 RENT = 21000
+ABOUT = ("child_disability", "gets_pip", "exempting_benefit", "child_benefit")
 
 
 def terms(**known: Any) -> Terms:
@@ -32,7 +33,8 @@ def lone_parent(town: Town, children: int, known: Terms, **about: Any) -> Home:
     if disability:
         young = (replace(young[0], child_disability=disability), *young[1:])
     others = tuple(about.pop("others", ()))
-    family = one(town, parent, "500", children=young, child_benefit=about.pop("child_benefit", True))
+    known_of = {name: about.pop(name) for name in ("child_benefit", "exempting_benefit") if name in about}
+    family = one(town, parent, "500", children=young, **known_of)
     return town.credit_home(family, known, "housing_association", others, **about)
 
 
@@ -41,7 +43,7 @@ def _right(town: Town, earnings: str = "0", **known: Any) -> Home:
 
 
 def _wrong(town: Town, mistake: Mistake = "exemption_overlooked", **known: Any) -> Home:
-    about = {name: known.pop(name) for name in ("child_disability", "gets_pip") if name in known}
+    about = {name: known.pop(name) for name in ABOUT if name in known}
     return lone_parent(town, 4, terms(mistake=mistake, **known), **about)
 
 
@@ -104,6 +106,10 @@ TRAPS = (
          lambda town: _wrong(town, "maximum_used", earnings=(pounds("700"),))),
     Trap("cap_childcare_overlooked", RULE, "The childcare element was not set against the excess.",
          lambda town: _wrong(town, "childcare_overlooked", earnings=(pounds("640"),), childcare=pounds("400"))),
+    Trap("cap_unseen_benefit", RULE, "Guardian's Allowance, which lifts the cap and is in no file.",
+         lambda town: _wrong(town, exempting_benefit=True)),
+    Trap("cap_child_benefit_assumed", RULE, "Child Benefit was counted that the family never claimed.",
+         lambda town: _wrong(town, "child_benefit_assumed", child_benefit=False)),
     Trap("cap_non_dependant_pip", RULE, "Only a grown-up son at home gets PIP: rightly capped.", _non_dependant_pip),
     Trap("cap_single", RULE, "One person without children: rightly capped at the lower level.", _single),
     Trap("cap_couple_single_level", RULE, "A couple without children, capped at the level for one.",

@@ -51,6 +51,19 @@ def _one_of_two(town: Town) -> Home:
     return town.pensioner_home(pair(town, husband, wife, "5000"), "council")
 
 
+def _blind_partner(town: Town) -> Home:
+    """One of a couple gets Attendance Allowance and the other is certified severely sight impaired."""
+    husband = _in_need(town, 80, "230.00", "higher", "60.00")
+    wife = replace(old(town, 78, "120.00", surname=husband.surname), is_blind=True)
+    return town.pensioner_home(pair(town, husband, wife, "4000"), "council")
+
+
+def _keeps_dla(town: Town) -> Home:
+    """Disability Living Allowance for care kept since long before pension age."""
+    person = replace(old(town, 80, "241.30", "30.00"), dla_care="higher", care_need="day_and_night")
+    return town.pensioner_home(one(town, person, "2500"), "council")
+
+
 def _need_not_claimed(town: Town) -> Home:
     """Dementia: disregarded for council tax, no Attendance Allowance on the claim."""
     person = replace(_in_need(town, 86, "205.00", "", "60.00"), is_mentally_impaired=True)
@@ -100,6 +113,10 @@ TRAPS = (
     Trap("addition_lodger", CREDIT, "A lodger who is no relation does not block the addition.", _with_lodger),
     Trap("addition_both", CREDIT, "A couple who both get Attendance Allowance: the addition twice.", _both_disabled),
     Trap("addition_one_of_couple", CREDIT, "Only one of a couple does, and the other sees: no addition.", _one_of_two),
+    Trap("addition_blind_partner", CREDIT, "One of a couple does and the other is severely sight impaired.",
+         _blind_partner),
+    Trap("addition_dla", CREDIT, "Disability Living Allowance for care, alone: the addition makes the award.",
+         _keeps_dla),
     Trap("care_severe_impairment", ALLOWANCE, "Severe mental impairment for council tax, no Attendance Allowance.",
          _need_not_claimed),
     Trap("care_band_reduction", ALLOWANCE, "Disabled band reduction, no Attendance Allowance.", _need_band_reduction),

@@ -46,6 +46,12 @@ def _carer(town: Town) -> Home:
     return town.pensioner_home(one(town, person, "1500"), "council")
 
 
+def _paid_carer(town: Town) -> Home:
+    """Carer's Allowance topped up beyond a small State Pension: it counts as income and opens the addition."""
+    person = replace(old(town, 68, "60.00"), carers_allowance=pounds("26.45"), entitled_as_carer=True)
+    return town.pensioner_home(one(town, person, "900"), "council")
+
+
 def _mixed_age(town: Town, saved: bool) -> Home:
     husband = old(town, 74, "184.90")
     wife = grown(town, 58, husband.surname)
@@ -163,6 +169,7 @@ TRAPS = (
     Trap("children_added", RULE, "A grandparent bringing up two children, the elder born before 6 April 2017.",
          _grandparent),
     Trap("carer_addition", RULE, "Underlying entitlement to Carer's Allowance opens the carer addition.", _carer),
+    Trap("carer_allowance_paid", RULE, "Carer's Allowance in payment is income, and opens the addition.", _paid_carer),
     Trap("mixed_age_couple", RULE, "One of the couple is under pension age: not Pension Credit.",
          lambda town: _mixed_age(town, False)),
     Trap("mixed_age_saved", RULE, "A mixed-age couple with Housing Benefit without a break since before 15 May 2019.",
