@@ -1,1 +1,1 @@
-"""Does a rule do what its examples say, on every engine, and when facts are forgotten?"""
+"""Do the rules do what their examples say, and does forgetting never turn an answer round?"""

@@ -19,7 +19,10 @@ from lift.rulebook.model import Example, Rule, Rulebook
 from lift.rulebook.units import Units
 from lift.trial.given import Given, laid_over, read_given
 
-ENGINES: Mapping[str, type[DuckDBEngine] | type[ReferenceEngine]] = {"duckdb": DuckDBEngine, "reference": ReferenceEngine}
+ENGINES: Mapping[str, type[DuckDBEngine] | type[ReferenceEngine]] = {
+    "duckdb": DuckDBEngine,
+    "reference": ReferenceEngine,
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,9 @@ class Failure:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.place.path}:{self.place.line}: {self.rule}, example '{self.example}' on {self.engine}: {self.what}"
+        return (
+            f"{self.place.path}:{self.place.line}: {self.rule}, example '{self.example}' on {self.engine}: {self.what}"
+        )
 
 
 def make_engine(name: str, book: Rulebook, day: date, *, assumptions: bool = True) -> Engine:
@@ -43,7 +48,9 @@ def make_engine(name: str, book: Rulebook, day: date, *, assumptions: bool = Tru
 def facts_of_example(book: Rulebook, example: Example) -> dict[str, Any]:
     """An example's facts laid over its base. Raises FactError for a base that does not exist."""
     if example.base is not None and example.base not in book.bases:
-        raise FactError(f"{example.place.path}:{example.place.line}: there is no base {example.base} in rules/bases.yaml.")
+        raise FactError(
+            f"{example.place.path}:{example.place.line}: there is no base {example.base} in rules/bases.yaml."
+        )
     return laid_over(book.bases.get(example.base or "", {}), example.given)
 
 
@@ -54,7 +61,9 @@ def together(parts: Iterable[Given]) -> Units:
     return Units(units, frozenset(pair for given in every for pair in given.units.possible_couples))
 
 
-def run_examples(book: Rulebook, rules: Sequence[str], engines: Sequence[str] = ("duckdb", "reference")) -> list[Failure]:
+def run_examples(
+    book: Rulebook, rules: Sequence[str], engines: Sequence[str] = ("duckdb", "reference")
+) -> list[Failure]:
     """Every example of the rules on every engine; what did not come out, in file order."""
     failures: list[Failure] = []
     for name in rules:
@@ -67,7 +76,9 @@ def run_examples(book: Rulebook, rules: Sequence[str], engines: Sequence[str] = 
     return sorted(failures, key=lambda f: (f.place.path, f.place.line, f.engine, f.what))
 
 
-def _run_day(book: Rulebook, rule: Rule, day: date, examples: list[tuple[int, Example]], engines: Sequence[str]) -> list[Failure]:
+def _run_day(
+    book: Rulebook, rule: Rule, day: date, examples: list[tuple[int, Example]], engines: Sequence[str]
+) -> list[Failure]:
     given = {i: read_given(book, facts_of_example(book, e), prefix=f"e{i:04d}") for i, e in examples}
     units = together(given.values())
     failures: list[Failure] = []
@@ -75,7 +86,10 @@ def _run_day(book: Rulebook, rule: Rule, day: date, examples: list[tuple[int, Ex
         answers = make_engine(engine, book, day).answers([rule.id], units, keep_steps=True)
         for index, example in examples:
             answer = subject(rule, given[index], answers, example.subject)
-            failures += [Failure(rule.id, example.name, engine, example.place, what) for what in compare(rule, answer, example.then)]
+            failures += [
+                Failure(rule.id, example.name, engine, example.place, what)
+                for what in compare(rule, answer, example.then)
+            ]
     return failures
 
 
@@ -112,7 +126,11 @@ def _differences(rule: Rule, answer: Answer, name: str, wanted: Any) -> list[str
     if name.startswith("indicative_") and name.removeprefix("indicative_") in answer.indicative_worth:
         return _differs(name, answer.indicative_worth[name.removeprefix("indicative_")], wanted)
     if name == "assumptions":
-        return [] if list(answer.assumptions) == list(wanted) else [f"assumptions are {list(answer.assumptions)}, not {wanted}"]
+        return (
+            []
+            if list(answer.assumptions) == list(wanted)
+            else [f"assumptions are {list(answer.assumptions)}, not {wanted}"]
+        )
     if name == "settled_by":
         names = [q.fact for q in answer.settled_by if q.settles]
         return [] if names == list(wanted) else [f"settled by {names}, not {wanted}"]
@@ -149,7 +167,15 @@ def _exact(value: Any) -> Any:
 
 def _show(value: Any) -> str:
     if isinstance(value, Range):
-        return _show(value.low) if value.low == value.high and value.low is not None else f"{_show(value.low)} to {_show(value.high)}"
+        return (
+            _show(value.low)
+            if value.low == value.high and value.low is not None
+            else f"{_show(value.low)} to {_show(value.high)}"
+        )
     if isinstance(value, Fraction):
-        return str(value.numerator) if value.denominator == 1 else (f"{float(value):.2f}" if (value * 100).denominator == 1 else str(value))
+        return (
+            str(value.numerator)
+            if value.denominator == 1
+            else (f"{float(value):.2f}" if (value * 100).denominator == 1 else str(value))
+        )
     return "unknown" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -148,7 +148,9 @@ def read_cell(fact: Fact, raw: Any, where: str) -> Known | None:
 def _read_mapping(fact: Fact, raw: dict[str, Any], where: str) -> Known | None:
     unknown = set(raw) - {"low", "high", "value", "stale"}
     if unknown:
-        raise FactError(f"{where}: {sorted(unknown)[0]} is no part of a cell. Write a value, {{low, high}} or {{value, stale}}.")
+        raise FactError(
+            f"{where}: {sorted(unknown)[0]} is no part of a cell. Write a value, {{low, high}} or {{value, stale}}."
+        )
     fresh = raw.get("stale") is not True
     if "value" in raw:
         if raw["value"] is None:
@@ -169,7 +171,9 @@ def _ends(fact: Fact, raw: Any, where: str) -> tuple[Scalar, Scalar]:
     kind = fact.type.kind
     if kind == "number" and isinstance(raw, int | Decimal) and not isinstance(raw, bool):
         value = Fraction(str(raw))
-        if (value * 10_000).denominator != 1 or (fact.type.unit is not None and fact.type.unit.is_money and (value * 100).denominator != 1):
+        if (value * 10_000).denominator != 1 or (
+            fact.type.unit is not None and fact.type.unit.is_money and (value * 100).denominator != 1
+        ):
             raise FactError(f"{where} has more decimal places than its unit. Write pounds and pence.")
         return value, value
     if kind == "date":
