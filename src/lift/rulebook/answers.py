@@ -11,7 +11,8 @@ Standing assumptions hold in both, unless they are switched off. The verdict, ro
 
 1. `in_payment`: `already`, proved, is true
 2. `ruled_out`: `eligible`, proved, is false, or the worth's proved high is below the low of `at_least`
-3. `likely`: `eligible`, proved, is true and the worth's proved low is at least the high of `at_least` (no worth: eligible alone)
+3. `likely`: `eligible`, proved, is true and the worth's proved low is at least the high of `at_least` (no worth:
+   eligible alone)
 4. `possible`: neither, and `possible_when`, indicative, is true
 5. `unknown`
 
@@ -47,7 +48,8 @@ Value = Range | bool | str | None
 
 @dataclass(frozen=True)
 class Question:
-    """An unknown fact, of which unit, and whether knowing it alone would settle the verdict whatever it turns out to be."""
+    """An unknown fact, of which unit, and whether knowing it alone would settle the verdict, whatever it turns out to
+    be."""
 
     level: Level
     key: str
@@ -65,12 +67,12 @@ class Answer:
     already: bool | None
     possible_when: bool | None
     may_already_have: bool
-    """`already` is unknown and the verdict is likely or possible: the first question is whether they get it already."""
+    """`already` is unknown and the verdict is likely or possible: first ask whether they get it already."""
     worth: Mapping[str, Range]
     """Part (weekly, …) to its proved range."""
     indicative_worth: Mapping[str, Range]
     steps: Mapping[str, Value] = field(default_factory=dict)
-    """Full step name to its proved value on this unit, for steps of this unit's own level; empty where not asked for."""
+    """Full step name to its proved value on this unit, for steps of its own level; empty where not asked for."""
     indicative_steps: Mapping[str, Value] = field(default_factory=dict)
     assumptions: tuple[str, ...] = ()
     """Standing assumptions in force here: facts that the rule reads (directly or through steps) on this unit or a unit

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import pairwise
 
-from lift.rulebook.model import Amount, Rule, Rulebook, Special, Step
-from lift.rulebook.nodes import AmountRef, Call, Compare, Constant, FactRef, Lookup, Node, StepRef, children, walk
+from lift.errors import Place
+from lift.rulebook.model import Amount, Cell, Formula, Rule, Rulebook, Special, Step, Table
+from lift.rulebook.nodes import AmountRef, Arithmetic, Call, Compare, FactRef, Lookup, Node, StepRef, children, walk
 from lift.rulebook.problems import Problems
+from lift.rulebook.scope import FIXED_DAYS
 
-_FIXED_DAYS = ("run_day", "benefit_week")
+_LIMIT_FUNCTIONS = ("LEAST", "GREATEST")
 
 
-def check_rulebook(book: Rulebook, problems: Problems, *, examples: bool) -> None:
-    """Adds everything that is wrong."""
+def check_rulebook(
+    book: Rulebook, problems: Problems, *, examples: bool, damaged: frozenset[str] = frozenset()
+) -> None:
+    """Adds everything that is wrong. Of a `damaged` file some part is missing already, so its rule is not looked at as
+    a whole."""
     for step in book.steps.values():
-        _check_references(step, book, problems)
         _check_no_limit(step, book, problems)
+        _check_divisors(step, book, problems)
     _check_circles(book, problems)
     for rule in book.rules.values():
-        _check_rule(rule, book, problems)
-        _check_ended_and_gaps(rule, book, problems)
+        if rule.id in damaged or damaged & set(rule.uses):
+            continue
+        _check_rule(rule, problems)
+        _check_in_force(rule, book, problems)
         if examples:
+            _check_examples(rule, book, problems)
             _check_straddled(rule, book, problems)
 
 
@@ -35,28 +46,56 @@ def references(step: Step) -> list[Node]:
     return [node for root in roots(step) for node in walk(root)]
 
 
-def _check_references(step: Step, book: Rulebook, problems: Problems) -> None:
-    for node in references(step):
-        if isinstance(node, StepRef) and node.name not in book.steps:
-            rule = node.name.partition(".")[0]
-            problems.add(step.place, f"{rule} has no already, so nothing is known of its payment", f"give rules/{rule}.yaml an already: formula")
+def short(name: str) -> str:
+    """The last part of a full name, as its file writes it."""
+    return name.rpartition(".")[2]
 
 
 def _check_no_limit(step: Step, book: Rulebook, problems: Problems) -> None:
-    for root in roots(step):
-        for parent in walk(root):
+    for formula in step.formulas:
+        for parent in walk(formula.node):
+            kept = isinstance(parent, Compare) or (isinstance(parent, Call) and parent.function in _LIMIT_FUNCTIONS)
             for child in children(parent):
-                if isinstance(child, AmountRef) and _has(book.amounts[child.name], Special.NO_LIMIT):
-                    compared = isinstance(parent, Compare) or (isinstance(parent, Call) and parent.function in ("LEAST", "GREATEST"))
-                    if not compared:
-                        short = child.name.rpartition(".")[2]
-                        problems.add(step.place, f"{short} may be no_limit, so it cannot be counted with", "compare it, or take LEAST or GREATEST")
-                if isinstance(parent, Compare | Call) and isinstance(child, AmountRef):
-                    continue
+                if isinstance(child, AmountRef) and not kept and _may_be_no_limit(book, child):
+                    _no_limit(formula, child, problems)
+        if isinstance(formula.node, AmountRef) and _may_be_no_limit(book, formula.node):
+            _no_limit(formula, formula.node, problems)
 
 
-def _has(amount: Amount, special: Special) -> bool:
-    return any(cell.value is special for _, cell in amount.versions)
+def _may_be_no_limit(book: Rulebook, node: AmountRef) -> bool:
+    return any(cell.value is Special.NO_LIMIT for _, cell in book.amounts[node.name].versions)
+
+
+def _no_limit(formula: Formula, node: AmountRef, problems: Problems) -> None:
+    what = f"{short(node.name)} may be no_limit, so it cannot be counted with"
+    problems.add(formula.part(node.at), what, "compare it, or take LEAST or GREATEST of it")
+
+
+def _check_divisors(step: Step, book: Rulebook, problems: Problems) -> None:
+    for formula in step.formulas:
+        for node in walk(formula.node):
+            if isinstance(node, Arithmetic) and node.operator == "/" and isinstance(node.right, AmountRef):
+                reason = _may_be_zero(book.amounts[node.right.name])
+                if reason is not None:
+                    what = f"{short(node.right.name)} {reason}, so nothing can be divided by it"
+                    problems.add(formula.part(node.right.at), what, "give it a figure, or a within: that leaves out 0")
+
+
+def _may_be_zero(amount: Amount) -> str | None:
+    for day, cell in amount.versions:
+        if isinstance(cell.value, Special):
+            return f"is {cell.value.value} from {day}"
+        if cell.value == 0:
+            return f"is 0 from {day}"
+        if cell.is_weak and cell.within is None:
+            return f"may be anything from {day}"
+        if cell.is_weak and cell.within is not None and _holds_zero(*cell.within):
+            return f"may be 0 from {day}"
+    return None if amount.covers_to is None else f"may be anything after {amount.covers_to}"
+
+
+def _holds_zero(low: object, high: object) -> bool:
+    return isinstance(low, Fraction) and isinstance(high, Fraction) and low <= 0 <= high
 
 
 def _check_circles(book: Rulebook, problems: Problems) -> None:
@@ -64,33 +103,41 @@ def _check_circles(book: Rulebook, problems: Problems) -> None:
 
     def visit(name: str, above: tuple[str, ...]) -> None:
         if name in above:
-            ring = [*above[above.index(name) :], name]
-            shown = " -> ".join(n.rpartition(".")[2] for n in ring)
-            problems.add(book.steps[min(ring)].place, f"steps go round in a circle: {shown}", "let one of them rest on facts or amounts")
-            return
-        if name in done or name not in book.steps:
-            return
-        for node in references(book.steps[name]):
-            if isinstance(node, StepRef):
-                visit(node.name, (*above, name))
-            elif isinstance(node, AmountRef | Lookup):
-                continue
-        done.add(name)
+            _circle(list(above[above.index(name) :]), book, problems)
+        elif name not in done and name in book.steps:
+            for below in sorted({n.name for n in references(book.steps[name]) if isinstance(n, StepRef)}):
+                visit(below, (*above, name))
+            done.add(name)
 
     for name in book.steps:
         visit(name, ())
 
 
-def _check_rule(rule: Rule, book: Rulebook, problems: Problems) -> None:
+def _circle(ring: list[str], book: Rulebook, problems: Problems) -> None:
+    """One message for each circle, at its first step by name, at the characters that name the next one."""
+    start = ring.index(min(ring))
+    ring = [*ring[start:], *ring[:start], ring[start]]
+    shown = " -> ".join(map(short, ring))
+    step, place = book.steps[ring[0]], book.steps[ring[0]].place
+    for formula in step.formulas:
+        for node in walk(formula.node):
+            if isinstance(node, StepRef) and node.name == ring[1]:
+                place = formula.part(node.at)
+                break
+    problems.add(place, f"these steps go round in a circle: {shown}", "let one of them rest on facts or amounts alone")
+
+
+def _check_rule(rule: Rule, problems: Problems) -> None:
     if rule.covers[0] > rule.covers[1]:
-        problems.add(rule.place, "covers ends before it begins", "write covers: [first day, last day]")
+        problems.add(
+            rule.place, f"{rule.id} covers days that end before they begin", "write covers: [first day, last day]"
+        )
     if rule.kind != "measure" and "possible_when" not in rule.answers:
-        problems.add(rule.place, f"{rule.id} has no possible_when", "say what must be known before an unknown is worth anybody's time")
+        fix = "say what must be known true before an unknown is worth anybody's time"
+        problems.add(rule.place, f"{rule.id} has no possible_when", fix)
     if rule.kind != "measure" and not rule.worth:
-        problems.add(rule.place, f"{rule.id} has no worth", "give worth: weekly, monthly, yearly, one_off, arrears or in_kind")
-    for fact in rule.if_awarded:
-        if not any(name == fact for _, name in book.facts):
-            problems.add(rule.place, f"if_awarded names {fact}, which is no fact", "name a fact of facts.yaml")
+        fix = "give worth: weekly, monthly, yearly, one_off, arrears or in_kind"
+        problems.add(rule.place, f"{rule.id} has no worth", fix)
 
 
 def closure(rule: Rule, book: Rulebook) -> list[Step]:
@@ -125,40 +172,95 @@ def amounts_of(rule: Rule, book: Rulebook) -> list[Amount]:
     return [book.amounts[name] for name in names]
 
 
-def _check_ended_and_gaps(rule: Rule, book: Rulebook, problems: Problems) -> None:
-    """An amount read on a covered day must have begun; a formula in force may not use an ended one."""
+def tables_of(rule: Rule, book: Rulebook) -> list[Table]:
+    names = dict.fromkeys(n.table for s in closure(rule, book) for n in references(s) if isinstance(n, Lookup))
+    return [book.tables[name] for name in names]
+
+
+# ---- what is in force on the covered days ----
+
+
+def _check_in_force(rule: Rule, book: Rulebook, problems: Problems) -> None:
+    """On every covered day a formula, amount and table has begun; a formula may not use an amount that has ended."""
+    after = rule.covers[1] + timedelta(days=1)
     for step in closure(rule, book):
-        for position, formula in enumerate(step.formulas):
-            begins = max(formula.start or rule.covers[0], rule.covers[0])
-            later = [f.start for f in step.formulas[position + 1 :] if f.start is not None]
-            ends = min([*later, rule.covers[1]])
-            for node in walk(formula.node):
-                if isinstance(node, AmountRef) and node.day is None:
-                    _check_amount(book.amounts[node.name], begins, ends, formula.place, problems)
         first = step.formulas[0].start
-        if first is not None and step.day in _FIXED_DAYS and first > rule.covers[0]:
-            problems.add(step.place, f"no formula is in force from {rule.covers[0]} to {first}", "begin the formula earlier, or cover fewer days")
+        if first is not None and step.day in FIXED_DAYS and first > rule.covers[0]:
+            what = f"{rule.id} covers {rule.covers[0]}, and no formula of {short(step.name)} is in force before {first}"
+            problems.add(step.place, what, "begin a formula earlier, or cover fewer days")
+        starts = [rule.covers[0], *[max(f.start or rule.covers[0], rule.covers[0]) for f in step.formulas[1:]], after]
+        for formula, (begins, ends) in zip(step.formulas, pairwise(starts), strict=True):
+            if begins < ends:
+                _check_formula(formula, begins, ends, book, problems)
 
 
-def _check_amount(amount: Amount, begins: date, ends: date, place: object, problems: Problems) -> None:
-    short = amount.name.rpartition(".")[2]
-    if amount.versions[0][0] > begins:
-        problems.add(amount.place, f"{short} has no value from {begins} to {amount.versions[0][0]}", "begin it earlier, with null where it is not known")
-    for day, cell in amount.versions:
-        if cell.value is Special.ENDED and day < ends:
-            problems.add(amount.place, f"{short} ended on {day}, but a formula still uses it", "give the step a dated formula from that day")
+def _check_formula(formula: Formula, begins: date, ends: date, book: Rulebook, problems: Problems) -> None:
+    for node in walk(formula.node):
+        if isinstance(node, AmountRef) and node.day is None:
+            amount = book.amounts[node.name]
+            _check_begun(amount, amount.versions[0][0], begins, problems)
+            for day, until in _ended(amount):
+                if day < ends and until > begins:
+                    what = f"{short(amount.name)} ended on {day}, and this formula still uses it"
+                    fix = f"give the step a formula from {day} that does without it"
+                    problems.add(formula.part(node.at), what, fix)
+        elif isinstance(node, Lookup) and node.day is None:
+            table = book.tables[node.table]
+            _check_begun(table, table.versions[0][0], begins, problems)
+
+
+def _check_begun(figure: Amount | Table, first: date, begins: date, problems: Problems) -> None:
+    if first > begins:
+        what = f"{short(figure.name)} has no value from {begins}, when it is first needed, to {first}"
+        problems.add(figure.place, what, "begin it earlier, with null where the figure is not known")
+
+
+def _ended(amount: Amount) -> Iterable[tuple[date, date]]:
+    """From which day to which the amount does not exist."""
+    days = [day for day, _ in amount.versions]
+    for (day, cell), until in zip(amount.versions, [*days[1:], date.max], strict=True):
+        if cell.value is Special.ENDED:
+            yield day, until
+
+
+# ---- examples ----
+
+
+def _check_examples(rule: Rule, book: Rulebook, problems: Problems) -> None:
+    for example in rule.examples:
+        if example.base is not None and example.base not in book.bases:
+            problems.add(
+                example.place, f"there is no base {example.base}", "name one of rules/bases.yaml, or add it there"
+            )
+        if not rule.covers[0] <= example.day <= rule.covers[1]:
+            what = f"the example's day {example.day} lies outside the days that {rule.id} covers"
+            problems.add(example.place, what, f"choose a day from {rule.covers[0]} to {rule.covers[1]}")
 
 
 def _check_straddled(rule: Rule, book: Rulebook, problems: Problems) -> None:
-    """Every change of an amount within the covered days needs an example on each side."""
-    days = sorted({example.day for example in rule.examples})
-    for amount in amounts_of(rule, book):
-        if amount.day not in _FIXED_DAYS:
-            continue
-        for (_, before), (day, after) in zip(amount.versions, amount.versions[1:], strict=False):
-            inside = rule.covers[0] < day <= rule.covers[1]
-            if inside and before.value != after.value and not (any(d < day for d in days) and any(d >= day for d in days)):
-                short = amount.name.rpartition(".")[2]
-                problems.add(rule.place, f"{short} changes on {day}, and no example of {rule.id} stands on both sides", "add an example before and one after")
+    """Every change of an amount, a table or a formula within the covered days needs an example on each side."""
+    days = [example.day for example in rule.examples]
+    for name, day, place in _changes(rule, book):
+        inside = rule.covers[0] < day <= rule.covers[1]
+        if inside and not (any(d < day for d in days) and any(d >= day for d in days)):
+            what = f"{name} changes on {day}, and the examples of {rule.id} do not stand on both sides of it"
+            problems.add(place, what, f"add an example before {day} and one on or after it")
 
 
+def _changes(rule: Rule, book: Rulebook) -> Iterable[tuple[str, date, Place]]:
+    """What changes, on which day, and where it stands; only what changes by the run's own day."""
+    figures: list[Amount | Table] = [*amounts_of(rule, book), *tables_of(rule, book)]
+    for figure in figures:
+        said = [_said(version) for _, version in figure.versions]
+        for (before, after), (day, _) in zip(pairwise(said), figure.versions[1:], strict=True):
+            if figure.day in FIXED_DAYS and before != after:
+                yield short(figure.name), day, figure.place
+    for step in closure(rule, book):
+        for formula in step.formulas[1:]:
+            if step.day in FIXED_DAYS and formula.start is not None:
+                yield short(step.name), formula.start, formula.place
+
+
+def _said(version: object) -> object:
+    """What counts as a change: a new value, not a new status of the same one."""
+    return version.value if isinstance(version, Cell) else version

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from lift.rulebook.nodes import CONVERSIONS, AmountRef, Call, Constant, Node, Span, Type, Unit
 from lift.rulebook.scope import FormulaProblem, TableHead
@@ -24,7 +25,7 @@ _PER_WORDS = {"week", "month", "year", "four_weeks"}
 
 
 def parse_unit(text: str) -> Type | None:
-    """The type of a declared unit: GBP/week, count, fraction, years …, flag, date, code; None if there is no such unit."""
+    """The type of a declared unit: GBP/week, count, years …, flag, date, code; None if there is no such unit."""
     if text in ("flag", "date", "code"):
         return Type(text)  # type: ignore[arg-type]  # narrowed by the test above
     if text in ("count", "fraction"):
@@ -57,6 +58,21 @@ FUNCTIONS: dict[str, _Signature] = {
 }
 
 
+_TO_NUMBER = {
+    "flag": "a flag becomes a number by IF(flag, a, b)",
+    "date": "use ADD_DAYS, ADD_MONTHS, DAYS_BETWEEN or AGE",
+    "code": "a code becomes a number by a table or by CASE",
+}
+_USAGE = {
+    "AGE": "AGE(birth) or AGE(birth, day)",
+    "ADD_MONTHS": "ADD_MONTHS(day, number of months)",
+    "ADD_DAYS": "ADD_DAYS(day, number of days)",
+    "DAYS_BETWEEN": "DAYS_BETWEEN(from, to)",
+    "GREATEST": "GREATEST(a, b, …)",
+    "LEAST": "LEAST(a, b, …)",
+}
+
+
 def need_flag(node: Node) -> None:
     if node.type.kind != "flag":
         raise FormulaProblem(f"a condition is needed here, this is a {node.type}", "compare it with something", node.at)
@@ -64,12 +80,15 @@ def need_flag(node: Node) -> None:
 
 def need_number(node: Node) -> None:
     if node.type.kind != "number":
-        raise FormulaProblem(f"a number is needed here, this is a {node.type}", "flags become numbers by IF(flag, a, b)", node.at)
+        fix = _TO_NUMBER.get(node.type.kind, "name a number")
+        raise FormulaProblem(f"a number is needed here, this is a {node.type}", fix, node.at)
 
 
 def need_date(node: Node) -> None:
     if node.type.kind != "date":
-        raise FormulaProblem(f"a date is needed here, this is a {node.type}", "name a date fact, a date step or run_day", node.at)
+        raise FormulaProblem(
+            f"a date is needed here, this is a {node.type}", "name a date fact, a date step or run_day", node.at
+        )
 
 
 def _is_bare(node: Node) -> bool:
@@ -81,25 +100,31 @@ def _is_zero(node: Node) -> bool:
 
 
 def same(nodes: Sequence[Node], at: Span) -> Type:
-    """The one type that all nodes share. A literal takes the unit beside it; money beside a literal other than 0 is refused."""
+    """The one type that all nodes share. A literal takes the unit beside it; beside money only 0 may stand."""
     kinds = {node.type.kind for node in nodes}
     if len(kinds) > 1:
         names = " and ".join(sorted({str(node.type) for node in nodes}))
-        raise FormulaProblem(f"{names} do not go together", "make both sides the same type", at)
+        dates = "a day is an amount with unit: date and a citation"
+        fix = dates if kinds == {"code", "date"} else "make both sides the same type"
+        raise FormulaProblem(f"{names} do not go together", fix, at)
     if kinds != {"number"}:
         codes = tuple(dict.fromkeys(c for node in nodes for c in node.type.codes))
         return Type(nodes[0].type.kind, None, codes)
     units = {node.type.unit for node in nodes if node.type.unit is not None}
     if len(units) > 1:
         names = " and ".join(sorted(str(unit) for unit in units))
-        raise FormulaProblem(f"{names} do not go together", "convert one by a named conversion such as MONTH_TO_WEEK_12_52", at)
+        raise FormulaProblem(
+            f"{names} do not go together", "convert one by a named conversion such as MONTH_TO_WEEK_12_52", at
+        )
     if not units:
         return Type("number")
     unit = units.pop()
     if unit.is_money:
         for node in nodes:
             if _is_bare(node) and not _is_zero(node):
-                raise FormulaProblem("a bare number stands beside money", "make it an amount with unit, date and citation", node.at)
+                raise FormulaProblem(
+                    "a bare number stands beside money", "make it an amount with unit, date and citation", node.at
+                )
     return Type("number", unit)
 
 
@@ -144,7 +169,9 @@ def call(function: str, arguments: tuple[Node, ...], at: Span, run_day: Node) ->
         return _convert(function, arguments, at)
     shape = FUNCTIONS[function]
     if not shape.least <= len(arguments) <= shape.most:
-        raise FormulaProblem(f"{function} has {len(arguments)} arguments", "see docs/rule-format.md for its arguments", at)
+        count = "1 argument" if len(arguments) == 1 else f"{len(arguments)} arguments"
+        usage = _USAGE.get(function, f"{function}(number)")
+        raise FormulaProblem(f"{function} has {count}", f"write {usage}", at)
     if shape.arguments == "n":
         need_number(arguments[0])
         return Call(arguments[0].type, at, function, arguments)
@@ -160,7 +187,12 @@ def call(function: str, arguments: tuple[Node, ...], at: Span, run_day: Node) ->
         return Call(Type("number", _YEARS if function == "AGE" else _DAYS), at, function, pair)
     wanted = _MONTHS if shape.arguments == "months" else _DAYS
     if arguments[1].type.kind != "number" or arguments[1].type.unit not in (None, _PLAIN, wanted):
-        raise FormulaProblem(f"{function} adds {wanted}, this is {arguments[1].type}", f"give a number of {wanted}", arguments[1].at)
+        raise FormulaProblem(
+            f"{function} adds {wanted}, this is {arguments[1].type}", f"give a number of {wanted}", arguments[1].at
+        )
+    number = arguments[1]
+    if isinstance(number, Constant) and isinstance(number.value, Fraction) and number.value.denominator != 1:
+        raise FormulaProblem(f"{function} adds whole {wanted}", f"give a whole number of {wanted}", number.at)
     return Call(Type("date"), at, function, arguments)
 
 
@@ -178,11 +210,19 @@ def _convert(function: str, arguments: tuple[Node, ...], at: Span) -> Node:
 def lookup(table: TableHead, arguments: tuple[Node, ...], at: Span) -> None:
     """Checks number and types of a table's keys."""
     if len(arguments) != len(table.keys):
-        raise FormulaProblem(f"{table.name} has {len(table.keys)} keys, {len(arguments)} given", f"give {', '.join(k for k, _ in table.keys)}", at)
+        raise FormulaProblem(
+            f"{table.name} has {len(table.keys)} keys, {len(arguments)} given",
+            f"give {', '.join(k for k, _ in table.keys)}",
+            at,
+        )
     for (name, kind), argument in zip(table.keys, arguments, strict=True):
         plain = argument.type.unit in (None, _PLAIN) or kind.unit is None or argument.type.unit == kind.unit
         if argument.type.kind != kind.kind or not plain:
-            raise FormulaProblem(f"key {name} of {table.name} is a {kind}, this is a {argument.type}", "give the key the table declares", argument.at)
+            raise FormulaProblem(
+                f"key {name} of {table.name} is a {kind}, this is a {argument.type}",
+                "give the key the table declares",
+                argument.at,
+            )
 
 
 def gather(function: str, body: Node | None, at: Span) -> Type:

@@ -6,16 +6,19 @@ sqlglot reads the SQL; this module lets through only what `docs/rule-format.md` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from sqlglot import exp, parser
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Tokenizer, TokenType
+from sqlglot.tokenizer_core import TokenType
+from sqlglot.tokens import Tokenizer
 
 from lift.rulebook import dimensions as unit_rules
+from lift.rulebook.dimensions import FLAG, FormulaProblem
 from lift.rulebook.nodes import (
     CONVERSIONS,
     Arithmetic,
@@ -33,30 +36,49 @@ from lift.rulebook.nodes import (
     Type,
 )
 from lift.rulebook.scope import Scope
-from lift.rulebook.dimensions import FLAG, FormulaProblem
 
 
 class _Where(exp.Expression):
     """`x WHERE c` inside a gather: no SQL function has it, so it needs a node of its own."""
 
-    arg_types = {"this": True, "where": True}
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "where": True}
+
+
+def _marked(name: str) -> Any:
+    """A parsing method that notes on what it returns where that began and ended, brackets and keywords included."""
+    original = getattr(parser.Parser, name)
+
+    def parse(self: Any, *arguments: Any, **options: Any) -> Any:
+        first = self._curr
+        found = original(self, *arguments, **options)
+        if isinstance(found, exp.Expr) and first is not None and self._prev is not None:
+            found.meta["start"], found.meta["end"] = first.start, self._prev.end
+        return found
+
+    return parse
 
 
 class _FormulaDialect(Dialect):
-    """SQL expressions with every function left as written, so that our allow-list decides, not a dialect's rewriting."""
+    """SQL with every function left as written, so that our allow-list decides and no dialect rewrites."""
 
     class Tokenizer(Tokenizer):
-        pass
+        COMMANDS: ClassVar[set[TokenType]] = set()
 
     class Parser(parser.Parser):
-        FUNCTIONS: dict[str, Callable[..., Any]] = {}
-        FUNCTION_PARSERS: dict[str, Callable[..., Any]] = {}
-        NO_PAREN_FUNCTIONS: dict[Any, Any] = {}
-        NO_PAREN_FUNCTION_PARSERS: dict[str, Callable[..., Any]] = {
+        STATEMENT_PARSERS: ClassVar[dict[Any, Any]] = {}
+        FUNCTIONS: ClassVar[dict[str, Callable[..., Any]]] = {}
+        FUNCTION_PARSERS: ClassVar[dict[str, Callable[..., Any]]] = {}
+        NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {}
+        NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Callable[..., Any]]] = {
             "CASE": lambda self: self._parse_case(),
             "IF": lambda self: self._parse_if(),
         }
-        SUBQUERY_PREDICATES: dict[Any, Any] = {}
+        NO_PAREN_IF_COMMANDS: ClassVar[bool] = False
+        SUBQUERY_PREDICATES: ClassVar[dict[Any, Any]] = {}
+
+        _parse_unary = _marked("_parse_unary")
+        _parse_range = _marked("_parse_range")
+        _parse_disjunction = _marked("_parse_disjunction")
 
         def _parse_lambda(self, alias: bool = False) -> Any:
             value = self._parse_disjunction()
@@ -66,12 +88,42 @@ class _FormulaDialect(Dialect):
 
 
 _GATHERS = {"SUM", "COUNT", "MIN", "MAX", "ANY", "EVERY"}
+_ASSUME = "leave the unknown unknown; an assumption is a step with assume: and why:"
+_TEXTS = "compare a code with = or IN; texts are cleaned by the profile that reads them"
+_DATES = "use AGE, ADD_MONTHS, ADD_DAYS or DAYS_BETWEEN"
+_CONVERT = "a value keeps its declared type; units are changed by a named conversion such as MONTH_TO_WEEK_12_52"
+_WHOLE = "write the law's own steps with FLOOR or CEIL"
+#: What SQL has and formulas have not, with what to write instead.
 _REFUSED = {
-    "COALESCE": "an assumption is a step with assume: and why:",
-    "IFNULL": "an assumption is a step with assume: and why:",
-    "NVL": "an assumption is a step with assume: and why:",
-    "AVG": "write SUM and a rule of its own for the divisor",
-    "MOD": "write the law's own steps with FLOOR or CEIL",
+    **dict.fromkeys(("COALESCE", "IFNULL", "NVL", "ISNULL", "NULLIF"), _ASSUME),
+    **dict.fromkeys(("CONCAT", "SUBSTRING", "SUBSTR", "LEFT", "RIGHT", "UPPER", "LOWER", "TRIM", "LENGTH"), _TEXTS),
+    **dict.fromkeys(("REPLACE", "CONTAINS", "STARTS_WITH", "REGEXP_MATCHES"), _TEXTS),
+    **dict.fromkeys(("EXTRACT", "YEAR", "MONTH", "DAY", "DATE_PART", "DATE_TRUNC", "DATE_ADD", "DATE_DIFF"), _DATES),
+    **dict.fromkeys(("DATEADD", "DATEDIFF"), _DATES),
+    **dict.fromkeys(("NOW", "TODAY", "GETDATE"), "write run_day"),
+    **dict.fromkeys(("CAST", "TRY_CAST", "CONVERT"), _CONVERT),
+    **dict.fromkeys(("MOD", "TRUNC", "DIV"), _WHOLE),
+    "AVG": "write SUM, and divide by what the law names",
+    "DISTINCT": "a relation holds each unit once",
+    "EXISTS": "write ANY(relation WHERE condition)",
+    "SELECT": "gather a relation: SUM(relation.x WHERE condition)",
+    "OVER": "gather a relation: SUM(relation.x WHERE condition)",
+}
+_REFUSED_NODES: dict[type[exp.Expr], tuple[str, str]] = {
+    exp.Mod: ("%", _WHOLE),
+    exp.IntDiv: ("whole division", _WHOLE),
+    exp.DPipe: ("||", _TEXTS),
+    exp.Like: ("LIKE", _TEXTS),
+    exp.Cast: ("a cast", _CONVERT),
+    exp.Null: ("NULL", _ASSUME),
+    exp.NullSafeEQ: ("IS NOT DISTINCT FROM", _ASSUME),
+    exp.NullSafeNEQ: ("IS DISTINCT FROM", _ASSUME),
+    exp.Interval: ("INTERVAL", _DATES),
+    exp.Subquery: ("a SELECT", _REFUSED["SELECT"]),
+    exp.Window: ("OVER", _REFUSED["OVER"]),
+    exp.Star: ("*", "name a relation: COUNT(children)"),
+    exp.Tuple: ("a list of values", "write one value; a list only behind IN"),
+    exp.Alias: ("a name beside a value", "an operator or a bracket is missing between the two"),
 }
 
 
@@ -80,40 +132,48 @@ def parse_formula(text: str, scope: Scope) -> Node:
     try:
         tree = _FormulaDialect().parse(text)
     except SqlglotError as error:
-        raise _syntax_problem(error) from error
+        raise _syntax_problem(text, error) from error
     except RecursionError as error:
         raise FormulaProblem("the formula is nested too deeply", "split it into steps", Span(0, 1)) from error
     if len(tree) != 1 or tree[0] is None:
-        raise FormulaProblem("the formula is empty or has a semicolon", "write one expression", Span(0, max(len(text), 1)))
+        raise FormulaProblem(
+            "the formula is empty or has a semicolon", "write one expression", Span(0, max(len(text), 1))
+        )
     return _convert(tree[0], scope)
 
 
-def _syntax_problem(error: SqlglotError) -> FormulaProblem:
+def _syntax_problem(text: str, error: SqlglotError) -> FormulaProblem:
+    for found in re.finditer(r"'[^']*'|[A-Za-z_]+", text):
+        instead = _REFUSED.get(found.group().upper())
+        if instead is not None:
+            return FormulaProblem(f"{found.group().upper()} may not stand in a formula", instead, Span(*found.span()))
     details = getattr(error, "errors", None) or [{}]
-    column = int(details[0].get("col") or 1)
     word = str(details[0].get("highlight") or "")
-    start = max(column - max(len(word), 1), 0)
-    near = f" near {word!r}" if word else ""
-    return FormulaProblem(
-        f"the formula cannot be read{near}", "see docs/rule-format.md for what may stand in a formula", Span(start, column)
-    )
+    end = int(details[0].get("col") or len(text))
+    near = f" near {word}" if word else ""
+    fix = "look for a bracket, an operator or a quote that is missing"
+    return FormulaProblem(f"the formula cannot be read{near}", fix, Span(max(end - max(len(word), 1), 0), end))
 
 
-def _span(tree: exp.Expression) -> Span:
+def _span(tree: exp.Expr) -> Span:
+    if "start" in tree.meta:
+        return Span(tree.meta["start"], tree.meta["end"] + 1)
     starts = [n.meta["start"] for n in tree.walk() if "start" in n.meta]
     ends = [n.meta["end"] for n in tree.walk() if "end" in n.meta]
     return Span(min(starts), max(ends) + 1) if starts else Span(0, 1)
 
 
-def _convert(tree: exp.Expression, scope: Scope) -> Node:
+def _convert(tree: exp.Expr, scope: Scope) -> Node:
     handler = _HANDLERS.get(type(tree))
     if handler is None:
-        _refuse(tree, f"{type(tree).__name__.upper()} may not stand in a formula", "see docs/rule-format.md for what may")
+        other = (type(tree).__name__.upper(), "see docs/rule-format.md for what may")
+        what, fix = _REFUSED_NODES.get(type(tree), other)
+        _refuse(tree, f"{what} may not stand in a formula", fix)
     node: Node = handler(tree, scope)
     return node
 
 
-def _refuse(tree: exp.Expression, what: str, fix: str) -> NoReturn:
+def _refuse(tree: exp.Expr, what: str, fix: str) -> NoReturn:
     raise FormulaProblem(what, fix, _span(tree))
 
 
@@ -130,6 +190,8 @@ def _boolean(tree: exp.Boolean, scope: Scope) -> Node:
 def _column(tree: exp.Column, scope: Scope) -> Node:
     if tree.args.get("db") is not None:
         _refuse(tree, "a name has at most two parts", "write level.fact, this.fact or rule.in_payment")
+    if tree.this.args.get("quoted"):
+        _refuse(tree, "double quotes have no meaning in a formula", f"a code stands in single quotes: '{tree.name}'")
     return scope.name(tree.table or None, tree.name, _span(tree))
 
 
@@ -205,7 +267,7 @@ def _not(tree: exp.Not, scope: Scope) -> Node:
 
 
 def _is(tree: exp.Is, scope: Scope) -> Node:
-    _refuse(tree, "IS NULL and IS TRUE may not stand in a formula", "an unknown is carried through; an assumption is a step with assume:")
+    _refuse(tree, "IS NULL and IS TRUE may not stand in a formula", _ASSUME)
 
 
 def _if(tree: exp.If, scope: Scope) -> Node:
@@ -219,7 +281,7 @@ def _case(tree: exp.Case, scope: Scope) -> Node:
     return _choose(tree, pairs, tree.args.get("default"), scope)
 
 
-def _choose(tree: exp.Expression, pairs: list[Any], otherwise: Any, scope: Scope) -> Node:
+def _choose(tree: exp.Expr, pairs: list[Any], otherwise: Any, scope: Scope) -> Node:
     if otherwise is None or any(value is None for _, value in pairs):
         _refuse(tree, "every choice needs its last branch", "add the third argument of IF, or ELSE to CASE")
     branches = tuple((_convert(test, scope), _convert(value, scope)) for test, value in pairs)
@@ -244,7 +306,7 @@ def _function(tree: exp.Anonymous, scope: Scope) -> Node:
         return unit_rules.call(upper, arguments, _span(tree), scope.run_day(_span(tree)))
     table = scope.table(name, _span(tree))
     unit_rules.lookup(table, arguments, _span(tree))
-    return Lookup(table.type, _span(tree), table.full_name, arguments, scope.day_node(table.day, _span(tree)))
+    return Lookup(table.type, _span(tree), table.full_name, arguments, scope.day_node(table.day, name, _span(tree)))
 
 
 def _gather(tree: exp.Anonymous, function: Any, scope: Scope) -> Node:
@@ -254,10 +316,13 @@ def _gather(tree: exp.Anonymous, function: Any, scope: Scope) -> Node:
     where_tree = inside.args["where"] if isinstance(inside, _Where) else None
     target = inside.this if isinstance(inside, _Where) else inside
     if not isinstance(target, exp.Column):
-        _refuse(tree, f"{function} gathers a relation", "write relation or relation.name first; put sums into a step of the related unit")
+        fix = "name a relation first: relation.x; put a formula into a step of the related unit"
+        _refuse(inside, f"{function} gathers a relation, this is none", fix)
+    if target.args.get("db") is not None:
+        _refuse(target, "a name has at most two parts", "put it into a step of the related unit and gather that")
     relation_name, body_name = (target.table, target.name) if target.table else (target.name, None)
     relation = scope.relation(relation_name, _span(target))
-    inner = scope.into(relation)
+    inner = scope.into(relation, _span(tree))
     body = inner.name(None, body_name, _span(target)) if body_name else None
     where = _convert(where_tree, inner) if where_tree is not None else None
     if where is not None:
@@ -266,7 +331,7 @@ def _gather(tree: exp.Anonymous, function: Any, scope: Scope) -> Node:
     return Gather(kind, _span(tree), function, relation.name, body, where, relation.where, relation.complete_when)
 
 
-_HANDLERS: dict[type[exp.Expression], Callable[[Any, Scope], Node]] = {
+_HANDLERS: dict[type[exp.Expr], Callable[[Any, Scope], Node]] = {
     exp.Literal: _literal,
     exp.Boolean: _boolean,
     exp.Column: _column,

@@ -1,27 +1,42 @@
 """How does the folder `rules/` become a checked rulebook?
 
-Every file is read and every mistake collected; only then does `load_rulebook` raise, with all of them.
+Every file is read and every mistake collected; only then does `load_rulebook` raise, with all of them. A part that is
+wrong is left out and its name remembered, so that what rests on it is not complained of a second time.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from lift.errors import RuleError
-from lift.rulebook.assemble import assemble_rule, assemble_steps
+from lift.errors import Place, RuleError, RuleProblems
+from lift.rulebook.assemble import assemble_rule
 from lift.rulebook.check import check_rulebook
 from lift.rulebook.dictionary import read_dictionary
 from lift.rulebook.dimensions import parse_unit
-from lift.rulebook.figures import amount_head, read_amount, read_table, table_head
+from lift.rulebook.figures import FigureReader, amount_head, table_head
 from lift.rulebook.located import Located, read_located
 from lift.rulebook.model import Amount, Rule, Rulebook, Step, Table
+from lift.rulebook.names import check_name
 from lift.rulebook.nodes import Level, Type
 from lift.rulebook.problems import Problems, read_shape
-from lift.rulebook.scope import Scope, StepHead
-from lift.rulebook.shape import FactsShape, RuleShape, SharedShape
+from lift.rulebook.scope import FIXED_DAYS, AmountHead, Broken, Scope, StepHead, TableHead, nearest
+from lift.rulebook.shape import FactsShape, RuleShape, SharedShape, StepShape
+from lift.rulebook.steps import assemble_steps
+
+#: What stands in for a top-level key that is wrong, so that the rest of its file can still be checked.
+_STAND_IN: dict[str, Any] = {
+    "name": "",
+    "kind": "measure",
+    "law": "",
+    "reviewed": {"date": date(2000, 1, 1), "by": None},
+    "covers": [date(2000, 1, 1), date(2000, 1, 1)],
+    "eligible": "FALSE",
+}
 
 
 def rules_folder() -> Path:
@@ -36,8 +51,9 @@ class _File:
 
     located: Located
     shape: RuleShape | SharedShape
-    folder: Path
-    scope: Scope
+    path: Path
+    broken: frozenset[str]
+    whole: bool
     amounts: dict[str, Amount] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
 
@@ -46,153 +62,257 @@ class _File:
         return self.shape.id
 
 
+@dataclass
+class _Loader:
+    """What has been read so far."""
+
+    root: Path
+    shown: str
+    examples: bool
+    only: Path | None
+    problems: Problems = field(default_factory=Problems)
+    files: dict[str, _File] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
+    unreadable: set[str] = field(default_factory=set)
+    broken_facts: frozenset[str] = frozenset()
+
+
 def load_rulebook(folder: Path | None = None, *, examples: bool = True, only: Path | None = None) -> Rulebook:
     """The rulebook of a folder (default: the rules shipped with the program), checked. `examples` False leaves the
     examples unread, for speed. `only`: a draft rule file outside the folder, loaded beside (or in place of) the others.
 
     Raises RuleProblems with everything that is wrong."""
     root = folder or rules_folder()
+    loader = _Loader(root, "rules" if folder is None else folder.as_posix(), examples, only)
     if not (root / "facts.yaml").is_file():
-        raise RuleError(f"{root.name}: there is no facts.yaml here. Point to a folder of rules, or reinstall the program.")
-    problems = Problems()
-    located = read_located(root / "facts.yaml", "rules/facts.yaml")
-    shape = read_shape(FactsShape, located, located.value, problems)
-    problems.raise_if_any()
-    assert shape is not None
-    facts, relations, assumptions = read_dictionary(shape, located, problems)
-    base = Scope("family", facts, relations)
-    files, hashes = _read_files(root, base, examples, only, problems)
-    problems.raise_if_any()
-    book = _assemble(files, base, problems)
-    bases = _read_bases(root, examples)
-    hashes["facts.yaml"] = _hash(root / "facts.yaml")
-    full = Rulebook(facts, relations, assumptions, *book, bases=bases, hashes=dict(sorted(hashes.items())))
-    if not problems.found:
-        check_rulebook(full, problems, examples=examples)
-    problems.raise_if_any()
-    return full
+        what = f"{loader.shown}: there is no facts.yaml here."
+        raise RuleError(f"{what} Point to a folder of rules that has one, or reinstall the program.")
+    book = _load(loader)
+    loader.problems.raise_if_any()
+    assert book is not None
+    return book
 
 
-def _hash(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+def _load(loader: _Loader) -> Rulebook | None:
+    problems = loader.problems
+    located = _read(loader, loader.root / "facts.yaml", "facts.yaml", None)
+    read = read_shape(FactsShape, located, problems) if located is not None else None
+    if read is None or located is None:
+        return None
+    facts, relations, assumptions = read_dictionary(read.shape, located, problems, read.broken)
+    loader.broken_facts = read.broken
+    base = Scope("family", facts, relations, broken=Broken(loader.broken_facts))
+    _read_files(loader)
+    amounts, tables, steps, rules = _assemble(loader, base)
+    book = Rulebook(
+        facts=facts,
+        relations=relations,
+        assumptions=assumptions,
+        amounts=amounts,
+        tables=tables,
+        steps=steps,
+        rules=rules,
+        bases=_read_bases(loader),
+        hashes=dict(sorted(loader.hashes.items())),
+    )
+    damaged = frozenset(f.id for f in loader.files.values() if not f.whole) | loader.unreadable
+    check_rulebook(book, problems, examples=loader.examples, damaged=damaged)
+    return book
 
 
-def _read_bases(root: Path, examples: bool) -> dict[str, Any]:
-    file = root / "bases.yaml"
-    return dict(read_located(file, "rules/bases.yaml").value) if examples and file.is_file() else {}
+def _hash(*files: Path) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
-def _rule_files(root: Path, only: Path | None) -> list[tuple[Path, str, bool]]:
-    """Path, name as users know it, and whether it is a shared file; sorted by name."""
-    shared = [(p, f"rules/common/{p.name}", True) for p in sorted((root / "common").glob("*.yaml"))]
-    rules = [(p, f"rules/{p.name}", False) for p in sorted(root.glob("*.yaml")) if p.name not in ("facts.yaml", "bases.yaml")]
-    local = [(p, f"rules/local/{p.name}", False) for p in sorted((root / "local").glob("*.yaml"))]
+def _read(loader: _Loader, path: Path, name: str, until_key: str | None) -> Located | None:
+    """A file's values, or None with the problem added. `name` is its path below the folder of rules."""
+    shown = f"{loader.shown}/{name}" if path != loader.only else path.as_posix()
+    try:
+        located = read_located(path, shown, until_key=until_key, collect=loader.problems.found)
+        loader.hashes[name] = _hash(path)
+    except RuleProblems as error:
+        loader.problems.found += error.problems
+        return None
+    return located
+
+
+def _read_bases(loader: _Loader) -> dict[str, Any]:
+    file = loader.root / "bases.yaml"
+    located = _read(loader, file, "bases.yaml", None) if loader.examples and file.is_file() else None
+    loader.hashes.pop("bases.yaml", None)
+    if located is None or isinstance(located.value, dict):
+        return dict(located.value) if located is not None else {}
+    loader.problems.add(
+        Place(located.name, 1), "the file holds no named sets of facts", "write NAME: and facts below it"
+    )
+    return {}
+
+
+def _rule_files(root: Path, only: Path | None) -> list[tuple[Path, str]]:
+    """Path and the name below the folder; shared files first, each sorted by name."""
+    shared = [(p, f"common/{p.name}") for p in sorted((root / "common").glob("*.yaml"))]
+    rules = [(p, p.name) for p in sorted(root.glob("*.yaml")) if p.name not in ("facts.yaml", "bases.yaml")]
+    local = [(p, f"local/{p.name}") for p in sorted((root / "local").glob("*.yaml"))]
     found = [*shared, *rules, *local]
     if only is not None:
-        found = [entry for entry in found if entry[0].stem != only.stem] + [(only, only.name, False)]
+        kind = "common/" if only.parent.name == "common" else ""
+        found = [entry for entry in found if entry[0].stem != only.stem] + [(only, f"{kind}{only.name}")]
     return found
 
 
-def _read_files(root: Path, base: Scope, examples: bool, only: Path | None, problems: Problems) -> Any:
-    files: dict[str, _File] = {}
-    hashes: dict[str, str] = {}
-    for path, name, is_shared in _rule_files(root, only):
-        located = read_located(path, name, until_key=None if examples else "examples")
-        shape = read_shape(SharedShape if is_shared else RuleShape, located, located.value, problems)
-        hashes[name.removeprefix("rules/")] = _hash(path)
-        if shape is None:
+def _read_files(loader: _Loader) -> None:
+    for path, name in _rule_files(loader.root, loader.only):
+        located = _read(loader, path, name, None if loader.examples else "examples")
+        model = SharedShape if name.startswith("common/") else RuleShape
+        stand_in = {**_STAND_IN, "id": path.stem}
+        read = read_shape(model, located, loader.problems, stand_in) if located is not None else None
+        if read is None or located is None:
+            loader.unreadable.add(path.stem)
             continue
-        if shape.id != path.stem:
-            problems.add(located.place(("id",)), f"id {shape.id} is not the file's name", f"write id: {path.stem}")
-        elif shape.id in files:
-            problems.add(located.place(("id",)), f"two files have the id {shape.id}", "rename one of them")
+        assert isinstance(read.shape, RuleShape | SharedShape)
+        file = _File(located, read.shape, path, read.broken, read.whole)
+        place = located.place(("id",))
+        if file.id != path.stem:
+            loader.problems.add(place, f"the id {file.id} is not the file's name", f"write id: {path.stem}")
+            loader.unreadable.add(file.id)
+        elif file.id in loader.files:
+            other = loader.files[file.id].located.name
+            loader.problems.add(
+                place, f"{other} has the id {file.id} as well", "rename one of the two files and its id"
+            )
         else:
-            files[shape.id] = _File(located, shape, path.parent, base)
-    return files, hashes
+            check_name(file.id, place, loader.problems)
+            loader.files[file.id] = file
 
 
-def _assemble(files: dict[str, _File], base: Scope, problems: Problems) -> Any:
-    levels: dict[str, Level] = {f.id: f.shape.each for f in files.values() if isinstance(f.shape, RuleShape)}
+def _assemble(loader: _Loader, base: Scope) -> Any:
+    files, problems = loader.files, loader.problems
     for file in files.values():
         _read_figures(file, base, problems)
     steps: dict[str, Step] = {}
     rules: dict[str, Rule] = {}
     for file in files.values():
-        scope = _scope_of(file, files, base, levels, problems)
-        own = assemble_steps(file.shape, file.located, scope, problems)
-        steps |= own
+        used = _used(file, loader)
+        scope = _scope_of(file, used, base, loader)
+        steps |= assemble_steps(file.shape, file.located, scope, problems)
         if isinstance(file.shape, RuleShape):
-            shared = [n for used in _used(file, files, problems) for n in _step_names(used)]
-            rule, answers = assemble_rule(file.shape, file.located, scope, shared, _hash_of(file), problems)
-            rules[file.id] = rule
+            shared = [f"{other.id}.{name}" for other in used for name in other.shape.steps]
+            digest = _hash(file.path, *_tables_beside(file))
+            rules[file.id], answers = assemble_rule(file.shape, file.located, scope, shared, digest, problems)
             steps |= answers
     amounts = {a.name: a for f in files.values() for a in f.amounts.values()}
     tables = {t.name: t for f in files.values() for t in f.tables.values()}
     return amounts, tables, steps, rules
 
 
-def _hash_of(file: _File) -> str:
-    return _hash(file.folder / f"{file.id}.yaml")
-
-
-def _step_names(file: _File) -> list[str]:
-    return [f"{file.id}.{name}" for name in file.shape.steps]
+def _tables_beside(file: _File) -> list[Path]:
+    """The CSV files that a rule's tables come from: they are part of what the rule says."""
+    versions = [v for table in file.shape.tables.values() for v in table.versions.values()]
+    paths = {file.path.parent / version["from"] for version in versions if isinstance(version, dict)}
+    return sorted(path for path in paths if path.is_file())
 
 
 def _read_figures(file: _File, base: Scope, problems: Problems) -> None:
-    day = file.shape.in_force_on
+    reader = FigureReader(file.id, file.shape.in_force_on, file.located, file.path.parent, problems)
     for name, amount in file.shape.amounts.items():
-        file.amounts[name] = read_amount(file.id, name, amount, day, file.located, problems)
+        file.amounts[name] = reader.amount(name, amount)
     kinds = {name: fact.type for (_, name), fact in base.facts.items()}
     for name, step in file.shape.steps.items():
         kinds[name] = _step_type(step.unit, step.codes)
     for name, table in file.shape.tables.items():
-        file.tables[name] = read_table(file.id, name, table, day, kinds, file.located, file.folder, problems)
+        file.tables[name] = reader.table(name, table, kinds)
 
 
 def _step_type(unit: str, codes: list[str] | None) -> Type:
-
-
     kind = parse_unit(unit) or Type("number")
     return Type("code", None, tuple(codes or ())) if kind.kind == "code" else kind
 
 
-def _used(file: _File, files: dict[str, _File], problems: Problems, above: tuple[str, ...] = ()) -> list[_File]:
+def _used(file: _File, loader: _Loader, above: tuple[str, ...] = ()) -> list[_File]:
     """The shared files that a file uses, those used by them first, each once."""
     found: list[_File] = []
     for index, name in enumerate(file.shape.uses):
-        used = files.get(name)
+        used = loader.files.get(name)
         place = file.located.place(("uses", index))
+        if name in loader.unreadable:
+            continue
         if used is None or isinstance(used.shape, RuleShape):
-            problems.add(place, f"there is no rules/common/{name}.yaml", "name a shared file")
-            continue
-        if used.id in (*above, file.id):
-            problems.add(place, f"{file.id} and {name} use each other", "let one of them use the other, or make a third")
-            continue
-        for deeper in [*_used(used, files, problems, (*above, file.id)), used]:
-            if deeper not in found:
-                found.append(deeper)
+            shared = [f.id for f in loader.files.values() if isinstance(f.shape, SharedShape)]
+            loader.problems.add(place, f"there is no shared file common/{name}.yaml", nearest(name, shared))
+        elif used.id in (*above, file.id):
+            what = f"{file.id} and {name} use each other"
+            loader.problems.add(place, what, "let one of them use the other, or make a third")
+        else:
+            deeper = [*_used(used, loader, (*above, file.id)), used]
+            found += [other for other in deeper if other not in found]
     return found
 
 
-def _scope_of(file: _File, files: dict[str, _File], base: Scope, levels: dict[str, Level], problems: Problems) -> Scope:
+def _scope_of(file: _File, used: list[_File], base: Scope, loader: _Loader) -> Scope:
+    rules = {f.id: f.shape for f in loader.files.values() if isinstance(f.shape, RuleShape)}
     steps: dict[str, StepHead] = {}
-    amounts, tables = {}, {}
-    for source in [*_used(file, files, problems), file]:
-        taken = {**steps, **amounts, **tables}
-        for name, step in source.shape.steps.items():
-            _refuse_taken(name, taken, source, "steps", problems)
-            level = step.each or source.shape.each
-            steps[name] = StepHead(f"{source.id}.{name}", level, _step_type(step.unit, step.codes))
-        for name, amount in source.amounts.items():
-            _refuse_taken(name, taken, source, "amounts", problems)
-            amounts[name] = amount_head(amount)
-        for name, table in source.tables.items():
-            _refuse_taken(name, taken, source, "tables", problems)
-            tables[name] = table_head(name, table)
-    return Scope(file.shape.each, base.facts, base.relations, steps, amounts, tables, levels)
+    amounts: dict[str, AmountHead] = {}
+    tables: dict[str, TableHead] = {}
+    for source in [*used, file]:
+        _check_names(source, {*steps, *amounts, *tables}, base, loader.problems)
+        levels: dict[str, Level] = {name: step.each or source.shape.each for name, step in source.shape.steps.items()}
+        kinds = {name: _step_type(step.unit, step.codes) for name, step in source.shape.steps.items()}
+        steps |= {name: StepHead(f"{source.id}.{name}", levels[name], kinds[name]) for name in levels}
+        amounts |= {name: amount_head(amount) for name, amount in source.amounts.items()}
+        tables |= {name: table_head(name, table) for name, table in source.tables.items()}
+    broken = loader.broken_facts | {name for f in [*used, file] for name in f.broken} | loader.unreadable
+    return Scope(
+        level=file.shape.each,
+        facts=base.facts,
+        relations=base.relations,
+        steps=steps,
+        amounts=amounts,
+        tables=tables,
+        rule_levels={name: shape.each for name, shape in rules.items()},
+        without_already=frozenset(name for name, shape in rules.items() if shape.already is None),
+        broken=Broken(
+            frozenset(broken | _without_day(file, steps, base, loader.problems)),
+            every=any(name in loader.unreadable for f in [*used, file] for name in f.shape.uses),
+        ),
+    )
 
 
-def _refuse_taken(name: str, taken: dict[str, Any], source: _File, section: str, problems: Problems) -> None:
-    if name in taken:
-        problems.add(source.located.key_place((section, name)), f"the name {name} is already taken", "choose another name")
+def _check_names(source: _File, taken: set[str], base: Scope, problems: Problems) -> None:
+    """A name means one thing in a file: no two declarations, and none that hides a fact."""
+    sections: dict[str, Mapping[str, Any]] = {
+        "steps": source.shape.steps,
+        "amounts": source.shape.amounts,
+        "tables": source.shape.tables,
+    }
+    for section, entries in sections.items():
+        for name, entry in entries.items():
+            place = source.located.key_place((section, name))
+            check_name(name, place, problems)
+            level = (entry.each or source.shape.each) if isinstance(entry, StepShape) else None
+            hidden = [lv for lv, fact in base.facts if fact == name and level in (None, lv)]
+            if name in taken:
+                problems.add(place, f"the name {name} is already taken", "choose another name")
+            elif hidden:
+                problems.add(place, f"{name} is the name of a fact of each {hidden[0]}", "choose another name")
+            taken = taken | {name}
+
+
+def _without_day(file: _File, steps: dict[str, StepHead], base: Scope, problems: Problems) -> set[str]:
+    """The amounts and tables that are in force by a day nobody declares."""
+    dates = {name for (_, name), fact in base.facts.items() if fact.type.kind == "date"}
+    dates |= {name for name, step in steps.items() if step.type.kind == "date"}
+    found = set()
+    for section, figures in (("amounts", file.amounts), ("tables", file.tables)):
+        for name, figure in figures.items():
+            day = figure.day.rpartition(".")[2]
+            if day in FIXED_DAYS or day in dates or day in base.broken:
+                continue
+            own = (section, name, "in_force_on")
+            place = file.located.place(own if own in file.located.places else ("in_force_on",))
+            fix = nearest(day, [*dates, *FIXED_DAYS])
+            problems.add(place, f"in_force_on names {figure.day}, which is no date fact and no date step", fix)
+            found.add(name)
+    return found

@@ -14,7 +14,8 @@ from typing import Any
 from typing import Literal as OneOf
 
 from lift.errors import Place
-from lift.rulebook.nodes import Level, Node, Type
+from lift.rulebook.located import Source
+from lift.rulebook.nodes import Level, Node, Span, Type
 from lift.rulebook.units import Scalar
 
 
@@ -66,8 +67,8 @@ class Fact:
 
 @dataclass(frozen=True)
 class ProvedBound:
-    """A bound that a scheme proves while `when` is known true. Where the known value lies wholly outside it, the fact is
-    unknown (within the dictionary's own bounds): two sources contradict each other."""
+    """A bound that a scheme proves while `when` is known true. Where the known value lies wholly outside it, the fact
+    is unknown (within the dictionary's own bounds): two sources contradict each other."""
 
     low: Fraction | None
     high: Fraction | None
@@ -78,9 +79,9 @@ class ProvedBound:
 
 @dataclass(frozen=True)
 class Relation:
-    """How to get from a unit to related ones. `link` family: target units with the same family key, and perhaps those of
-    a possible couple's other family; household: the same household key. `other`: not oneself (for a family target: not
-    one's own family). `outside`: not of one's own family; a possible couple's other family is perhaps outside."""
+    """How to get from a unit to related ones. `link` family: target units with the same family key, and perhaps those
+    of a possible couple's other family; household: the same household key. `other`: not oneself (for a family target:
+    not one's own family). `outside`: not of one's own family; a possible couple's other family is perhaps outside."""
 
     name: str
     source: Level
@@ -148,12 +149,17 @@ class Formula:
     node: Node
     text: str
     place: Place
+    source: Source | None = field(default=None, compare=False, repr=False)
+
+    def part(self, at: Span) -> Place:
+        """Where some of its characters stand."""
+        return self.place if self.source is None else self.source.part(at.start, at.end)
 
 
 @dataclass(frozen=True)
 class Step:
-    """A named formula. `name` is full (owner.step). `day` picks the version, as for an amount (`day_node` where that is a
-    fact or a step). `rounding` as in docs/rule-format.md. `within` are formulas for a proved low and high."""
+    """A named formula. `name` is full (owner.step). `day` picks the version, as for an amount (`day_node` where that is
+    a fact or a step). `rounding` as in docs/rule-format.md. `within` are formulas for a proved low and high."""
 
     name: str
     level: Level

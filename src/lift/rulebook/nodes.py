@@ -40,7 +40,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Type:
-    """The type of a value. A number without unit (None) is a bare literal that takes the unit of what it stands beside."""
+    """The type of a value. A number without unit (None) is a bare literal, which takes the unit beside it."""
 
     kind: Kind
     unit: Unit | None = None
@@ -97,7 +97,7 @@ class StepRef(Node):
 
 @dataclass(frozen=True)
 class AmountRef(Node):
-    """A dated amount by its full name. `day` is the node whose date picks the version; None means the plan's own day."""
+    """A dated amount by its full name. `day` is the node whose date picks the version; None is the plan's own day."""
 
     name: str
     day: Node | None = None
@@ -187,7 +187,7 @@ class Gather(Node):
     complete_when: Node | None
 
 
-#: Exact factors of the named conversions; YEAR_TO_WEEK_7_365 depends on the day (365 or 366 days in the year) and is None.
+#: Exact factors of the named conversions; None where it depends on the day (365 or 366 days in the year).
 CONVERSIONS: dict[str, tuple[str, str, Fraction | None]] = {
     "MONTH_TO_WEEK_12_52": ("GBP/month", "GBP/week", Fraction(12, 52)),
     "WEEK_TO_MONTH_52_12": ("GBP/week", "GBP/month", Fraction(52, 12)),

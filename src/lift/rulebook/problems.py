@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from datetime import date
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from lift.errors import Place, Problem, RuleProblems
 from lift.rulebook.located import Located
-from lift.rulebook.nodes import Span
-from lift.rulebook.scope import FormulaProblem
+from lift.rulebook.scope import FollowsProblem, FormulaProblem
 
 Shape = TypeVar("Shape", bound=BaseModel)
+Path_ = tuple[str | int, ...]
+
+#: Sections of named entries: a broken entry is left out, and what rests on its name is not complained of again.
+_ENTRIES = {"amounts": 2, "tables": 2, "steps": 2, "relations": 2, "standing_assumptions": 2, "facts": 3}
+_MOST_ROUNDS = 5
 
 
 @dataclass
@@ -28,59 +34,172 @@ class Problems:
         if problem not in self.found:
             self.found.append(problem)
 
-    def add_formula(self, located: Located, path: Iterable[str | int], text: str, error: FormulaProblem) -> None:
-        self.add(formula_place(located, tuple(path), text, error.at), error.what, error.fix)
+    def add_formula(self, located: Located, path: Iterable[str | int], error: FormulaProblem) -> None:
+        """A mistake in a formula, at its own characters. What only follows from another mistake is left out."""
+        if not isinstance(error, FollowsProblem):
+            self.add(located.part(path, error.at.start, error.at.end), error.what, error.fix)
+
+    def at(self, place: Place) -> bool:
+        """Whether something is wrong at exactly this place already."""
+        return any(problem.place == place for problem in self.found)
 
     def raise_if_any(self) -> None:
         if self.found:
             raise RuleProblems(self.found)
 
 
-def formula_place(located: Located, path: tuple[str | int, ...], text: str, at: Span) -> Place:
-    """Where a span of a formula stands: a column of its line, or (over several lines) of the formula itself."""
-    place = located.place(path)
-    width = max(at.end - at.start, 1)
-    if path in located.multiline or path not in located.places:
-        return Place(place.path, place.line, at.start + 1, text, width)
-    return Place(place.path, place.line, place.column + at.start, place.text, width)
+@dataclass(frozen=True)
+class Read(Generic[Shape]):
+    """A file's value in its shape, without the parts that were wrong, whose names are `broken`; `whole` if none was."""
+
+    shape: Shape
+    broken: frozenset[str] = frozenset()
+    whole: bool = True
 
 
-def read_shape(shape: type[Shape], located: Located, value: Any, problems: Problems) -> Shape | None:
-    """The value in its shape, or None with the problems added."""
-    if not isinstance(value, dict):
+def read_shape(
+    shape: type[Shape], located: Located, problems: Problems, stand_in: Mapping[str, Any] | None = None
+) -> Read[Shape] | None:
+    """The file's value in its shape. Parts that are wrong are added to the problems and left out; top-level keys that
+    are wrong or missing take their `stand_in`. None where nothing can be made of the rest."""
+    if not isinstance(located.value, dict) or not located.value:
         problems.add(Place(located.name, 1), "the file holds no keys", "see docs/rule-format.md for what belongs here")
         return None
-    try:
-        return shape.model_validate(value)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            _add_detail(shape, located, detail, problems)
-        return None
+    value, broken = copy.copy(located.value), set[str]()
+    for number in range(_MOST_ROUNDS):
+        try:
+            return Read(shape.model_validate(value), frozenset(broken), whole=number == 0)
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            paths = [_known_path(located, detail["loc"]) for detail in details]
+            for path, detail in _one_each(paths, details):
+                _add_detail(shape, located, path, detail, problems)
+            wrong = {_part(path, detail) for path, detail in zip(paths, details, strict=True)}
+            broken |= {str(path[-1]) for path in wrong if path and path[0] in _ENTRIES}
+            value = _without(value, wrong, stand_in or {})
+    return None
 
 
-def _add_detail(shape: type[BaseModel], located: Located, detail: Any, problems: Problems) -> None:
-    path = _known_path(located, detail["loc"])
+def _one_each(paths: list[Path_], details: list[Any]) -> list[tuple[Path_, Any]]:
+    """One complaint for each place: a value that fits none of several types is complained of for each of them."""
+    seen: dict[Any, tuple[Path_, Any]] = {}
+    for path, detail in zip(paths, details, strict=True):
+        key = (path, str(detail["loc"][-1])) if detail["type"] in ("missing", "extra_forbidden") else path
+        seen.setdefault(key, (path, detail))
+    return list(seen.values())
+
+
+def _part(path: Path_, detail: Any) -> Path_:
+    """The path of what must go: the key itself where it is unknown, else the entry or the top-level key it is in."""
+    if detail["type"] == "extra_forbidden":
+        return path
+    if path and path[0] in _ENTRIES and len(path) >= _ENTRIES[str(path[0])]:
+        return path[: _ENTRIES[str(path[0])]]
+    if len(path) > 1 and isinstance(path[1], int):
+        return path[:2]
+    return path[:1] or (str(detail["loc"][0]),)
+
+
+def _without(value: Any, wrong: set[Path_], stand_in: Mapping[str, Any]) -> Any:
+    """The value without these parts; a list keeps its other items."""
+    found = copy.copy(value)
+    by_key: dict[Any, set[Path_]] = {}
+    for path in wrong:
+        by_key.setdefault(path[0], set()).add(path[1:])
+    if isinstance(found, list):
+        items = [
+            _without(item, by_key[i], {}) if () not in by_key.get(i, {()}) else item for i, item in enumerate(found)
+        ]
+        return [item for i, item in enumerate(items) if () not in by_key.get(i, set())]
+    for label, below in by_key.items():
+        key = next((k for k in found if str(k) == str(label)), label)
+        if () not in below and isinstance(found.get(key), dict | list):
+            found[key] = _without(found[key], below, {})
+        else:
+            found.pop(key, None)
+            if label in stand_in:
+                found[key] = stand_in[label]
+    return found
+
+
+def _add_detail(shape: type[BaseModel], located: Located, path: Path_, detail: Any, problems: Problems) -> None:
     last = str(detail["loc"][-1]) if detail["loc"] else ""
     kind = detail["type"]
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(last, _keys_of(shape), n=1, cutoff=0.6)
+        near = difflib.get_close_matches(last, _keys_of(shape, path[:-1]), n=1, cutoff=0.6)
         fix = f"did you mean {near[0]}?" if near else "take it out, or see docs/rule-format.md"
         problems.add(located.key_place(path), f"unknown key {last}", fix)
+    elif kind == "missing" and last == "cite":
+        problems.add(located.key_place(path), f"{path[-1]} has no citation", "add cite: with the provision it rests on")
     elif kind == "missing":
-        problems.add(located.key_place(path), f"{last} is missing", f"add {last}: (see docs/rule-format.md)")
-    else:
-        problems.add(located.place(path), f"{'.'.join(map(str, path))}: {str(detail['msg']).lower()}", "see docs/rule-format.md")
+        owner = f"{path[-1]}: " if path else ""
+        problems.add(
+            located.key_place(path), f"{owner}the key {last} is missing", f"add {last}: (see docs/rule-format.md)"
+        )
+    elif not problems.at(located.place(path)):
+        what, fix = _mistake(detail)
+        problems.add(located.place(path), f"{_shown(path)} {what}", fix)
 
 
-def _known_path(located: Located, loc: Iterable[Any]) -> tuple[str | int, ...]:
-    path: tuple[str | int, ...] = ()
+def _shown(path: Path_) -> str:
+    """A part's name as an officer would call it: the last key, with the item's number in a list."""
+    names = [part for part in path if isinstance(part, str)]
+    if not names:
+        return "this"
+    after = path[len(path) - 1 - path[::-1].index(names[-1]) + 1 :]
+    return names[-1] + "".join(f"[{part}]" for part in after)
+
+
+_PLAIN = {
+    "string_type": ("is no text", "write a text, in quotes if it looks like a number, a date, true or false"),
+    "dict_type": ("is no set of keys", "write it as key: value, one a line"),
+    "list_type": ("is no list", "write it in square brackets, or one a line behind a dash"),
+    "too_short": ("has too few entries", "see docs/rule-format.md for what belongs here"),
+    "too_long": ("has too many entries", "see docs/rule-format.md for what belongs here"),
+    "bool_type": ("is neither true nor false", "write true or false"),
+    "bool_parsing": ("is neither true nor false", "write true or false"),
+    "int_type": ("is no whole number", "write a whole number"),
+    "date_type": ("is no day", "write a day like 2026-04-06"),
+    "date_from_datetime_parsing": ("is no day", "write a day like 2026-04-06"),
+    "date_from_datetime_inexact": ("is no day", "write a day like 2026-04-06"),
+    "date_parsing": ("is no day", "write a day like 2026-04-06"),
+}
+
+
+def _mistake(detail: Any) -> tuple[str, str]:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "literal_error":
+        allowed = str(context["expected"]).replace("'", "")
+        return f"is not {allowed}", f"write {allowed}"
+    if kind in ("model_type", "model_attributes_type", "dataclass_type"):
+        return "is no set of keys", "write it as key: value, one a line"
+    return _PLAIN.get(kind, ("does not fit here", "see docs/rule-format.md for what belongs here"))
+
+
+def _known_path(located: Located, loc: Iterable[Any]) -> Path_:
+    path: Path_ = ()
     for part in loc:
         step: str | int = part if isinstance(part, int) else str(part)
         if (*path, step) in located.places:
             path = (*path, step)
+        elif isinstance(part, date | str) and (*path, str(part)) in located.places:
+            path = (*path, str(part))
     return path
 
 
-def _keys_of(shape: type[BaseModel]) -> list[str]:
+def _keys_of(shape: type[BaseModel], path: Path_) -> list[str]:
+    """The keys that may stand at a path: those of the shape itself, or of the entry named there."""
     names = {f.alias or n for n, f in shape.model_fields.items()}
-    return sorted(names | {"is", "unit", "cite", "why", "each", "note", "status", "source", "within", "assume", "round", "split_on"})
+    if not path:
+        return sorted(names)
+    inner = shape.model_fields.get(str(path[0]))
+    models = _models(inner.annotation) if inner is not None else []
+    return sorted({f.alias or n for model in models for n, f in model.model_fields.items()})
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """Every shape that an annotation holds, and those within them."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        below = [m for f in annotation.model_fields.values() for m in _models(f.annotation)]
+        return [annotation, *below]
+    return [m for part in getattr(annotation, "__args__", ()) for m in _models(part)]

@@ -48,7 +48,7 @@ def turning_points(book: Rulebook, rules: Iterable[Rule], fact: Fact) -> tuple[S
     past = _just_past(fact.type)
     points = {point for value in values for point in (value, value + past)}  # type: ignore[operator]  # of the fact's type
     low, high = fact.limits
-    return tuple(sorted(point for point in points if low < point < high))  # type: ignore[operator,type-var]  # of one type
+    return tuple(sorted(point for point in points if low < point < high))  # type: ignore[operator]  # of one type
 
 
 def _just_past(kind: Type) -> Fraction | timedelta:

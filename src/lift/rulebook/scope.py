@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from lift.rulebook.model import Fact, Relation
@@ -17,7 +17,21 @@ _ABOVE: dict[Level, tuple[Level, ...]] = {
     "family": ("household",),
     "household": (),
 }
-_FIXED_DAYS = ("run_day", "benefit_week")
+FIXED_DAYS = ("run_day", "benefit_week")
+_FUNCTIONS = (
+    "IF",
+    "CEIL",
+    "FLOOR",
+    "ROUND",
+    "ABS",
+    "GREATEST",
+    "LEAST",
+    "AGE",
+    "ADD_MONTHS",
+    "ADD_DAYS",
+    "DAYS_BETWEEN",
+)
+_GATHERS = ("SUM", "COUNT", "MIN", "MAX", "ANY", "EVERY")
 
 
 class FormulaProblem(Exception):
@@ -26,6 +40,10 @@ class FormulaProblem(Exception):
     def __init__(self, what: str, fix: str, at: Span) -> None:
         super().__init__(what)
         self.what, self.fix, self.at = what, fix, at
+
+
+class FollowsProblem(FormulaProblem):
+    """A name whose own declaration is wrong: that is reported where it stands, and not again for each use."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +72,19 @@ class TableHead:
 
 
 @dataclass(frozen=True)
+class Broken:
+    """Names whose declaration is wrong. With `every`, a whole file could not be read, and any name may be its own."""
+
+    names: frozenset[str] = frozenset()
+    every: bool = False
+
+    def __contains__(self, name: str) -> bool:
+        return self.every or name in self.names
+
+
+@dataclass(frozen=True)
 class Scope:
-    """The names that a formula of one file may use, seen from `level`; `outer` is the gathering level inside a gather."""
+    """The names that a formula of one file may use, seen from `level`; in a gather `outer` is the level gathering."""
 
     level: Level
     facts: Mapping[tuple[Level, str], Fact]
@@ -64,13 +93,18 @@ class Scope:
     amounts: Mapping[str, AmountHead] = field(default_factory=dict)
     tables: Mapping[str, TableHead] = field(default_factory=dict)
     rule_levels: Mapping[str, Level] = field(default_factory=dict)
+    without_already: frozenset[str] = frozenset()
+    broken: Broken = Broken()
     outer: Level | None = None
 
     def at(self, level: Level) -> Scope:
         return replace(self, level=level, outer=None)
 
-    def into(self, relation: Relation) -> Scope:
+    def into(self, relation: Relation, at: Span) -> Scope:
         """The scope inside a gather over the relation."""
+        if self.outer is not None:
+            fix = f"put the inner one into a step with each: {self.level} and name that step here"
+            raise FormulaProblem("a gather stands inside a gather", fix, at)
         return replace(self, level=relation.target, outer=self.level)
 
     def run_day(self, at: Span) -> Node:
@@ -87,9 +121,15 @@ class Scope:
         if prefix in self.rule_levels:
             return self._other_rule(prefix, name, at)
         if prefix in self.relations:
-            raise FormulaProblem(f"{prefix} is a relation", f"gather it: ANY({prefix}.{name}), SUM({prefix}.{name}) …", at)
-        known = ["this", "family", "household", *self.rule_levels]
-        raise FormulaProblem(f"unknown prefix {prefix}", _nearest(prefix, known), at)
+            raise FormulaProblem(
+                f"{prefix} is a relation", f"gather it: ANY({prefix}.{name}), SUM({prefix}.{name}) …", at
+            )
+        if prefix in ("person", "period"):
+            fix = (
+                f"write {name}" if prefix == self.level else f"gather it over a relation from {self.level} to {prefix}"
+            )
+            raise FormulaProblem(f"nothing has a {prefix} above it", fix, at)
+        raise self._unknown_of("prefix", prefix, ["this", "family", "household", *self.rule_levels], at)
 
     def _own(self, name: str, at: Span) -> Node:
         if name == "run_day":
@@ -99,7 +139,7 @@ class Scope:
             return found
         if name in self.amounts:
             head = self.amounts[name]
-            return AmountRef(head.type, at, head.full_name, self.day_node(head.day, at))
+            return AmountRef(head.type, at, head.full_name, self.day_node(head.day, name, at))
         raise self._unknown(name, at)
 
     def _value(self, level: Level, name: str, at: Span, *, outer: bool) -> Node | None:
@@ -126,51 +166,85 @@ class Scope:
         return found
 
     def _other_rule(self, rule: str, name: str, at: Span) -> Node:
+        fix = f"write {rule}.in_payment"
         if name == "eligible":
-            raise FormulaProblem("receipt is not entitlement: rule.eligible belongs only into an if_awarded scenario", f"write {rule}.in_payment", at)
+            what = "receipt is not entitlement: RULE.eligible has a meaning only in an if_awarded scenario"
+            raise FormulaProblem(what, fix, at)
         if name != "in_payment":
-            raise FormulaProblem(f"a rule shows others nothing but in_payment, not {name}", f"write {rule}.in_payment", at)
+            raise FormulaProblem(f"a rule shows others nothing but in_payment, not {name}", fix, at)
+        if rule in self.broken:
+            raise FollowsProblem(f"{rule} has mistakes of its own", "mend them first", at)
+        if rule in self.without_already:
+            what = f"{rule} has no already, so nothing is known of its payment"
+            raise FormulaProblem(what, f"give rules/{rule}.yaml an already: formula", at)
         level = self.rule_levels[rule]
         if level != self.level and level not in _ABOVE[self.level]:
-            raise FormulaProblem(f"{rule} is asked of each {level}, this formula is of each {self.level}", "gather or look it up by a step of that level", at)
+            what = f"{rule} is asked of each {level}, this formula is of each {self.level}"
+            raise FormulaProblem(what, f"gather a step with each: {level} that names it", at)
         return StepRef(_FLAG, at, level, f"{rule}.already", False)
 
     def _unknown(self, name: str, at: Span, level: Level | None = None) -> FormulaProblem:
         level = level or self.level
-        elsewhere = sorted({lv for lv, n in self.facts if n == name} | {s.level for n, s in self.steps.items() if n == name})
-        if elsewhere:
+        elsewhere = sorted(
+            {lv for lv, n in self.facts if n == name} | {s.level for n, s in self.steps.items() if n == name}
+        )
+        if elsewhere and name not in self.broken:
             other = elsewhere[0]
-            fix = f"write {other}.{name}" if other in _ABOVE[level] else f"gather it over a relation from {level} to {other}"
+            fix = (
+                f"write {other}.{name}"
+                if other in _ABOVE[level]
+                else f"gather it over a relation from {level} to {other}"
+            )
             return FormulaProblem(f"{name} belongs to each {other}, this formula is of each {level}", fix, at)
-        known = [n for lv, n in self.facts if lv == level] + [*self.steps, *self.amounts, "run_day"]
-        return FormulaProblem(f"unknown name {name}", _nearest(name, known), at)
+        if name in self.relations:
+            return FormulaProblem(f"{name} is a relation", f"gather it: COUNT({name}), ANY({name} WHERE …) …", at)
+        if name in self.tables:
+            keys = ", ".join(key for key, _ in self.tables[name].keys)
+            return FormulaProblem(f"{name} is a table", f"look it up: {name}({keys})", at)
+        own = [n for lv, n in self.facts if lv == level] + [n for n, s in self.steps.items() if s.level == level]
+        return self._unknown_of("name", name, [*own, *self.amounts, "run_day"], at)
 
-    def day_node(self, day: str, at: Span) -> Node | None:
-        """The node that picks a version; None where the plan's own day does (run_day, benefit_week)."""
-        if day in _FIXED_DAYS:
+    def _unknown_of(self, what: str, name: str, known: Iterable[str], at: Span) -> FormulaProblem:
+        if name in self.broken:
+            return FollowsProblem(f"{name} has mistakes of its own", "mend them first", at)
+        return FormulaProblem(f"unknown {what} {name}", nearest(name, known), at)
+
+    def day_node(self, day: str, owner: str, at: Span) -> Node | None:
+        """The node that picks a version of `owner`; None where the plan's own day does (run_day, benefit_week)."""
+        if day in FIXED_DAYS:
             return None
         prefix, _, name = day.rpartition(".")
-        node = self.name(prefix or None, name, at)
+        try:
+            node = self.name(prefix or None, name, at)
+        except FollowsProblem:
+            raise
+        except FormulaProblem as error:
+            what = f"{owner} is in force by {day}, and here {error.what}"
+            raise FormulaProblem(what, f"name {owner} in a step that has {day}", at) from error
         if node.type.kind != "date":
-            raise FormulaProblem(f"in_force_on names {day}, which is no date", "name run_day, benefit_week, or a date fact or step", at)
+            raise FormulaProblem(
+                f"{owner} is in force by {day}, which is no date", "name a date fact or a date step", at
+            )
         return node
 
     def table(self, name: str, at: Span) -> TableHead:
         if name in self.tables:
             return self.tables[name]
-        functions = ["IF", "CEIL", "FLOOR", "ROUND", "ABS", "GREATEST", "LEAST", "AGE", "ADD_MONTHS", "ADD_DAYS", "DAYS_BETWEEN"]
-        gathers = ["SUM", "COUNT", "MIN", "MAX", "ANY", "EVERY"]
-        raise FormulaProblem(f"there is no function or table {name}", _nearest(name, [*self.tables, *functions, *gathers]), at)
+        raise self._unknown_of("function or table", name, [*self.tables, *_FUNCTIONS, *_GATHERS], at)
 
     def relation(self, name: str, at: Span) -> Relation:
         relation = self.relations.get(name)
         if relation is None:
-            raise FormulaProblem(f"there is no relation {name}", _nearest(name, list(self.relations)), at)
+            raise self._unknown_of("relation", name, self.relations, at)
         if relation.source != self.level:
-            raise FormulaProblem(f"{name} leads from each {relation.source}, this formula is of each {self.level}", f"gather it in a step of each {relation.source}", at)
+            what = f"{name} leads from each {relation.source}, this formula is of each {self.level}"
+            raise FormulaProblem(what, f"gather it in a step with each: {relation.source}", at)
         return relation
 
 
-def _nearest(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"did you mean {close[0]}?" if close else "declare it, or choose a name that is declared"
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The fix for a name that is not known: the one most like it, if any is."""
+    names = list(known)
+    folded = {n.lower(): n for n in names}
+    close = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
+    return f"did you mean {folded[close[0]]}?" if close else "declare it, or choose a name that is declared"

@@ -75,7 +75,9 @@ class StepShape(_Shape):
     @field_validator("formula", mode="before")
     @classmethod
     def _formula(cls, value: Any) -> Any:
-        return {day: _as_formula(text) for day, text in value.items()} if isinstance(value, dict) else _as_formula(value)
+        return (
+            {day: _as_formula(text) for day, text in value.items()} if isinstance(value, dict) else _as_formula(value)
+        )
 
 
 class EvidenceShape(_Shape):
@@ -178,6 +180,10 @@ class ProvedBoundShape(_Shape):
 class BoundsShape(_Shape):
     low: int | Decimal | date | None = None
     high: int | Decimal | date | None = None
+
+    @property
+    def given(self) -> bool:
+        return self.low is not None or self.high is not None
 
 
 class FactShape(_Shape):

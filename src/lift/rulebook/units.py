@@ -32,8 +32,8 @@ class Known:
 
 @dataclass(frozen=True)
 class OneUnit:
-    """A person, family, household or period. `family` and `household` are the keys of the units it belongs to (a family's
-    own key, a household's own key, where it is one itself; a household has no family)."""
+    """A person, family, household or period. `family` and `household` are the keys of the units it belongs to (a
+    family's own key, a household's own key, where it is one itself; a household has no family)."""
 
     level: Level
     key: str
