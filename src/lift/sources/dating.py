@@ -47,7 +47,9 @@ def read_manifest(folder: Path, names: set[str]) -> Mapping[str, Entry]:
     entries = read_toml(path, Manifest).root
     for name in entries:
         if name not in names:
-            raise ExtractError(f"{MANIFEST}: names the file {name}, which is not here. Correct the name, or remove the entry.")
+            raise ExtractError(
+                f"{MANIFEST}: names the file {name}, which is not here. Correct the name, or remove the entry."
+            )
     return entries
 
 

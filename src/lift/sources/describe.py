@@ -50,6 +50,7 @@ def _heading(reading: Reading, source: Source) -> str | None:
 def store_totals(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, Decimal]:
     """The sum of each money column over the file's rows, kept in `control_total` and returned by `kind.column`."""
     totals: dict[str, Decimal] = {}
+    rows = []
     for table in source.layout.profile.tables:
         kind = table.kind
         money = [reading.name for reading in table.readings if reading.column.type == "money"]
@@ -57,13 +58,17 @@ def store_totals(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[
             continue
         sums = ", ".join(f"count({name}), coalesce(sum({name}), 0)" for name in money)
         query = f"SELECT {sums} FROM {kind.name} WHERE file_id = ?"
-        (sums_found,) = connection.execute(query, [source.file_id]).fetchall()
-        for i, name in enumerate(money):
-            filled, total = sums_found[2 * i], sums_found[2 * i + 1]
-            unit = kind.columns[name].unit
-            connection.execute(
-                "INSERT INTO control_total VALUES (?, ?, ?, ?, ?, ?)",
-                [source.file_id, kind.name, name, unit, filled, total],
-            )
-            totals[f"{kind.name}.{name}"] = Decimal(total)
+        (found,) = connection.execute(query, [source.file_id]).fetchall()
+        for name, filled, total in zip(money, found[::2], found[1::2], strict=True):
+            totals[f"{kind.name}.{name}"] = total
+            rows.append((source.file_id, kind.name, name, kind.columns[name].unit, filled, total))
+    schema = {
+        "file_id": pl.Int32(),
+        "kind": TEXT,
+        "column_name": TEXT,
+        "unit": TEXT,
+        "filled": pl.Int32(),
+        "total": pl.Decimal(18, 2),
+    }
+    insert_frame(connection, "control_total", pl.DataFrame(rows, schema=schema, orient="row"))
     return totals

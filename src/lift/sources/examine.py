@@ -12,7 +12,7 @@ from typing import BinaryIO
 from lift.errors import ExtractError
 
 UTF8_BOM = b"\xef\xbb\xbf"
-CHUNK = 32 * 1024 * 1024
+CHUNK = 4 * 1024 * 1024
 BINARY_SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "is an Excel workbook or a zip archive"),
     (b"\xd0\xcf\x11\xe0", "is an old Excel or Word file"),
@@ -51,14 +51,18 @@ def _refuse_what_is_no_file(path: Path, file: BinaryIO) -> None:
     start = file.read(65536)
     file.seek(0)
     if not start:
-        raise ExtractError(f"{path.name}: is empty. Ask the supplier's system for the extract again, or remove the file.")
+        raise ExtractError(
+            f"{path.name}: is empty. Ask the supplier's system for the extract again, or remove the file."
+        )
     for sign, what in BINARY_SIGNS:
         if start.startswith(sign):
             raise ExtractError(f"{path.name}: {what}, not plain text. Save it as CSV (UTF-8) and put that file here.")
     if start.count(0) * 20 > len(start):
         raise ExtractError(f"{path.name}: is not plain text. Save it as CSV (UTF-8) and put that file here.")
     if b"\n" not in start and b"\r" in start:
-        raise ExtractError(f"{path.name}: its lines end in carriage returns alone. Save it as CSV with Windows line ends.")
+        raise ExtractError(
+            f"{path.name}: its lines end in carriage returns alone. Save it as CSV with Windows line ends."
+        )
 
 
 def _examine(path: Path, file: BinaryIO) -> Examined:
@@ -84,11 +88,11 @@ def _examine(path: Path, file: BinaryIO) -> Examined:
     )
 
 
-def whole_lines(file: BinaryIO) -> Iterator[bytes]:
-    """The file in blocks that end at a line's end (the last one may lack it)."""
+def whole_lines(file: BinaryIO, size: int = CHUNK) -> Iterator[bytes]:
+    """The file in blocks of about `size` bytes that end at a line's end (the last one may lack it)."""
     file.seek(0)
     rest: list[bytes] = []
-    while chunk := file.read(CHUNK):
+    while chunk := file.read(size):
         cut = chunk.rfind(b"\n") + 1
         if cut:
             yield b"".join([*rest, chunk[:cut]])

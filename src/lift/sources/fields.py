@@ -1,23 +1,40 @@
 """How is each line split into fields on its own, so that no broken line can swallow or shift its neighbour?
 
-Lines with quotation marks go through the CSV parser; all others are split by counting delimiters. Only the fields
-that the profile keeps leave this module: what is dropped at the door never reaches a table.
+Lines are let through to the splitter only when each is proved, by itself, to hold the right number of whole fields.
+The proof is first tried on all lines at once, which is fast; where it fails, on every line apart. A line without
+proof is blank, faulty, or written with quotation marks in an odd but lawful way. Only the fields that the profile
+keeps leave this module: what is dropped at the door never reaches a table.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from lift.sources.layout import Layout
-from lift.sources.lines import CONTROL, CONTROLS, LONGEST_LINE, NOT_CP1252, NOT_UTF8, SECOND_CONTROLS, TOO_LONG, Block, Fault
+from lift.sources.lines import Block, Fault
 
 # No accepted line holds this control character, so it can stand between fields that hold the file's own delimiter.
 SEPARATOR = "\x1f"
+CONTROL_BYTES = bytes([*range(9), *range(11, 32), 127])  # C0 but tab and line feed, and DEL
+C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")  # the second set of controls, as UTF-8 writes it
+CONTROLS = "[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # both sets
+SPACES = " \t\u00a0"
+LONGEST_FIELD = 8_192
+
+CONTROL = Fault(
+    "control_character",
+    "holds a control character, such as a NUL or a stray carriage return: take it out in the system that wrote the file",
+)
+NOT_CP1252 = Fault("encoding", "holds a byte that Windows-1252 does not know: write the file again as UTF-8")
+TOO_LONG = Fault(
+    "too_long", f"has a field of more than {LONGEST_FIELD} characters: a line break or delimiter is missing"
+)
 BROKEN_QUOTE = Fault(
     "quote",
     "has a quotation mark that is not closed, or closed in mid-field: write each row on one line, quotes doubled inside",
@@ -26,142 +43,159 @@ BROKEN_QUOTE = Fault(
 
 @dataclass(frozen=True)
 class Fields:
-    """The lines of a block, sorted out. `frame` has `line` (from 1) and one text column `f<n>` a kept field."""
+    """The lines of a block, sorted out. `frame` has `line` (from 1) and a text column `f<n>` for each kept field."""
 
     frame: pl.DataFrame
-    faults: dict[int, Fault]          # by position in the block
+    faults: dict[int, Fault]  # by position in the block
     blank: int
 
 
 def split_fields(block: Block, layout: Layout, encoding: str, skip: frozenset[int]) -> Fields:
     """Splits every line but those in `skip` (positions in the block: headings, header and trailer records).
 
-    Blank fields are null and text is trimmed. Every line is in the frame, in `faults`, blank or skipped.
+    Blank fields are null; text is trimmed. Every line is in the frame, in `faults`, blank or skipped.
     """
-    lines = block.lines
-    whole = b"\n".join(lines)
-    faults = _faulty_characters(lines, whole, encoding, skip)
-    delimiter = layout.delimiter.encode()
-    left_out = set(skip)
-    left_out.update(faults)
-    blank = _blank_lines(lines, delimiter, left_out)
-    left_out.update(blank)
-    separator = layout.delimiter
-    if layout.profile.csv_quotes and b'"' in whole:
-        separator = SEPARATOR
-        lines = _without_quotes(lines, layout.delimiter, left_out, faults)
-    breaks = layout.width - 1
-    mark = separator.encode()
-    for i, line in enumerate(lines):
-        if line.count(mark) != breaks and i not in left_out and i not in faults:
-            faults[i] = _width_fault(line.count(mark) + 1, layout)
-    left_out.update(faults)
-    numbers = range(len(lines)) if not left_out else [i for i in range(len(lines)) if i not in left_out]
-    kept = b"\n".join([lines[i] for i in numbers]) if left_out or separator == SEPARATOR else whole
-    return Fields(_frame(kept, separator, layout, [block.first + i for i in numbers]), faults, len(blank))
+    together = _split_together(block, layout, skip)
+    return together if together is not None else _split_apart(block, layout, encoding, skip)
 
 
-def _faulty_characters(lines: Sequence[bytes], whole: bytes, encoding: str, skip: frozenset[int]) -> dict[int, Fault]:
-    """Lines with characters that no table may hold. The common case, a clean block, costs three scans."""
-    accented = not whole.isascii()
-    undecodable = accented and not _decodes(whole)
-    second = accented and SECOND_CONTROLS.search(whole) is not None
-    controls = len(whole.translate(None, CONTROLS)) != len(whole)
-    long = max(map(len, lines), default=0) > LONGEST_LINE
-    if not (undecodable or second or controls or long):
-        return {}
+def _split_together(block: Block, layout: Layout, skip: frozenset[int]) -> Fields | None:
+    """All lines in one go, if that is proved safe."""
+    text, first, last = block.text, 0, block.count
+    if 0 in skip:
+        text, first = text[text.find(b"\n") + 1 :] if block.count > 1 else b"", 1
+    if last - 1 in skip and last > 1:
+        text, last = text[: max(text.rfind(b"\n"), 0)], last - 1
+    inside = any(first <= i < last for i in skip)
+    filled = text.rstrip(b"\n")
+    if block.faults or inside or not filled or not _is_plain(filled):
+        return None
+    count = filled.count(b"\n") + 1
+    if not _is_proved(filled, count, layout):
+        return None
+    numbers = pl.int_range(block.first + first, block.first + first + count, dtype=pl.Int32(), eager=True)
+    try:
+        frame = _frame(filled, layout.delimiter, layout, numbers)
+    except pl.exceptions.ComputeError:  # a line has too many fields
+        return None
+    tidied = _tidied(frame, layout)
+    return None if tidied is None else Fields(tidied, {}, last - first - count)
+
+
+def _is_plain(text: bytes) -> bool:
+    """Whether there is not one control character in it."""
+    if len(text.translate(None, CONTROL_BYTES)) != len(text):
+        return False
+    return text.isascii() or C1_BYTES.search(text) is None
+
+
+def _is_proved(text: bytes, count: int, layout: Layout) -> bool:
+    """Whether every line has the layout's number of whole fields.
+
+    Without quotation marks, the delimiters must add up; together with the splitter's refusal of a line with too many,
+    no line can then have too few. With them, one pattern must match each line from end to end.
+    """
+    if not (layout.profile.csv_quotes and b'"' in text):
+        return text.count(layout.delimiter.encode()) == count * (layout.width - 1)
+    whole = pl.Series([text.decode("utf-8")])
+    return bool((whole.str.count_matches(f"(?m)^{_line_pattern(layout)}$") == count).item())
+
+
+def _line_pattern(layout: Layout) -> str:
+    """A line of the right number of fields, each plain or wholly quoted."""
+    mark = re.escape(layout.delimiter)
+    cell = rf'(?:[^"{mark}\n]*|"(?:[^"\n]|"")*")'
+    return f"{cell}(?:{mark}{cell}){{{layout.width - 1}}}"
+
+
+def _frame(text: bytes, separator: str, layout: Layout, numbers: pl.Series) -> pl.DataFrame:
+    """The kept fields of proved lines as text columns. Nothing is inferred, and every line must come out."""
+    wanted = layout.kept()
+    names = [f"column_{i}" for i in range(layout.width)]
+    quoted = layout.profile.csv_quotes and separator != SEPARATOR and b'"' in text
+    frame = pl.read_csv(
+        io.BytesIO(text),
+        has_header=False,
+        separator=separator,
+        quote_char='"' if quoted else None,
+        schema={name: pl.String() for name in names},
+        columns=[names[i] for i in wanted],
+    ).select(pl.col(names[i]).alias(f"f{i}") for i in wanted)
+    if frame.height != len(numbers):
+        raise AssertionError(f"{len(numbers)} lines became {frame.height} rows")
+    return frame.insert_column(0, numbers.alias("line"))
+
+
+def _tidied(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame | None:
+    """The frame with text trimmed and empty text null. None if a row is blank or a field too long: look apart."""
+    fields = [name for name in frame.columns if name != "line"]
+    blank = pl.all_horizontal(pl.col(fields).is_null()).any().alias("blank")
+    longest = pl.max_horizontal(pl.col(fields).str.len_bytes().max()).alias("longest")
+    ((has_blank, length),) = frame.select(blank, longest).rows()
+    if has_blank or (length or 0) > LONGEST_FIELD:
+        return None
+    needy = _needy(frame, fields)
+    if not needy:
+        return frame
+    trimmed = frame.with_columns(pl.col(name).str.strip_chars(SPACES) for name in needy)
+    tidied = trimmed.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in needy)
+    ((has_blank,),) = tidied.select(blank).rows()
+    return None if has_blank else tidied
+
+
+def _needy(frame: pl.DataFrame, fields: Sequence[str]) -> list[str]:
+    """The columns in which some text begins or ends in white space, or is empty within quotation marks."""
+    loose = pl.col(fields) == ""
+    for space in SPACES:
+        loose = loose | pl.col(fields).str.starts_with(space) | pl.col(fields).str.ends_with(space)
+    return [name for name, yes in frame.select(loose.any()).row(0, named=True).items() if yes]
+
+
+def _split_apart(block: Block, layout: Layout, encoding: str, skip: frozenset[int]) -> Fields:
+    """Each line by itself. Slower, for blocks in which something is wrong or odd."""
+    lines = block.lines()
     faults: dict[int, Fault] = {}
+    sound: dict[int, str] = {}
+    blank = 0
     for i, line in enumerate(lines):
         if i in skip:
             continue
-        if len(line) > LONGEST_LINE:
-            faults[i] = TOO_LONG
-        elif undecodable and not _decodes(line):
-            faults[i] = NOT_UTF8
-        elif controls and len(line.translate(None, CONTROLS)) != len(line):
-            faults[i] = CONTROL
-        elif second and SECOND_CONTROLS.search(line):
-            faults[i] = NOT_CP1252 if encoding == "cp1252" else CONTROL
-    return faults
+        outcome = block.faults.get(i) or _look_at(line, layout, encoding)
+        if outcome is None:
+            blank += 1
+        elif isinstance(outcome, Fault):
+            faults[i] = outcome
+        else:
+            sound[i] = outcome
+    numbers = pl.Series([block.first + i for i in sound], dtype=pl.Int32())
+    if not sound:
+        empty = {"line": pl.Int32(), **{f"f{i}": pl.String() for i in layout.kept()}}
+        return Fields(pl.DataFrame(schema=empty), faults, blank)
+    frame = _frame("\n".join(sound.values()).encode(), SEPARATOR, layout, numbers)
+    return Fields(frame, faults, blank)
 
 
-def _decodes(text: bytes) -> bool:
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _blank_lines(lines: Sequence[bytes], delimiter: bytes, left_out: set[int]) -> list[int]:
-    """Lines with nothing but delimiters and white space: spreadsheets leave such rows behind."""
-    nothing = b' \t"' + delimiter
-    starts = (b"", *(nothing[i : i + 1] for i in range(len(nothing))))
-    return [i for i, line in enumerate(lines) if line[:1] in starts and not line.strip(nothing) and i not in left_out]
-
-
-def _without_quotes(lines: Sequence[bytes], delimiter: str, left_out: set[int], faults: dict[int, Fault]) -> list[bytes]:
-    """The lines with SEPARATOR between fields, quoted ones parsed as CSV. Lines that cannot be parsed join `faults`."""
-    plain, mark = delimiter.encode(), SEPARATOR.encode()
-    result = [line.replace(plain, mark) for line in lines]
-    quoted = [i for i, line in enumerate(lines) if b'"' in line and i not in left_out]
-    texts = [lines[i].decode("utf-8") for i in quoted]
-    try:
-        parsed = list(map(SEPARATOR.join, csv.reader(texts, delimiter=delimiter, strict=True)))
-    except csv.Error:
-        parsed = []
-    if len(parsed) == len(quoted):          # as many records as lines: each line was closed in itself
-        for i, text in zip(quoted, parsed, strict=True):
-            result[i] = text.encode()
-        return result
-    for i, text in zip(quoted, texts, strict=True):
+def _look_at(line: str, layout: Layout, encoding: str) -> Fault | str | None:
+    """What is wrong with one line; None if it is blank; else its trimmed fields between SEPARATORs."""
+    if re.search(CONTROLS, line):
+        return NOT_CP1252 if encoding == "cp1252" and re.search("[\x80-\x9f]", line) else CONTROL
+    fields = line.split(layout.delimiter)
+    if layout.profile.csv_quotes and '"' in line:
         try:
-            (fields,) = csv.reader([text], delimiter=delimiter, strict=True)
-            result[i] = SEPARATOR.join(fields).encode()
+            (fields,) = csv.reader([line], delimiter=layout.delimiter, strict=True)
         except csv.Error:
-            faults[i] = BROKEN_QUOTE
-    return result
+            return BROKEN_QUOTE
+    fields = [field.strip(SPACES) for field in fields]
+    if not any(fields):
+        return None  # spreadsheets leave rows of bare delimiters behind
+    if len(fields) != layout.width:
+        return _width_fault(len(fields), layout)
+    return TOO_LONG if max(map(len, fields)) > LONGEST_FIELD else SEPARATOR.join(fields)
 
 
 def _width_fault(found: int, layout: Layout) -> Fault:
     expected = "a record has" if layout.profile.structure == "records" else "the heading line has"
     fields = "1 field" if found == 1 else f"{found} fields"
-    return Fault("width", f"has {fields} where {expected} {layout.width}: look for a delimiter or line break inside a field")
-
-
-def _frame(kept: bytes, separator: str, layout: Layout, numbers: list[int]) -> pl.DataFrame:
-    """The kept fields of sound lines as text columns. polars splits; nothing is inferred, and every line must come out."""
-    wanted = layout.kept()
-    names = [f"column_{i}" for i in range(layout.width)]
-    if numbers:
-        frame = pl.read_csv(
-            io.BytesIO(kept),
-            has_header=False,
-            separator=separator,
-            quote_char=None,
-            schema={name: pl.String() for name in names},
-            columns=[names[i] for i in wanted],
-        ).select(pl.col(names[i]).alias(f"f{i}") for i in wanted)
-    else:
-        frame = pl.DataFrame(schema={f"f{i}": pl.String() for i in wanted})
-    if frame.height != len(numbers):
-        raise AssertionError(f"{len(numbers)} lines became {frame.height} rows")
-    if _has_loose_space(kept, separator.encode()):
-        trimmed = pl.all().str.strip_chars(" \t\u00a0")
-        frame = frame.with_columns(trimmed).with_columns(pl.when(pl.all() != "").then(pl.all()))
-    return frame.insert_column(0, pl.Series("line", numbers, dtype=pl.Int32()))
-
-
-def _has_loose_space(text: bytes, mark: bytes) -> bool:
-    """Whether some field begins or ends in white space, so that trimming is not for nothing."""
-    for space in (b" ", b"\t", b"\xc2\xa0"):
-        if space in text and (
-            space + mark in text
-            or mark + space in text
-            or b"\n" + space in text
-            or space + b"\n" in text
-            or text.startswith(space)
-            or text.endswith(space)
-        ):
-            return True
-    return False
+    return Fault(
+        "width", f"has {fields} where {expected} {layout.width}: look for a delimiter or line break inside a field"
+    )

@@ -24,7 +24,7 @@ class Layout:
         """The fields that this column is read from; empty if the file does not hold it."""
         present = [self.index[field] for field in reading.fields if field in self.index]
         if reading.how == "one":
-            return tuple(present[:1])           # alternatives stand in order of preference
+            return tuple(present[:1])  # alternatives stand in order of preference
         if reading.how == "joined" and len(present) < len(reading.fields):
             return ()
         return tuple(present)

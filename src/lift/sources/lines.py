@@ -1,27 +1,16 @@
-"""How does a file fall into physical lines, each on its own, as UTF-8 and without its line end?"""
+"""How does a file fall into physical lines, each on its own and without its line end?"""
 
 from __future__ import annotations
 
 import codecs
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from lift.errors import ExtractError
 from lift.sources.examine import UTF8_BOM, Examined, whole_lines
 
+BLOCK = 16 * 1024 * 1024
 KEEP_AS_CONTROL = "lift.keep_as_control"
-LONGEST_LINE = 65_536
-CONTROLS = bytes([*range(9), *range(11, 32), 127])          # C0 but tab and line feed, and DEL
-SECOND_CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")           # C1, as UTF-8 writes it
-
-
-@dataclass(frozen=True)
-class Block:
-    """Consecutive lines. `first` is the number of the first in the file, from 1."""
-
-    first: int
-    lines: list[bytes]
 
 
 @dataclass(frozen=True)
@@ -32,51 +21,74 @@ class Fault:
     message: str
 
 
-CONTROL = Fault(
-    "control_character",
-    "holds a control character, such as a NUL or a stray carriage return: take it out in the system that wrote the file",
-)
+@dataclass(frozen=True)
+class Block:
+    """Consecutive lines as UTF-8, with a line feed between them. `first` is the number of the first in the file, from 1.
+
+    `faults` are lines (by position in the block) that are no text at all; their bytes stand there written out.
+    """
+
+    first: int
+    count: int
+    text: bytes
+    faults: Mapping[int, Fault] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """The lines one by one."""
+        return self.text.decode("utf-8").split("\n")
+
+
 NOT_UTF8 = Fault("encoding", "holds bytes that are not UTF-8, as the rest of the file is: write this row again")
-NOT_CP1252 = Fault("encoding", "holds a byte that Windows-1252 does not know: write the file again as UTF-8")
-TOO_LONG = Fault("too_long", f"is longer than {LONGEST_LINE} characters: a line break is missing, or the file is damaged")
 
 
 def read_blocks(examined: Examined) -> Iterator[Block]:
-    """Every line of the file in order. A cp1252 file comes out as UTF-8, its unknown bytes as C1 controls.
+    """Every line of the file in order. Bytes that Windows-1252 does not know come out as C1 control characters.
 
-    Raises ExtractError if the file can no longer be read as it was when it was examined.
+    Raises ExtractError if the file is no longer as it was when it was examined.
     """
     first = 1
     size = 0
     with examined.path.open("rb") as file:
-        for block in whole_lines(file):
-            size += len(block)
-            lines = _split(_to_utf8(block, examined.encoding, first))
-            yield Block(first, lines)
-            first += len(lines)
+        for raw in whole_lines(file, BLOCK):
+            size += len(raw)
+            text = raw.removeprefix(UTF8_BOM) if first == 1 and examined.encoding == "utf-8-bom" else raw
+            block = _block(first, text.removesuffix(b"\n"), examined.encoding)
+            yield block
+            first += block.count
     if size != examined.size or first - 1 != examined.lines:
-        raise ExtractError(f"{examined.path.name}: changed while it was read. Wait until it is copied whole, then run again.")
+        raise ExtractError(
+            f"{examined.path.name}: changed while it was read. Wait until it is copied whole, then run again."
+        )
 
 
-def _to_utf8(block: bytes, encoding: str, first: int) -> bytes:
-    if first == 1 and encoding == "utf-8-bom":
-        block = block.removeprefix(UTF8_BOM)
-    if encoding != "cp1252" or block.isascii():
-        return block
-    return block.decode("cp1252", errors=KEEP_AS_CONTROL).encode("utf-8")
+def _block(first: int, text: bytes, encoding: str) -> Block:
+    faults: dict[int, Fault] = {}
+    if b"\r" in text:  # Windows puts one before each line feed; any other stays, to be refused
+        text = text.replace(b"\r\n", b"\n").removesuffix(b"\r")
+    if encoding == "cp1252":
+        text = text.decode("cp1252", errors=KEEP_AS_CONTROL).encode("utf-8")
+    elif not _is_utf8(text):
+        lines = text.split(b"\n")
+        faults = {i: NOT_UTF8 for i, line in enumerate(lines) if not _is_utf8(line)}
+        text = b"\n".join(line.decode("utf-8", errors="backslashreplace").encode("utf-8") for line in lines)
+    return Block(first, text.count(b"\n") + 1, text, faults)
+
+
+def _is_utf8(text: bytes) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _as_control(error: UnicodeError) -> tuple[str, int]:
     """The bytes 81, 8D, 8F, 90 and 9D, unknown to Windows-1252, as the C1 controls of their number: refused later."""
-    assert isinstance(error, UnicodeDecodeError)
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
     return error.object[error.start : error.end].decode("latin-1"), error.end
 
 
 codecs.register_error(KEEP_AS_CONTROL, _as_control)
-
-
-def _split(block: bytes) -> list[bytes]:
-    lines = block.removesuffix(b"\n").split(b"\n")
-    if b"\r" in block:
-        lines = [line.removesuffix(b"\r") for line in lines]
-    return lines

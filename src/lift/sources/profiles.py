@@ -18,7 +18,7 @@ from lift.sources.profile_shape import BlankShape, ColumnShape, FieldName, Profi
 
 PROFILES_FOLDER = Path(__file__).parent / "profiles"
 DELIMITERS: Mapping[str, str] = {"comma": ",", "semicolon": ";", "pipe": "|", "tab": "\t"}
-UNKNOWN_BLANK = BlankShape(meaning="unknown")
+UNKNOWN_BLANK = BlankShape.model_validate({"is": "unknown"})
 
 # Flags as systems write them. A profile may list its own with `codes: {word: "true"}`.
 FLAG_WORDS: Mapping[str, str | None] = {
@@ -38,16 +38,16 @@ class Reading:
 
     name: str
     column: Column
-    how: str                                    # one | joined | first_of | constant | header
+    how: str  # one | joined | first_of | constant | header
     fields: tuple[FieldName, ...]
     constant: str | None
     unit: str | None
     convert: str | None
     blank: BlankShape
-    codes: Mapping[str, str | None] | None      # keys in capitals; None is unknown
-    other_codes: str                            # refuse | unknown | a code
+    codes: Mapping[str, str | None] | None  # keys in capitals; None is unknown
+    other_codes: str  # refuse | unknown | a code
     dates: tuple[str, ...]
-    sentinels: tuple[datetime.date, ...]        # dates that are no dates
+    sentinels: tuple[datetime.date, ...]  # dates that are no dates
     years_in_the_past: bool
 
 
@@ -162,7 +162,9 @@ def _check_group_names(shape: ProfileShape) -> None:
         for name, column in table.columns.items():
             if column.group is not None and column.group not in shape.groups:
                 place = f"tables.{table_name}.columns.{name}"
-                raise ValueError(f"{place}: there is no group {column.group}. Add it under groups, or correct the name.")
+                raise ValueError(
+                    f"{place}: there is no group {column.group}. Add it under groups, or correct the name."
+                )
 
 
 def _table(kind_name: str, shape: TableShape, profile: ProfileShape) -> Table:
@@ -246,7 +248,7 @@ def _reading_problem(reading: Reading, kind: Kind) -> str | None:
     """Why the column cannot be read as the profile says, or None."""
     column = reading.column
     if column.type == "money" and reading.how != "constant":
-        assert column.unit is not None      # Column._fits_its_type
+        assert column.unit is not None  # Column._fits_its_type
         if reading.unit is None:
             return "money needs a unit"
         problem = unit_problem(reading.unit, column.unit, reading.convert)

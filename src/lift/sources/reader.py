@@ -78,7 +78,7 @@ def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, progress: P
         tally.trailer += len(skip) - (block.first == 1)
         fields = split_fields(block, source.layout, source.examined.encoding, skip)
         _store(connection, source, tables, block, fields, tally)
-        done += sum(map(len, block.lines)) + len(block.lines)
+        done += len(block.text) + 1
         if progress is not None:
             progress(source.name, min(done, source.examined.size), source.examined.size)
     return tally
@@ -87,7 +87,7 @@ def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, progress: P
 def _skipped(block: Block, source: Source) -> frozenset[int]:
     """Positions in the block of the heading or header line and of the trailer."""
     places = {0} if block.first == 1 else set()
-    if block.first <= source.trailer_line < block.first + len(block.lines):
+    if block.first <= source.trailer_line < block.first + block.count:
         places.add(source.trailer_line - block.first)
     return frozenset(places)
 
@@ -138,9 +138,7 @@ def _unknown_records(
             yield Refusal(line, None, "unknown_record", UNKNOWN_RECORD)
 
 
-def _failing(
-    connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: TypedTable
-) -> list[Refusal]:
+def _failing(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: TypedTable) -> list[Refusal]:
     """Every reason for which a row of this table is refused; a row may have several."""
     suspects = over_frame(connection, frame, f"SELECT line FROM {FRAME} WHERE {table.where} AND ({table.quick})")
     if not suspects:
@@ -178,17 +176,17 @@ def _store_refusals(
         orient="row",
     )
     insert_frame(connection, "refusal", frame)
-    raw = [(source.file_id, line, _raw(block.lines[line - block.first], source.layout)) for line in lines]
+    texts = block.lines() if lines else []
+    raw = [(source.file_id, line, _raw(texts[line - block.first], source.layout)) for line in lines]
     schema = {"file_id": pl.Int32(), "line": pl.Int32(), "raw": text}
     insert_frame(connection, "refused_line", pl.DataFrame(raw, schema=schema, orient="row"))
 
 
-def _raw(line: bytes, layout: Layout) -> str | None:
+def _raw(text: str, layout: Layout) -> str | None:
     """A refused line for the benefits team to look at, its dropped fields emptied.
 
     A line that cannot be cut into its fields may hold dropped ones anywhere: of it, only the number is kept.
     """
-    text = line.decode("utf-8", errors="backslashreplace")
     if layout.dropped:
         fields = text.split(layout.delimiter)
         if layout.profile.csv_quotes and '"' in text:

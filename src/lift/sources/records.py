@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from lift.errors import ExtractError
 from lift.sources.examine import UTF8_BOM, Examined
 from lift.sources.layout import Layout
-from lift.sources.lines import LONGEST_LINE
+
+# Header, trailer and records are all far shorter; trailing blank lines may follow the trailer.
+END = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,8 @@ def read_ends(examined: Examined, layout: Layout) -> Ends:
 def _first_and_last(examined: Examined) -> tuple[str, str]:
     """The first line and the last filled one, as text; damaged characters do not matter here."""
     with examined.path.open("rb") as file:
-        first = file.read(LONGEST_LINE).removeprefix(UTF8_BOM).split(b"\n", 1)[0]
-        file.seek(max(examined.size - 16 * LONGEST_LINE, 0))
+        first = file.read(END).removeprefix(UTF8_BOM).split(b"\n", 1)[0]
+        file.seek(max(examined.size - END, 0))
         last = file.read().rstrip(b" \t\r\n").rsplit(b"\n", 1)[-1]
     return first.decode("cp1252", errors="replace").strip(), last.decode("cp1252", errors="replace").strip()
 
