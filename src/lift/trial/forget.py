@@ -89,7 +89,7 @@ def _units_left_out(given: dict[str, Any]) -> Iterator[Forgotten]:
     for index in range(len(given["periods"] or [])):
         copy = deepcopy(given)
         copy["periods"].pop(index)
-        copy["family"]["periods_complete"] = None
+        copy["family"] |= {"periods_complete": None, "latest_period_is_known": None}
         yield Forgotten(f"periods[{index}]", copy)
 
 
