@@ -82,15 +82,23 @@ def load_rulebook(folder: Path | None = None, *, examples: bool = True, only: Pa
     examples unread, for speed. `only`: a draft rule file outside the folder, loaded beside (or in place of) the others.
 
     Raises RuleProblems with everything that is wrong."""
+    book, problems = read_rulebook(folder, examples=examples, only=only)
+    problems.raise_if_any()
+    assert book is not None
+    return book
+
+
+def read_rulebook(
+    folder: Path | None = None, *, examples: bool = True, only: Path | None = None
+) -> tuple[Rulebook | None, Problems]:
+    """The rulebook as far as it can be read, and everything that is wrong in it. Raises RuleError for a folder that
+    holds no dictionary."""
     root = folder or rules_folder()
     loader = _Loader(root, "rules" if folder is None else folder.as_posix(), examples, only)
     if not (root / "facts.yaml").is_file():
         what = f"{loader.shown}: there is no facts.yaml here."
         raise RuleError(f"{what} Point to a folder of rules that has one, or reinstall the program.")
-    book = _load(loader)
-    loader.problems.raise_if_any()
-    assert book is not None
-    return book
+    return _load(loader), loader.problems
 
 
 def _load(loader: _Loader) -> Rulebook | None:
@@ -112,7 +120,7 @@ def _load(loader: _Loader) -> Rulebook | None:
         tables=tables,
         steps=steps,
         rules=rules,
-        bases=_read_bases(loader),
+        **_read_bases(loader),
         hashes=dict(sorted(loader.hashes.items())),
     )
     damaged = frozenset(f.id for f in loader.files.values() if not f.whole) | loader.unreadable
@@ -143,12 +151,14 @@ def _read_bases(loader: _Loader) -> dict[str, Any]:
     file = loader.root / "bases.yaml"
     located = _read(loader, file, "bases.yaml", None) if loader.examples and file.is_file() else None
     loader.hashes.pop("bases.yaml", None)
-    if located is None or isinstance(located.value, dict):
-        return dict(located.value) if located is not None else {}
-    loader.problems.add(
-        Place(located.name, 1), "the file holds no named sets of facts", "write NAME: and facts below it"
-    )
-    return {}
+    if located is None:
+        return {}
+    if not isinstance(located.value, dict):
+        fix = "write NAME: and its facts below it"
+        loader.problems.add(Place(located.name, 1), "the file holds no named sets of facts", fix)
+        return {}
+    places = {str(name): located.key_place((str(name),)) for name in located.value}
+    return {"bases": {str(name): facts for name, facts in located.value.items()}, "base_places": places}
 
 
 def _rule_files(root: Path, only: Path | None) -> list[tuple[Path, str]]:

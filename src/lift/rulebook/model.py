@@ -242,5 +242,6 @@ class Rulebook:
     steps: Mapping[str, Step]
     rules: Mapping[str, Rule]
     bases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    base_places: Mapping[str, Place] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
     """File path below rules/ to SHA-256."""

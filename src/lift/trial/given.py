@@ -1,6 +1,7 @@
 """How do facts written by hand (rule examples, `lift rules try`) become units?
 
-The shape is in docs/rule-format.md. Whatever is not given is unknown; a mistake is named by its place, never by its value.
+The shape is in docs/rule-format.md. Whatever is not given is unknown; a mistake is named by its place, never by its
+value.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Any
 
 from lift.errors import FactError
@@ -21,7 +23,9 @@ from lift.rulebook.units import Known, OneUnit, Scalar, Units
 
 _ADULTS = ("claimant", "partner")
 _TOP = ("family", "members", "household", "periods")
-_YEAR = re.compile(r"(19|20)\d\d")
+_YEAR = re.compile(r"(19|20)[0-9]{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOST_DIGITS = 15
 
 
 @dataclass
@@ -40,24 +44,39 @@ class Given:
 
 
 def laid_over(base: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """`given` over a base: facts one by one, members by position, lists of others and periods as a whole."""
-    found = {
-        "family": {**(base.get("family") or {}), **(given.get("family") or {})},
-        "household": {**(base.get("household") or {}), **(given.get("household") or {})},
-        "members": _members(base.get("members") or [], given.get("members") or []),
-        "periods": given["periods"] if given.get("periods") is not None else base.get("periods"),
-    }
-    unknown = set(given) - set(_TOP)
+    """`given` over a base: facts one by one, members by position, lists of others and periods as a whole. Raises
+    FactError for what is no set or list of facts."""
+    unknown = sorted(str(name) for name in given if name not in _TOP)
     if unknown:
-        name = sorted(map(str, unknown))[0]
-        raise FactError(f"{name} is no place for facts. {_nearest(name, list(_TOP))}")
-    return found
+        raise FactError(f"{unknown[0]} is no place for facts. {_nearest(unknown[0], list(_TOP))}")
+    periods = given["periods"] if given.get("periods") is not None else base.get("periods")
+    return {
+        "family": _facts(base.get("family"), "family") | _facts(given.get("family"), "family"),
+        "household": _facts(base.get("household"), "household") | _facts(given.get("household"), "household"),
+        "members": _members(_items(base.get("members"), "members"), _items(given.get("members"), "members")),
+        "periods": None if periods is None else _items(periods, "periods"),
+    }
 
 
-def _members(base: list[Any], given: list[Any]) -> list[dict[str, Any]]:
-    count = max(len(base), len(given))
-    padded = [(base[i] if i < len(base) else {}, given[i] if i < len(given) else {}) for i in range(count)]
-    return [{**under, **over} for under, over in padded]
+def _facts(raw: Any, where: str) -> dict[str, Any]:
+    if raw is None:
+        return {}
+    if not isinstance(raw, Mapping) or not all(isinstance(name, str) for name in raw):
+        raise FactError(f"{where} is no set of facts. Write {{fact: value, …}}.")
+    return dict(raw)
+
+
+def _items(raw: Any, where: str) -> list[dict[str, Any]]:
+    if raw is None:
+        return []
+    if not isinstance(raw, list):
+        raise FactError(f"{where} is no list. Write [{{fact: value, …}}, …].")
+    return [_facts(item, f"{where}[{index}]") for index, item in enumerate(raw)]
+
+
+def _members(base: list[dict[str, Any]], given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    nothing: dict[str, Any] = {}
+    return [{**under, **over} for under, over in zip_longest(base, given, fillvalue=nothing)]
 
 
 def read_given(book: Rulebook, given: Mapping[str, Any], *, prefix: str = "") -> Given:
@@ -76,39 +95,41 @@ class _Reader:
 
     def read(self, given: Mapping[str, Any]) -> Given:
         household = dict(given["household"])
-        others = household.pop("non_dependants", None) or []
+        others = _items(household.pop("non_dependants", None), "household.non_dependants")
         family = f"{self.prefix}f"
         self._add("household", self.household, None, household, "household")
         self._family(family, "family", given["family"], given["members"], "members")
         for index, entry in enumerate(others):
             self._other(index, dict(entry), family)
         for index, entry in enumerate(given["periods"] or []):
-            self._add("period", f"{self.prefix}d{index}", family, dict(entry), f"periods[{index}]")
+            self._add("period", f"{self.prefix}d{index}", family, entry, f"periods[{index}]")
         return Given(Units(tuple(self.units), frozenset(self.couples)), self.names)
 
     def _family(self, key: str, name: str, facts: Mapping[str, Any], members: list[Any], member_name: str) -> None:
         self._add("family", key, key, dict(facts), name)
         roles = []
         for index, member in enumerate(members):
-            filled = {"role": self._role(index, member, members), **member}
+            filled = {"role": "claimant" if index == 0 else "child", **member}
             roles.append(filled["role"])
             self._add("person", f"{key}m{index}", key, filled, f"{member_name}[{index}]")
         adults = sum(role in _ADULTS for role in roles)
-        if facts.get("is_couple") is True and adults < 2:
+        couple = facts.get("is_couple")
+        couple = couple.get("value") if isinstance(couple, Mapping) else couple
+        if couple is True and adults < 2:
             # The other half of a known couple exists, whether or not anything is known of them.
             self._add("person", f"{key}m{len(members)}", key, {"role": "partner"}, f"{member_name}[{len(members)}]")
 
-    def _role(self, index: int, member: Any, members: list[Any]) -> str:
-        if not isinstance(member, dict):
-            raise FactError(f"members[{index}] is not a set of facts. Write {{role: claimant, …}}.")
-        return "claimant" if index == 0 else "child"
-
     def _other(self, index: int, entry: dict[str, Any], family: str) -> None:
-        """Another family of the household: family facts and those of its one adult mixed, or with members of its own."""
+        """Another family of the household: family facts and those of its one adult mixed, or its own members."""
         key, name = f"{self.prefix}n{index}", f"household.non_dependants[{index}]"
-        if entry.pop("possible_partner", None) is True:
+        possible = entry.pop("possible_partner", False)
+        if not isinstance(possible, bool):
+            raise FactError(f"{name}.possible_partner is not a flag. Write true, or leave it out.")
+        if possible:
             self.couples |= {(family, key), (key, family)}
         members = entry.pop("members", None)
+        if members is not None:
+            members = _items(members, f"{name}.members")
         person = {n: v for n, v in entry.items() if ("family", n) not in self.book.facts}
         facts = {n: v for n, v in entry.items() if ("family", n) in self.book.facts}
         if members is not None and person:
@@ -146,55 +167,78 @@ def read_cell(fact: Fact, raw: Any, where: str) -> Known | None:
 
 
 def _read_mapping(fact: Fact, raw: dict[str, Any], where: str) -> Known | None:
-    unknown = set(raw) - {"low", "high", "value", "stale"}
+    unknown = sorted(str(part) for part in raw if part not in ("low", "high", "value", "stale"))
     if unknown:
-        raise FactError(
-            f"{where}: {sorted(unknown)[0]} is no part of a cell. Write a value, {{low, high}} or {{value, stale}}."
-        )
-    fresh = raw.get("stale") is not True
+        fix = "Write a value, {low, high} or {value, stale}."
+        raise FactError(f"{where}: {unknown[0]} is no part of a cell. {fix}")
+    if "value" in raw and ("low" in raw or "high" in raw):
+        raise FactError(f"{where} has both a value and a low or high. Keep one of them.")
+    stale = raw.get("stale", False)
+    if not isinstance(stale, bool):
+        raise FactError(f"{where}.stale is not a flag. Write true, or leave it out.")
     if "value" in raw:
         if raw["value"] is None:
             return None
         low, high = _ends(fact, raw["value"], where)
-        return _within_limits(fact, Known(low, high, fresh), where)
+        return _within_limits(fact, Known(low, high, not stale), where)
     if fact.type.kind not in ("number", "date"):
         raise FactError(f"{where} is a {fact.type}: it has no low and high. Write its value, or null.")
-    low = None if raw.get("low") is None else _ends(fact, raw["low"], where)[0]
-    high = None if raw.get("high") is None else _ends(fact, raw["high"], where)[1]
-    if low is not None and high is not None and low > high:  # type: ignore[operator]  # both of the fact's type
+    least = None if raw.get("low") is None else _ends(fact, raw["low"], where)[0]
+    most = None if raw.get("high") is None else _ends(fact, raw["high"], where)[1]
+    if least is not None and most is not None and least > most:  # type: ignore[operator]  # both of the fact's type
         raise FactError(f"{where} has a low above its high. Swap them.")
-    return _within_limits(fact, Known(low, high, fresh), where)
+    return _within_limits(fact, Known(least, most, not stale), where)
 
 
 def _ends(fact: Fact, raw: Any, where: str) -> tuple[Scalar, Scalar]:
     """The earliest and latest a written value can mean: the same, but for a date given as a bare year."""
     kind = fact.type.kind
     if kind == "number" and isinstance(raw, int | Decimal) and not isinstance(raw, bool):
-        value = Fraction(str(raw))
-        if (value * 10_000).denominator != 1 or (
-            fact.type.unit is not None and fact.type.unit.is_money and (value * 100).denominator != 1
-        ):
-            raise FactError(f"{where} has more decimal places than its unit. Write pounds and pence.")
+        value = _number(fact, raw, where)
         return value, value
-    if kind == "date":
-        found = _date_ends(raw)
-        if found is not None:
-            return found
+    found = _date_ends(raw) if kind == "date" else None
+    if found is not None:
+        return found
     if kind == "flag" and isinstance(raw, bool):
         return raw, raw
     if kind == "code" and isinstance(raw, str) and raw in fact.type.codes:
         return raw, raw
-    wanted = f"one of {', '.join(fact.type.codes)}" if kind == "code" else f"a {fact.type}"
+    if kind == "code":
+        wanted = f"one of {', '.join(fact.type.codes)}"
+    else:
+        wanted = {"number": f"a number of {fact.type}", "date": "a date such as 1948-03-02"}.get(kind, "true or false")
     raise FactError(f"{where} is not {wanted}. Write {wanted}, or null where it is not known.")
+
+
+def _number(fact: Fact, raw: int | Decimal, where: str) -> Fraction:
+    if isinstance(raw, Decimal) and not (raw.is_finite() and abs(raw.adjusted()) <= _MOST_DIGITS):
+        raise FactError(f"{where} is no plain number. Write it like 184.90.")
+    value, unit = Fraction(raw), fact.type.unit
+    words = [] if unit is None else [name for name, _ in unit.parts]
+    if "GBP" in words:
+        places, fix = 2, "Write pounds and pence."
+    elif "hours" in words or _is_share(fact):
+        places, fix = 4, "Write at most four."
+    else:
+        places, fix = 0, "Write a whole number."
+    if (value * 10**places).denominator != 1:
+        raise FactError(f"{where} has more decimal places than its unit. {fix}")
+    return value
+
+
+def _is_share(fact: Fact) -> bool:
+    return fact.limits is not None and isinstance(fact.limits[1], Fraction) and fact.limits[1] <= 1
 
 
 def _date_ends(raw: Any) -> tuple[date, date] | None:
     if isinstance(raw, date):
         return raw, raw
-    if _YEAR.fullmatch(str(raw)):
-        return date(int(str(raw)), 1, 1), date(int(str(raw)), 12, 31)
+    if isinstance(raw, int | str) and _YEAR.fullmatch(str(raw)):
+        return date(int(raw), 1, 1), date(int(raw), 12, 31)
+    if not isinstance(raw, str) or not _DAY.fullmatch(raw):
+        return None
     try:
-        found = date.fromisoformat(str(raw))
+        found = date.fromisoformat(raw)
     except ValueError:
         return None
     return found, found
