@@ -1,7 +1,9 @@
 """Which nodes may be the same person, and by which key?
 
-Each key gives groups of nodes that agree on it, in the order of the inputs' join order (9.3): place first (UPRN, account,
-claim), then NINO with date of birth, then surname with date of birth and postcode. Another source of candidates, such as
+Each key gives groups of nodes that agree on it, in the order of the
+inputs' join order (9.3): place first (UPRN, account,
+claim), then NINO with date of birth, then surname with date of birth and postcode. Another source of candidates, such
+as
 the pairs of a probabilistic linkage, is one more reason behind these with groups of its own.
 """
 
@@ -30,7 +32,11 @@ _SHORT_NAME = "(forename_key IS NULL OR length(forename_key) = 1)"
 _BARE = "(surname_key IS NULL AND forename_key IS NULL AND nino8 IS NULL AND date_of_birth IS NULL)"
 _ON_CLAIM = "part IN ('claimant', 'partner')"
 
+# Council Tax Reduction is only for a liable person, so of two people of one name at an account its claimant is the one.
+_LIABLE = "(kind = 'council_tax_account' OR kind = 'ctr_award')"
+
 KEYS: tuple[Key, ...] = (
+    Key("account_ref", ("account_ref", "surname_key", "forename_key"), where=f"NOT {_SHORT_NAME} AND {_LIABLE}"),
     Key("uprn", ("uprn", "surname_key", "forename_key"), where=f"NOT {_SHORT_NAME}"),
     Key("uprn", ("uprn", "surname_key"), names_agree=True, only=_SHORT_NAME),
     Key("account_ref", ("account_ref", "surname_key", "forename_key"), where=f"NOT {_SHORT_NAME}"),
@@ -42,6 +48,8 @@ KEYS: tuple[Key, ...] = (
     Key("nino8_and_date_of_birth", ("nino8", "date_of_birth")),
     Key("upn", ("upn",), names_agree=True),
     Key("surname_date_of_birth_postcode", ("surname_key", "date_of_birth", "postcode"), names_agree=True),
+    # A school knows a home by its address alone: the property once more, as with UPRN, told by postcode and numbers.
+    Key("address_and_name", ("address_match", "surname_key", "forename_key"), where=f"NOT {_SHORT_NAME}"),
 )
 
 

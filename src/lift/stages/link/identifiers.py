@@ -10,8 +10,8 @@ _POSTCODE = "^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
 
 
 def plain(text: str) -> str:
-    """Capitals and digits only."""
-    return f"regexp_replace(upper({text}), '[^A-Z0-9]', '', 'g')"
+    """Capitals and digits, without the signs that people put between them."""
+    return f"translate(upper({text}), ' -./,_', '')"
 
 
 def nino(text: str) -> str:
@@ -24,13 +24,14 @@ def nino(text: str) -> str:
 
 def uprn(text: str) -> str:
     """Digits without leading noughts, twelve at most."""
-    digits = f"ltrim(regexp_replace({text}, '[^0-9]', '', 'g'), '0')"
-    return f"CASE WHEN length({digits}) BETWEEN 1 AND 12 THEN {digits} END"
+    digits = f"ltrim({plain(text)}, '0')"
+    return f"CASE WHEN length({digits}) BETWEEN 1 AND 12 AND TRY_CAST({digits} AS BIGINT) > 0 THEN {digits} END"
 
 
 def reference(text: str) -> str:
     """A reference for comparing: 000123, 123 and TEMP123 are one."""
-    return f"nullif(ltrim(regexp_replace({plain(text)}, '^TEMP', ''), '0'), '')"
+    tight = plain(text)
+    return f"nullif(ltrim(CASE WHEN starts_with({tight}, 'TEMP') THEN substr({tight}, 5) ELSE {tight} END, '0'), '')"
 
 
 def postcode(text: str) -> str:
@@ -40,12 +41,14 @@ def postcode(text: str) -> str:
 
 
 def address_match(lines: str, clean_postcode: str) -> str:
-    """Postcode with the numbers of house and flat, or with the first line where it has no number. Suppliers cut lines at
-    30, 32 or 35 characters, so words are no use for comparing."""
+    """Postcode with the numbers of house and flat, or with the first line where it has no number. Suppliers cut lines
+    at 30, 32 or 35 characters, so words are no use for comparing."""
     upper = f"upper({lines})"
     numbers = f"array_to_string(regexp_extract_all({upper}, '[0-9]+[A-Z]?'), '/')"
-    flat = f"regexp_extract({upper}, '(?:FLAT|APARTMENT|APT|UNIT|ROOM) *([A-Z])\\b', 1)"
-    words = f"left(regexp_replace({upper}, '[^A-Z]', '', 'g'), 24)"
+    lettered = f"regexp_extract({upper}, '(?:FLAT|APARTMENT|APT|UNIT|ROOM) *([A-Z])\\b', 1)"
+    flat = f"CASE WHEN contains({upper}, 'FLAT') OR contains({upper}, 'AP') OR contains({upper}, 'UNIT')"
+    flat += f" OR contains({upper}, 'ROOM') THEN {lettered} ELSE '' END"
+    words = f"left(translate({upper}, ' -./,0123456789', ''), 24)"
     return f"""CASE WHEN {clean_postcode} IS NOT NULL AND {words} <> '' THEN concat({clean_postcode}, '|',
         CASE WHEN {numbers} = '' THEN {words} ELSE {numbers} END, '|', {flat}) END"""
 

@@ -74,7 +74,13 @@ def _member(kind: str, part: str, role: str, columns: Mapping[str, str], *, grow
     return Part(kind, part, {n: n for n in names} | dict(columns), f"role = '{role}'", grown)
 
 
-_CTR_MEMBER = {"nino": "nino", "sex": "sex", "upn": "unique_pupil_number", "account_ref": "account_ref", "ctr_ref": "ctr_ref"}
+_CTR_MEMBER = {
+    "nino": "nino",
+    "sex": "sex",
+    "upn": "unique_pupil_number",
+    "account_ref": "account_ref",
+    "ctr_ref": "ctr_ref",
+}
 
 _ACCOUNT_PLACE = {**_ADDRESS, "uprn": "uprn", "account_ref": "account_ref"}
 _LIABLE_1 = {
@@ -105,6 +111,7 @@ def _parent(number: int) -> Part:
     return Part("pupil", f"parent_{number}", columns, named)
 
 
+_RESIDENT = {n: n for n in ("nino", "title", "surname", "forename", "date_of_birth", "account_ref", "uprn")}
 _CONTACT_NAMES = ("nino", "title", "surname", "forename", "date_of_birth", "phone")
 _SUPPRESSED = ("nino", "surname", "forename", "date_of_birth", "phone", "uprn", "account_ref", "address1", "postcode")
 
@@ -129,19 +136,9 @@ PARTS: tuple[Part, ...] = (
     # The reference of a dependant is a child's number that other claims use too; only a non-dependant's is a NINO.
     _member("benefit_person", "child", "dependant", _HB_REFS, grown=False),
     _member("benefit_person", "non_dependant", "non_dependant", {**_HB_REFS, "nino": "reference_or_nino"}, grown=True),
-    Part(
-        "council_tax_resident",
-        "resident",
-        {n: n for n in ("nino", "title", "surname", "forename", "date_of_birth", "account_ref", "uprn")},
-        "role IS DISTINCT FROM 'child'",
-    ),
-    Part(
-        "council_tax_resident",
-        "child",
-        {n: n for n in ("nino", "title", "surname", "forename", "date_of_birth", "account_ref", "uprn")},
-        "role = 'child'",
-        grown=False,
-    ),
+    Part("council_tax_resident", "resident", _RESIDENT, "role IN ('other_adult', 'partner')"),
+    Part("council_tax_resident", "liable_again", _RESIDENT, "role IS NULL OR role = 'liable'"),
+    Part("council_tax_resident", "child", _RESIDENT, "role = 'child'", grown=False),
     Part(
         "pupil",
         "pupil",

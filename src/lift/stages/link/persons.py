@@ -40,7 +40,7 @@ class People:
         self._above = {row[0]: row[0] for row in rows}
         self._seen = {n: _Seen(b, i, s, g, {f} if f else set()) for n, b, i, s, f, g in rows}
         self.reasons: dict[int, str] = {}
-        for one, other in connection.execute(_SAME_ROW).fetchall():
+        for one, other in connection.execute("SELECT node, other FROM link_beside ORDER BY ALL").fetchall():
             self._seen[one].apart.add(other)
             self._seen[other].apart.add(one)
 
@@ -113,17 +113,3 @@ class People:
 def _fits(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     return short == long or (len(short) != 2 and long.startswith(short))
-
-
-# Nodes that stand on one row are different people (claimant and partner, the two liable, parents and pupil).
-_SAME_ROW = """
-    WITH place AS (
-        SELECT kind, line.file_id AS file_id, line.line AS line, node
-        FROM (SELECT kind, node, unnest(lines) AS line FROM link_node
-            WHERE entity = 'person'
-                AND part IN ('claimant', 'partner', 'liable_1', 'liable_2', 'pupil', 'parent_1', 'parent_2'))
-    ), beside AS (
-        SELECT kind, file_id, line, list(node ORDER BY node) AS nodes FROM place GROUP BY ALL HAVING count(*) > 1
-    )
-    SELECT DISTINCT a.a, b.b FROM beside, LATERAL (SELECT unnest(nodes) AS a) a, LATERAL (SELECT unnest(nodes) AS b) b
-    WHERE a.a < b.b ORDER BY ALL"""

@@ -1,0 +1,76 @@
+"""What do accepted rows say that cannot be so, and was therefore left out? (`b_refusal`, with origins and never
+values)"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from duckdb import DuckDBPyConnection
+
+from lift.stages.build.facts import Facts
+from lift.stages.build.sources import day_sql
+
+# Kind, column, the part it names, and whether that part is always of 16 or over.
+_BIRTHS = (
+    ("benefit_claim", "claimant_date_of_birth", "claimant", True),
+    ("benefit_claim", "partner_date_of_birth", "partner", True),
+    ("ctr_award", "claimant_date_of_birth", "claimant", True),
+    ("ctr_award", "partner_date_of_birth", "partner", True),
+    ("universal_credit_notice", "claimant_date_of_birth", "claimant", True),
+    ("universal_credit_notice", "partner_date_of_birth", "partner", True),
+    ("council_tax_account", "date_of_birth", "liable_1", True),
+    ("council_tax_account", "liable2_date_of_birth", "liable_2", True),
+    ("council_tax_resident", "date_of_birth", None, False),
+    ("benefit_person", "date_of_birth", None, False),
+    ("ctr_person", "date_of_birth", None, False),
+    ("pupil", "date_of_birth", "pupil", False),
+)
+
+
+def make_refusals(connection: DuckDBPyConnection) -> None:
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE b_refusal
+            (level VARCHAR, unit_key VARCHAR, kind VARCHAR, file_id INTEGER, line INTEGER, fact VARCHAR, reason
+            VARCHAR)""")
+
+
+def refuse_births(connection: DuckDBPyConnection, day: date, facts: Facts) -> None:
+    """A birth before the dictionary's first day or after the run's, or of a child where a grown-up must stand."""
+    limits = facts["person", "date_of_birth"].limits
+    earliest = day_sql(limits[0]) if limits and isinstance(limits[0], date) else "DATE '0001-01-01'"
+    for kind, column, part, grown in _BIRTHS:
+        too_young = f"""WHEN s.{column} > s.extract_date - INTERVAL 16 YEAR
+                THEN 'under 16 where a grown-up stands'"""
+        reason = f"""CASE
+            WHEN s.{column} > {day_sql(day)} OR s.{column} > s.extract_date THEN 'born after the run''s day'
+            WHEN s.{column} < {earliest} THEN 'outside the limits of the dictionary'
+            {too_young if grown else ""} END"""
+        connection.execute(f"""
+            INSERT INTO b_refusal
+            SELECT 'person', r.person_key, '{kind}', s.file_id, s.line, 'date_of_birth', {reason} AS reason
+            FROM {kind} s
+            JOIN b_record r ON r.kind = '{kind}' AND r.file_id = s.file_id AND r.line = s.line
+                {f"AND r.part = '{part}'" if part else ""}
+            WHERE s.{column} IS NOT NULL AND {reason} IS NOT NULL""")
+
+
+def refuse_members(connection: DuckDBPyConnection) -> None:
+    """Somebody who is claimant or partner cannot be a non-dependant of the same claim."""
+    connection.execute("""
+        INSERT INTO b_refusal
+        SELECT 'person', person_key, kind, file_id, line, 'household_role', 'also claimant or partner of the same claim'
+        FROM b_member WHERE is_claimant_too""")
+
+
+def refuse_periods(connection: DuckDBPyConnection, facts: Facts) -> None:
+    """A period that begins outside the dictionary's limits is no period."""
+    limits = facts["period", "period_start"].limits
+    if not limits or not isinstance(limits[0], date) or not isinstance(limits[1], date):
+        return
+    outside = f"starts NOT BETWEEN {day_sql(limits[0])} AND {day_sql(limits[1])}"
+    connection.execute(f"""
+        INSERT INTO b_refusal
+        SELECT 'period', NULL, 'universal_credit_notice', file_id, line, 'period_start',
+            'outside the limits of the dictionary'
+        FROM b_told WHERE {outside}""")
+    connection.execute(f"DELETE FROM b_told WHERE {outside}")

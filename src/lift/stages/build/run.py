@@ -1,0 +1,127 @@
+"""In which order are units and facts made?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from duckdb import DuckDBPyConnection
+
+from lift.rulebook.nodes import LEVELS
+from lift.sources.facts.readings import Readings, load_readings
+from lift.sources.facts.references import key_parameters, reference_sql
+from lift.stages.build.claims import make_claims
+from lift.stages.build.combine import make_candidates, make_combined
+from lift.stages.build.council_tax import make_council_tax, make_pupils
+from lift.stages.build.couples import make_couples
+from lift.stages.build.facts import Facts, fresh_sql
+from lift.stages.build.notices import make_notices, read_notices
+from lift.stages.build.people import make_people
+from lift.stages.build.periods import make_periods
+from lift.stages.build.refusals import make_refusals, refuse_births, refuse_members, refuse_periods
+from lift.stages.build.rosters import make_rosters
+from lift.stages.build.rows import make_rows
+from lift.stages.build.sources import day_sql, make_sources, sweep
+from lift.stages.build.tables import assert_ordered, write_origins, write_units
+
+ALWAYS_FRESH = {"pension_age": 1200, "working_age": 1200}
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """`conflicts` and `refusals` count by fact; `complete` counts households by roster."""
+
+    persons: int
+    families: int
+    households: int
+    periods: int
+    conflicts: Mapping[str, int]
+    refusals: Mapping[str, int]
+    complete: Mapping[str, int]
+
+
+def build(
+    connection: DuckDBPyConnection, *, day: date, key: bytes, facts: Facts, in_greater_london: bool
+) -> BuildReport:
+    """Make the units and facts of the run's day from linked rows. `facts` is the rulebook's dictionary; `key` the
+    council's
+    own; `in_greater_london` the council's setting. Raises FactError."""
+    readings = load_readings()
+    make_sources(connection)
+    make_refusals(connection)
+    _make_units(connection, day, facts)
+    _make_period_keys(connection, key)
+    make_rows(connection, readings)
+    _make_facts(connection, day, facts, readings, in_greater_london)
+    report = _report(connection)
+    sweep(connection)
+    return report
+
+
+def _make_units(connection: DuckDBPyConnection, day: date, facts: Facts) -> None:
+    composition = facts["family", "is_couple"].shelf_life or ALWAYS_FRESH
+    make_claims(connection, day)
+    read_notices(connection)
+    refuse_periods(connection, facts)
+    make_notices(connection, day)
+    make_council_tax(connection, day)
+    make_pupils(connection, day)
+    make_couples(connection, day, composition)
+    make_people(connection, day)
+    make_rosters(connection, day, facts["household", "adults_complete"].shelf_life or ALWAYS_FRESH)
+    make_periods(connection, day)
+    refuse_births(connection, day, facts)
+    refuse_members(connection)
+
+
+def _make_period_keys(connection: DuckDBPyConnection, key: bytes) -> None:
+    reference = reference_sql("d", "concat(family_key, ' ', starts)")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE b_period_key AS SELECT {reference} AS period_key, * FROM b_period",
+        key_parameters(key),
+    )
+
+
+def _make_facts(
+    connection: DuckDBPyConnection, day: date, facts: Facts, readings: Readings, in_greater_london: bool
+) -> None:
+    today = day_sql(day)
+    connection.execute("CREATE OR REPLACE TEMP TABLE b_conflict AS " + _COUPLES_AND_CHILDREN)
+    liable = facts["family", "is_liable_for_council_tax"].shelf_life or ALWAYS_FRESH
+    # The account is as old as its extract, whatever the class of a claim.
+    liable_fresh = fresh_sql("l.as_at", liable, today).replace("claim_class", "'working_age'")
+    for level in LEVELS:
+        told = make_candidates(connection, level, readings, facts, today)
+        make_combined(connection, level, told)
+        write_units(connection, level, told, liable_fresh=liable_fresh, london=str(in_greater_london).upper())
+        assert_ordered(connection, level, told)
+    write_origins(connection, readings, LEVELS)
+
+
+# Families of whom current claims differ on whether there are two, and children whom two families claim.
+_COUPLES_AND_CHILDREN = """
+    SELECT 'family' AS level, family_key AS unit_key, 'is_couple' AS fact, kind_1, kind_2, 'unknown' AS treated_as
+    FROM b_family WHERE is_couple_disputed
+    UNION ALL
+    SELECT 'person', l.person_key, 'role', min(l.kind), max(l.kind), 'unknown'
+    FROM b_listed l WHERE l.role = 'dependant' GROUP BY l.person_key HAVING count(DISTINCT l.family_key) > 1"""
+
+
+def _report(connection: DuckDBPyConnection) -> BuildReport:
+    def counts(table: str) -> dict[str, int]:
+        return dict(connection.execute(f"SELECT fact, count(*) FROM {table} GROUP BY fact ORDER BY fact").fetchall())
+
+    sizes = {level: connection.execute(f"SELECT count(*) FROM {level}").fetchall()[0][0] for level in LEVELS}
+    rosters = ("adults_complete", "children_complete", "non_dependants_complete")
+    counted = ", ".join(f"count({name})" for name in rosters)
+    complete = connection.execute(f"SELECT {counted} FROM household").fetchall()[0]
+    return BuildReport(
+        persons=sizes["person"],
+        families=sizes["family"],
+        households=sizes["household"],
+        periods=sizes["period"],
+        conflicts=counts("conflict"),
+        refusals=counts("build_refusal"),
+        complete=dict(zip(rosters, complete, strict=True)),
+    )
