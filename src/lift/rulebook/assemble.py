@@ -55,6 +55,7 @@ def assemble_rule(
         examples=tuple(_example(shape, located, index) for index in range(len(shape.examples))),
         hash=file_hash,
         place=located.key_place(("id",)),
+        note=" ".join((shape.note or "").split()),
     )
     return rule, steps
 

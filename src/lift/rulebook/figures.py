@@ -60,6 +60,7 @@ class FigureReader:
             covers_to=entry.covers_to,
             versions=versions,
             place=self.located.key_place(path),
+            note=entry.note or "",
         )
 
     def _check_head(self, name: str, path: Path_, cite: str, days: list[date]) -> None:

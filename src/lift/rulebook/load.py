@@ -70,6 +70,7 @@ class _Loader:
     shown: str
     examples: bool
     only: Path | None
+    beside: Path | None
     problems: Problems = field(default_factory=Problems)
     files: dict[str, _File] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
@@ -77,24 +78,27 @@ class _Loader:
     broken_facts: frozenset[str] = frozenset()
 
 
-def load_rulebook(folder: Path | None = None, *, examples: bool = True, only: Path | None = None) -> Rulebook:
+def load_rulebook(
+    folder: Path | None = None, *, examples: bool = True, only: Path | None = None, beside: Path | None = None
+) -> Rulebook:
     """The rulebook of a folder (default: the rules shipped with the program), checked. `examples` False leaves the
     examples unread, for speed. `only`: a draft rule file outside the folder, loaded beside (or in place of) the others.
+    `beside`: a council's own folder of rules, which come after the local ones.
 
     Raises RuleProblems with everything that is wrong."""
-    book, problems = read_rulebook(folder, examples=examples, only=only)
+    book, problems = read_rulebook(folder, examples=examples, only=only, beside=beside)
     problems.raise_if_any()
     assert book is not None
     return book
 
 
 def read_rulebook(
-    folder: Path | None = None, *, examples: bool = True, only: Path | None = None
+    folder: Path | None = None, *, examples: bool = True, only: Path | None = None, beside: Path | None = None
 ) -> tuple[Rulebook | None, Problems]:
     """The rulebook as far as it can be read, and everything that is wrong in it. Raises RuleError for a folder that
     holds no dictionary."""
     root = folder or rules_folder()
-    loader = _Loader(root, "rules" if folder is None else folder.as_posix(), examples, only)
+    loader = _Loader(root, "rules" if folder is None else folder.as_posix(), examples, only, beside)
     if not (root / "facts.yaml").is_file():
         what = f"{loader.shown}: there is no facts.yaml here."
         raise RuleError(f"{what} Point to a folder of rules that has one, or reinstall the program.")
@@ -103,7 +107,7 @@ def read_rulebook(
 
 def _load(loader: _Loader) -> Rulebook | None:
     problems = loader.problems
-    located = _read(loader, loader.root / "facts.yaml", "facts.yaml", None)
+    located = _read(loader, loader.root / "facts.yaml", "facts.yaml", f"{loader.shown}/facts.yaml")
     read = read_shape(FactsShape, located, problems) if located is not None else None
     if read is None or located is None:
         return None
@@ -135,9 +139,9 @@ def _hash(*files: Path) -> str:
     return digest.hexdigest()
 
 
-def _read(loader: _Loader, path: Path, name: str, until_key: str | None) -> Located | None:
-    """A file's values, or None with the problem added. `name` is its path below the folder of rules."""
-    shown = f"{loader.shown}/{name}" if path != loader.only else path.as_posix()
+def _read(loader: _Loader, path: Path, name: str, shown: str, until_key: str | None = None) -> Located | None:
+    """A file's values, or None with the problem added. `name` is its path below the folder of rules, `shown` the path
+    as users know it."""
     try:
         located = read_located(path, shown, until_key=until_key, collect=loader.problems.found)
         loader.hashes[name] = _hash(path)
@@ -149,7 +153,8 @@ def _read(loader: _Loader, path: Path, name: str, until_key: str | None) -> Loca
 
 def _read_bases(loader: _Loader) -> dict[str, Any]:
     file = loader.root / "bases.yaml"
-    located = _read(loader, file, "bases.yaml", None) if loader.examples and file.is_file() else None
+    shown = f"{loader.shown}/bases.yaml"
+    located = _read(loader, file, "bases.yaml", shown) if loader.examples and file.is_file() else None
     loader.hashes.pop("bases.yaml", None)
     if located is None:
         return {}
@@ -161,21 +166,27 @@ def _read_bases(loader: _Loader) -> dict[str, Any]:
     return {"bases": {str(name): facts for name, facts in located.value.items()}, "base_places": places}
 
 
-def _rule_files(root: Path, only: Path | None) -> list[tuple[Path, str]]:
-    """Path and the name below the folder; shared files first, each sorted by name."""
-    shared = [(p, f"common/{p.name}") for p in sorted((root / "common").glob("*.yaml"))]
-    rules = [(p, p.name) for p in sorted(root.glob("*.yaml")) if p.name not in ("facts.yaml", "bases.yaml")]
-    local = [(p, f"local/{p.name}") for p in sorted((root / "local").glob("*.yaml"))]
-    found = [*shared, *rules, *local]
-    if only is not None:
+def _rule_files(loader: _Loader) -> list[tuple[Path, str, str]]:
+    """Path, name below the folder, and path as users know it; shared files first, each sorted by name."""
+    shared = [(p, f"common/{p.name}") for p in sorted((loader.root / "common").glob("*.yaml"))]
+    rules = [(p, p.name) for p in sorted(loader.root.glob("*.yaml")) if p.name not in ("facts.yaml", "bases.yaml")]
+    local = [(p, f"local/{p.name}") for p in sorted((loader.root / "local").glob("*.yaml"))]
+    found = [(path, name, f"{loader.shown}/{name}") for path, name in [*shared, *rules, *local]]
+    if loader.beside is not None:
+        own = [(path, f"local/{path.name}", path.as_posix()) for path in sorted(loader.beside.glob("*.yaml"))]
+        taken = {name for _, name, _ in own}
+        found = [entry for entry in found if entry[1] not in taken] + own
+    if loader.only is not None:
+        only = loader.only
         kind = "common/" if only.parent.name == "common" else ""
-        found = [entry for entry in found if entry[0].stem != only.stem] + [(only, f"{kind}{only.name}")]
+        found = [entry for entry in found if entry[0].stem != only.stem]
+        found.append((only, f"{kind}{only.name}", only.as_posix()))
     return found
 
 
 def _read_files(loader: _Loader) -> None:
-    for path, name in _rule_files(loader.root, loader.only):
-        located = _read(loader, path, name, None if loader.examples else "examples")
+    for path, name, shown in _rule_files(loader):
+        located = _read(loader, path, name, shown, None if loader.examples else "examples")
         model = SharedShape if name.startswith("common/") else RuleShape
         stand_in = {**_STAND_IN, "id": path.stem}
         read = read_shape(model, located, loader.problems, stand_in) if located is not None else None

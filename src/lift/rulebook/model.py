@@ -117,6 +117,7 @@ class Amount:
     covers_to: date | None
     versions: tuple[tuple[date, Cell], ...]
     place: Place
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,7 @@ class Rule:
     examples: tuple[Example, ...]
     hash: str
     place: Place
+    note: str = ""
 
 
 @dataclass(frozen=True)
