@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -110,7 +111,7 @@ def _banded(given: Value, bands: Sequence[tuple[object, Value]], kind: Type) -> 
     """Bands are half-open from their start. A rising or falling table is read at the two ends of the key alone."""
     assert isinstance(given, Number | Day)
     if given.point:
-        return _chain(given, bands, kind)
+        return _chain(given, bands, kind) if given.certain else _chain_or_nothing(given, bands, kind)
     direction = _direction([value for _, value in bands])
     if direction == 0:
         return _touched(given, bands, kind)
@@ -181,21 +182,29 @@ def _direction(values: Sequence[Value]) -> int:
 def _at_end(given: Number | Day, bands: Sequence[tuple[object, Value]], kind: Type, *, use_low: bool) -> Value:
     """The table read at one end of the key; nothing where the key may lie below the first band or has no such end."""
     end: Sql | None = given.low if use_low else given.high
-    if end is None or given.low is None:
+    if given.low is None or (end is None and use_low):
         return nothing(kind)
-    sure = (given.low_certain and given.high_certain) if isinstance(given, Number) else (given.low_certain and given.high_certain)
+    end = end if end is not None else sql.NULL
     if isinstance(given, Number):
-        at_end: Number | Day = Number(end, end, given.scale, True, sure, sure, given.least, given.most, given.size)
-        lowest: Number | Day = Number(given.low, given.low, given.scale, True, sure, sure, given.least, given.most, given.size)
+        at_end: Number | Day = Number(end, end, given.scale, True, True, True, given.least, given.most, given.size)
+        lowest: Number | Day = Number(given.low, given.low, given.scale, True, False, False, given.least, given.most, given.size)
     else:
-        at_end = Day(end, end, True, sure, sure)
-        lowest = Day(given.low, given.low, True, sure, sure)
-    inside = ranges.compare("<=", known(bands[0][0]), lowest)
+        at_end = Day(end, end, True, True, True)
+        lowest = Day(given.low, given.low, True, False, False)
     found = _chain(at_end, bands, kind)
-    if not use_low and not sure:
+    if not use_low and not given.high_certain:
         # No bound above: the range reaches the last band.
         found = ranges.choose(Flag(sql.is_null(end), True), bands[-1][1], found)
-    return ranges.choose(Flag(sql.is_true(inside.sql), True), found, nothing(kind)) if inside.constant is None else found
+    inside = _sure(ranges.compare("<=", known(bands[0][0]), lowest))
+    return ranges.choose(inside, found, nothing(kind))
+
+
+def _chain_or_nothing(given: Number | Day, bands: Sequence[tuple[object, Value]], kind: Type) -> Value:
+    """A key that is known or not at all: nothing is known where it is not, for it may lie outside the table. The chain
+    itself is written for a known key, so that no test in it is open: open tests would double it with every band."""
+    found = _chain(replace(given, low_certain=True, high_certain=True), bands, kind)
+    assert given.low is not None
+    return ranges.choose(Flag(sql.is_null(given.low), True), nothing(kind), found)
 
 
 def _chain(given: Number | Day, bands: Sequence[tuple[object, Value]], kind: Type) -> Value:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from lift.plan import sql
 from lift.plan.sql import Sql
@@ -84,7 +83,7 @@ def _store_range(name: str, level: Level, value: Number | Day, table: Table) -> 
     ends = {low_name: value.low, high_name: value.high}
     present = {n: e for n, e in ends.items() if e is not None}
     for column, end in present.items():
-        table.columns[column] = _narrowed(value, end)
+        table.columns[column] = end
 
     def read(alias: str) -> Value:
         low = sql.column(alias, low_name) if low_name in present else None
@@ -94,17 +93,6 @@ def _store_range(name: str, level: Level, value: Number | Day, table: Table) -> 
         return Number(low, high, value.scale, value.point, value.low_certain, value.high_certain, value.least, value.most, value.size)
 
     return Stored(level, tuple(present), read)
-
-
-def _narrowed(value: Number | Day, end: Sql) -> Sql:
-    """BIGINT again where the value fits: a step that was wide inside and is rounded at its end."""
-    if isinstance(value, Number) and value.size / (value.scale or Fraction(1)) <= 2**62:
-        return sql.cast(end, "BIGINT") if _is_wide(end) else end
-    return end
-
-
-def _is_wide(end: Sql) -> bool:
-    return any(str(cast.to) in ("HUGEINT", "INT128") for cast in end.find_all(sql.exp.Cast))
 
 
 def settle_needs(tables: Iterable[Table]) -> None:

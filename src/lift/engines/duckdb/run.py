@@ -93,10 +93,10 @@ def _statement(entry: Named, named: dict[str, Named], kept: set[str]) -> str:
             if read not in kept and read not in seen:
                 seen.add(read)
                 visit(read)
-                parts.append(f"{read} AS NOT MATERIALIZED ({named[read].select.sql(dialect='duckdb')})")
+                parts.append(f"{read} AS NOT MATERIALIZED ({named[read].select.sql(dialect='duckdb', copy=False)})")
 
     visit(entry.name)
-    body = entry.select.sql(dialect="duckdb")
+    body = entry.select.sql(dialect="duckdb", copy=False)
     return f"WITH {', '.join(parts)} {body}" if parts else body
 
 
