@@ -1,7 +1,7 @@
 """What does a rule answer for households given as facts, one a line? (The engine room of `lift rules try`.)
 
-Lines are read in batches and a batch is put before the engine side by side, so that it starts once for many. A line that
-cannot be read is refused on its own, with its number, and the others go on.
+Lines are read in batches and a batch is put before the engine side by side, so that it starts once for many. A line
+that cannot be read is refused on its own, with its number, and the others go on.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from lift.engines.settle import settle
-from lift.errors import FactError
+from lift.errors import CoverageError, FactError
 from lift.rulebook.answers import Answer
 from lift.rulebook.model import Rule, Rulebook
 from lift.trial.examples import make_engine, subject, together
@@ -40,8 +40,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answered:
-    """The answer for the unit a line asks about (None: the rule asks about none of them), those for further units of the
-    line, and how the writer calls each unit."""
+    """The answer for the unit a line asks about (None: the rule asks about none of them), those for further units of
+    the line, and how the writer calls each unit."""
 
     answer: Answer | None
     others: tuple[Answer, ...]
@@ -62,6 +62,13 @@ class _Read:
     wanted: str | None
 
 
+def check_covered(rule: Rule, day: date) -> None:
+    """Raises CoverageError for a day that the rule does not cover, on whichever engine."""
+    first, last = rule.covers
+    if not first <= day <= last:
+        raise CoverageError(f"{rule.id} covers {first} to {last}, not {day}. Choose another day.")
+
+
 def answer_lines(asked: Asked, lines: Iterable[str], *, batch: int = 1000) -> Iterator[Answered | Refused]:
     """One result for each line that is not blank, in the same order."""
     numbered = ((number, text) for number, text in enumerate(lines, 1) if text.strip("\ufeff \t\r\n"))
@@ -75,11 +82,20 @@ def _read(asked: Asked, number: int, text: str, prefix: str) -> _Read | Refused:
         facts = _parse(text.strip("\ufeff \t\r\n"))
         base, wanted = (_word(facts.pop(key, None), key) for key in _BESIDE)
         given = read_given(asked.book, laid_over(_base(asked, base or asked.base), facts), prefix=prefix)
-        if wanted is not None:
-            given.key(wanted)
+        _check_wanted(asked.rule, given, wanted)
     except FactError as error:
         return Refused(number, str(error))
     return _Read(given, wanted)
+
+
+def _check_wanted(rule: Rule, given: Given, wanted: str | None) -> None:
+    if wanted is None:
+        return
+    key = given.key(wanted)
+    if not any(unit.key == key for unit in given.units.of(rule.level)):
+        fitting = [given.names[unit.key] for unit in given.units.of(rule.level)]
+        choice = f"Name one of {', '.join(fitting)}." if fitting else "There is none here."
+        raise FactError(f"for names {wanted}, and {rule.id} is asked of each {rule.level}. {choice}")
 
 
 def _parse(text: str) -> dict[str, Any]:
