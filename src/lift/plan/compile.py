@@ -9,24 +9,31 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from lift.errors import CoverageError, NotFoundError
-from lift.plan import gathers, inputs, render, sql, verdicts
-from lift.plan.hoist import hoist
+from lift.plan import gathers, inputs, related, render, sql, verdicts
+from lift.plan.conditions import logic
+from lift.plan.hoist import hoist, in_reach
 from lift.plan.inputs import WORST, FactProfile, Profiles
-from lift.plan.layout import GatherTable, Stored, Table, settle_needs, store
+from lift.plan.layout import GatherTable, Stored, Table, key_of, settle_needs, store
+from lift.plan.related import Kinship
 from lift.plan.sql import Sql
 from lift.plan.translate import Translator
-from lift.plan.values import Flag, Number, Value, flag
+from lift.plan.values import Code, Day, Flag, Number, Value
 from lift.rulebook.check import closure, references
-from lift.rulebook.model import Fact, Rule, Rulebook, Step
+from lift.rulebook.model import Fact, Relation, Rule, Rulebook, Step
 from lift.rulebook.nodes import LEVELS, AmountRef, FactRef, Gather, Level, Lookup, Node, StepRef, walk
 from lift.rulebook.signs import MAY_BE_EITHER, Signs
 
 Item = tuple[str, Level, str]
 """("fact", level, name) or ("step", level, full name)."""
+
+
+#: The profile of this column says whether every unit's family is known.
+FAMILY_KEY = "family_key"
+_MAY_BE_LOST: tuple[Level, ...] = ("person", "period")
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,9 @@ def compile_plan(book: Rulebook, rules: Sequence[str], day: date, options: Optio
             raise NotFoundError(f"there is no rule {rule}. `lift rules list` shows them.")
         first, last = book.rules[rule].covers
         if not first <= day <= last:
-            raise CoverageError(f"{rule} covers {first} to {last}, not {day}. Choose another day, or bring its rates up to date.")
+            raise CoverageError(
+                f"{rule} covers {first} to {last}, not {day}. Choose another day, or bring its rates up to date."
+            )
     return _Compiler(book, [book.rules[r] for r in rules], day, options or Options()).compile()
 
 
@@ -91,18 +100,23 @@ class _Compiler:
     def assumptions_hold(self) -> bool:
         return self.options.assumptions
 
+    @property
+    def kinship(self) -> Kinship:
+        lost = frozenset(level for level in _MAY_BE_LOST if not self.profile(level, FAMILY_KEY).certain)
+        return Kinship(self.options.has_couples, lost)
+
     def compile(self) -> Plan:
         for rule in self.rules:
             for step in closure(rule, self.book):
                 if step.name not in self.steps:
-                    self.steps |= {part.name: part for part in hoist(step)}
+                    self.steps |= {part.name: part for part in hoist(in_reach(step, self.day))}
         self._first_layer()
         self._later_layers()
         answers = [verdicts.answer_table(self, level) for level in LEVELS if any(r.level == level for r in self.rules)]
         kept = self._kept_steps() if self.options.keep_steps else {}
         settle_needs(self.tables)
         names = tuple(rule.id for rule in self.rules)
-        selects = render.render(self.tables, self.book.relations, has_couples=self.options.has_couples)
+        selects = render.render(self.tables, self.book.relations, self.kinship)
         return Plan(self.day, names, selects, tuple(answers), kept, plan_hash(self.book, names, self.day))
 
     # ---- what differs between the proved and the indicative evaluation ----
@@ -111,7 +125,9 @@ class _Compiler:
         if item not in self.differing:
             self.differing[item] = False
             kind, level, name = item
-            self.differing[item] = self._fact_differs(level, name) if kind == "fact" else self._step_differs(self.steps[name])
+            self.differing[item] = (
+                self._fact_differs(level, name) if kind == "fact" else self._step_differs(self.steps[name])
+            )
         return self.differing[item]
 
     def _fact_differs(self, level: Level, name: str) -> bool:
@@ -171,7 +187,9 @@ class _Compiler:
         bounded = bool(fact.proved_bounds)
         table = self.current[level]
         for proved in self._modes(("fact", level, name)):
-            value = inputs.fact_value(fact, self.profile(level, name), "u", proved=proved, assumed=self.assumed(level, name))
+            value = inputs.fact_value(
+                fact, self.profile(level, name), "u", proved=proved, assumed=self.assumed(level, name)
+            )
             suffix = ("__as_built" if bounded else "") + ("" if proved else "__ind")
             key: Item = ("as built" if bounded else "fact", level, name)
             self.stored[key, proved] = store(f"{name}{suffix}", level, value, table)
@@ -194,7 +212,9 @@ class _Compiler:
         last = max(self.layers.values(), default=0)
         for layer in range(1, last + 1):
             items = [item for item, own in self.layers.items() if own == layer]
-            made = {level: self._layer_table(level, layer, items) for level in LEVELS if any(i[1] == level for i in items)}
+            made = {
+                level: self._layer_table(level, layer, items) for level in LEVELS if any(i[1] == level for i in items)
+            }
             self.current |= made
 
     def _layer_table(self, level: Level, layer: int, items: list[Item]) -> Table:
@@ -221,16 +241,11 @@ class _Compiler:
         place = Place(self, table, proved)
         built = place.read(("as built", fact.level, fact.name))
         assert isinstance(built, Number)
-        found, against = built, []
-        for bound in fact.proved_bounds:
-            active = self.translator(table, proved).flag(bound.when)
-            clash = inputs.contradicted(built, active, bound.low, bound.high)
-            against += [clash] if clash is not None else []
-            found = inputs.with_bound(found, built, active, bound.low, bound.high)
-        return _unless(against, found, fact)
+        return inputs.bounded(fact, built, [self.translator(table, proved).flag(b.when) for b in fact.proved_bounds])
 
     def translator(self, table: Table, proved: bool, gather: GatherTable | None = None) -> Translator:
-        return Translator(self.book, self.day, proved, Place(self, table, proved, gather))
+        place = Place(self, table, proved, gather)
+        return Translator(self.book, self.day, proved, place, inside_gather=gather is not None)
 
     def _kept_steps(self) -> dict[tuple[str, bool], tuple[str, Stored]]:
         kept: dict[tuple[str, bool], tuple[str, Stored]] = {}
@@ -246,18 +261,6 @@ class _Compiler:
 
     def find(self, item: Item, proved: bool) -> Stored:
         return self.stored.get((item, proved)) or self.stored[item, True]
-
-
-def _unless(against: list[Sql], found: Number, fact: Fact) -> Number:
-    """The bounded value, or only the dictionary's own bounds where a known value contradicts a proved one."""
-    if not against:
-        return found
-    test = sql.either(against)
-    plain = [None if not isinstance(b, int) and b is None else b for b in (fact.low, fact.high)]
-    ends = [sql.NULL if b is None else verdicts.literal(b, found.scale) for b in plain]
-    low = sql.case([(test, ends[0])], found.low if found.low is not None else sql.NULL)
-    high = sql.case([(test, ends[1])], found.high if found.high is not None else sql.NULL)
-    return Number(low, high, found.scale, False, found.low_certain, False, found.least, found.most, found.size)
 
 
 def _direct(node: Node) -> list[Item]:
@@ -287,7 +290,12 @@ class Place:
 
     def read(self, item: Item, *, outer: bool = False) -> Value:
         stored = self.compiler.find(item, self.proved)
-        return stored.read(self._alias(stored, outer))
+        alias = self._alias(stored, outer)
+        value = stored.read(alias)
+        reader = self.table.level if self.inside is None else self.inside.target.level
+        if stored.level == "family" and reader in self.compiler.kinship.lost and not outer:
+            return if_there_is(sql.column(alias, key_of("family")), value)
+        return value
 
     def _alias(self, stored: Stored, outer: bool) -> str:
         """The alias a stored value is read under; notes that its table must keep the columns."""
@@ -310,32 +318,53 @@ class Place:
         self.inside.above[level] = self.compiler.current[level]
         return f"t_{level}", self.compiler.current[level]
 
-    def gather(self, node: Gather) -> Value:
+    def gather(self, node: Gather, outside: Translator) -> Value:
         assert self.inside is None, "a gather inside a gather: put it into a step of the related unit"
         relation = self.compiler.book.relations[node.relation]
         table = self.table
         assert table.base is not None
         name = f"{table.name}__{relation.name}"
-        group = table.gathers.setdefault(name, GatherTable(name, relation.name, table.base, self.compiler.current[relation.target]))
-        inner = self.compiler.translator(table, self.proved, group)
+        target = self.compiler.current[relation.target]
+        group = table.gathers.setdefault(name, GatherTable(name, relation.name, table.base, target))
+        inner = replace(outside, columns=replace(self, inside=group), inside_gather=True)
         tests = [inner.flag(test) for test in (node.relation_where, node.where) if test is not None]
-        member = verdicts.all_of([self._belongs(relation.link, relation.other or relation.outside), *tests])
-        complete = self.compiler.translator(table, self.proved).flag(node.complete_when) if node.complete_when else flag(True)
+        member = logic("AND", [related.belongs(relation, self.compiler.kinship), *tests])
         body = inner.value(node.body) if node.body is not None else None
         signs = Signs(self.compiler.book, self.compiler.day)
         sign = signs.of(node.body) if node.body is not None else MAY_BE_EITHER
         parts = gathers.Gathering(
-            member, complete, lambda added: _aggregate(group, added), sign.never_negative, sign.never_positive
+            member,
+            self._is_complete(node, relation, outside),
+            lambda added: _aggregate(group, added),
+            sign.never_negative,
+            sign.never_positive,
         )
         return gathers.gathered(node.function, parts, body)
 
-    def _belongs(self, link: str, apart: bool) -> Flag:
-        """Whether a related unit is surely related: not across a possible couple."""
-        if not self.compiler.options.has_couples or (link == "household" and not apart):
-            return flag(True)
-        if link == "family":
-            return Flag(sql.column("link", "belongs"), False)
-        return Flag(sql.case([(sql.is_null(sql.column("couple", "family_key")), sql.TRUE)]), False)
+    def _is_complete(self, node: Gather, relation: Relation, outside: Translator) -> Flag:
+        """Whether nobody can be missing: of a unit whose family is not known, any of that family may be."""
+        parts = [outside.flag(node.complete_when)] if node.complete_when is not None else []
+        if relation.link == "family" and relation.source in self.compiler.kinship.lost:
+            parts.append(Flag(sql.negation(sql.is_null(sql.column("u", FAMILY_KEY))), True))
+        return logic("AND", parts)
+
+
+def if_there_is(key: Sql, value: Value) -> Value:
+    """A value read from a unit above that may not be there: then nothing is known of it."""
+    there = sql.negation(sql.is_null(key))
+    if isinstance(value, Flag):
+        return Flag(sql.case([(there, value.sql)]), False)
+    if isinstance(value, Code):
+        return Code(sql.case([(there, value.sql)]), False)
+    low = None if value.low is None else sql.case([(there, value.low)])
+    high = low if value.point else (None if value.high is None else sql.case([(there, value.high)]))
+    if isinstance(value, Day):
+        return replace(value, low=low, high=high, low_certain=False, high_certain=False, constant=None)
+    unlimited = value.unlimited if not value.infinite else there
+    return replace(
+        value, low=low, high=high, low_certain=False, high_certain=False, constant=None, least=None, most=None,
+        infinite=False, unlimited=unlimited,
+    )  # fmt: skip
 
 
 def _aggregate(group: GatherTable, expression: Sql) -> Sql:

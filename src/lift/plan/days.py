@@ -1,15 +1,23 @@
-"""What do ages and sums of days come to when a date is only known within a range?"""
+"""What do ages and sums of days come to when a date is only known within a range?
+
+A day outside the years 1 to 9999 is no day at all, and so no bound.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, timedelta
 from fractions import Fraction
 
-from lift.plan import sql
+from lift.plan import ranges, sql
 from lift.plan.sql import Sql
-from lift.plan.values import Day, Number, constant, known_day
+from lift.plan.values import Day, Number, constant, unknown_day
 
-_YEARS = Fraction(200)
+_YEARS = Fraction(10_000)
 _DAYS = Fraction(4_000_000)
+#: So many months or days from any day at all lead out of the calendar.
+_MOST_MONTHS, _MOST_DAYS = 120_000, 4_000_000
+_DAYS_A_MONTH = 31
 
 
 def age(birth: Day, on: Day) -> Number:
@@ -43,22 +51,44 @@ def _month_day(value: Sql) -> Sql:
 
 
 def add_months(start: Day, months: Number) -> Day:
-    return _moved(start, months, sql.add_months)
+    return _moved(start, ranges.floor(months), sql.add_months, _MOST_MONTHS, _DAYS_A_MONTH)
 
 
 def add_days(start: Day, days: Number) -> Day:
-    return _moved(start, days, sql.add_days)
+    return _moved(start, ranges.floor(days), sql.add_days, _MOST_DAYS, 1)
 
 
-def _moved(start: Day, count: Number, move: object) -> Day:
-    whole = count.at_scale(Fraction(1)) if count.constant is not None or count.scale.denominator == 1 else count
-    if whole.scale.denominator != 1:
-        # A fraction of a month or a day means nothing in law; the checker's units keep it out.
-        return Day(None, None, False, False, False)
+def _moved(start: Day, count: Number, move: Callable[[Sql, Sql], Sql], most: int, length: int) -> Day:
+    """`start` moved on by a whole number of months or days; part of one does not count."""
+    if count.low is None and count.high is None:
+        return unknown_day()
+    whole = count.at_scale(Fraction(1))
+    farthest = int(count.size) * length
+    first, last = start.first.toordinal() - farthest, start.last.toordinal() + farthest
+    safe = date.min.toordinal() <= first and last <= date.max.toordinal()
     point = start.point and whole.point
-    low = None if start.low is None or whole.low is None else move(start.low, whole.low)  # type: ignore[operator]  # add_months or add_days
-    high = low if point else (None if start.high is None or whole.high is None else move(start.high, whole.high))  # type: ignore[operator]
-    return Day(low, high, point, start.low_certain and whole.low_certain, start.high_certain and whole.high_certain)
+
+    def end(day: Sql | None, n: Sql | None) -> Sql | None:
+        if day is None or n is None:
+            return None
+        return move(day, n) if safe else _in_calendar(day, n, move, most)
+
+    low = end(start.low, whole.low)
+    high = low if point else end(start.high, whole.high)
+    low_certain = safe and start.low_certain and whole.low_certain
+    high_certain = safe and start.high_certain and whole.high_certain
+    if not safe:
+        return Day(low, high, point, False, False)
+    reach = date.min + timedelta(days=first - 1), date.min + timedelta(days=last - 1)
+    return Day(low, high, point, low_certain, high_certain, None, *reach)
+
+
+def _in_calendar(day: Sql, n: Sql, move: Callable[[Sql, Sql], Sql], most: int) -> Sql:
+    """NULL where the sum leaves the years 1 to 9999. What is too far to count is cut to what surely leaves them."""
+    cut = sql.greatest([sql.integer(-most), sql.least([sql.integer(most), n])])
+    moved = move(day, sql.case([(sql.negation(sql.is_null(n)), cut)]))
+    inside = sql.both([sql.at_most(sql.day(date.min), moved), sql.at_most(moved, sql.day(date.max))])
+    return sql.case([(inside, moved)])
 
 
 def days_between(start: Day, end: Day) -> Number:
@@ -73,5 +103,3 @@ def _between(start: Sql | None, end: Sql | None) -> Sql | None:
     if start is None or end is None:
         return None
     return sql.function("DATE_DIFF", sql.text("day"), start, end)
-
-

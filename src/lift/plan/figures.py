@@ -1,20 +1,34 @@
-"""Which figure is in force, and what does a look-up in a table come to?"""
+"""Which figure is in force, and which of several dated ones may be?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import TypeVar
 
 from lift.errors import CoverageError
-from lift.plan import ranges, sql
+from lift.plan import choices, ranges, sql
+from lift.plan.conditions import compare
 from lift.plan.sql import Sql
-from lift.plan.values import Code, Day, Flag, Number, Value, code, constant, flag, infinity, known_day, unknown_flag, unknown_number
-from lift.rulebook.model import Amount, Cell, Special, Table, TableKey
+from lift.plan.values import (
+    Day,
+    Number,
+    Value,
+    code,
+    constant,
+    flag,
+    infinity,
+    known_day,
+    unknown_code,
+    unknown_day,
+    unknown_flag,
+    unknown_number,
+)
+from lift.rulebook.model import Amount, Cell, Special
 from lift.rulebook.nodes import Type
 
-Row = tuple[tuple[object, ...], Cell]
+Version = TypeVar("Version")
 
 
 def version_day(name: str, day: date) -> date:
@@ -22,17 +36,16 @@ def version_day(name: str, day: date) -> date:
     return day - timedelta(days=day.weekday()) if name == "benefit_week" else day
 
 
-def cell_value(cell: Cell | None, kind: Type, *, proved: bool, lapsed: bool) -> Value:
-    """What a cell counts as. Proved: a weak or lapsed figure is its `within`, or nothing. No cell: nothing is known."""
-    if cell is None:
+def cell_value(cell: Cell | None, kind: Type, *, proved: bool, lapsed: bool = False, by_fact: bool = False) -> Value:
+    """What a cell counts as. Proved: a weak or lapsed figure is its `within`, or nothing. No cell: nothing is known, and
+    so of one that has ended where a fact picks it (`by_fact`); the run's own day after the end is a mistake in the rule."""
+    if cell is None or (by_fact and cell.value is Special.ENDED):
         return nothing(kind)
     if cell.value is Special.ENDED:
         raise CoverageError("a formula uses an amount that has ended by this day. Give the step a dated formula.")
-    if cell.value is Special.NO_LIMIT:
-        return infinity()
     if cell.value is None or (proved and (cell.is_weak or lapsed)):
         return _within(cell, kind)
-    return known(cell.value)
+    return infinity() if cell.value is Special.NO_LIMIT else known(cell.value)
 
 
 def _within(cell: Cell, kind: Type) -> Value:
@@ -40,7 +53,7 @@ def _within(cell: Cell, kind: Type) -> Value:
         return nothing(kind)
     low, high = cell.within
     if isinstance(low, date) and isinstance(high, date):
-        return Day(sql.day(low), sql.day(high), False, True, True)
+        return known_day(low) if low == high else Day(sql.day(low), sql.day(high), False, True, True, None, low, high)
     assert isinstance(low, Fraction) and isinstance(high, Fraction)
     return ranges.constant_range(low, high)
 
@@ -56,16 +69,17 @@ def known(value: object) -> Value:
 
 
 def nothing(kind: Type) -> Value:
+    """A value of which nothing is known."""
     if kind.kind == "number":
         return unknown_number()
     if kind.kind == "date":
-        return Day(None, None, False, False, False)
-    return unknown_flag() if kind.kind == "flag" else Code(sql.NULL, False)
+        return unknown_day()
+    return unknown_flag() if kind.kind == "flag" else unknown_code()
 
 
-def in_force(versions: Sequence[tuple[date, Cell]], day: date) -> Cell | None:
-    """The cell of the last version that has begun; None before the first."""
-    found = [cell for start, cell in versions if start <= day]
+def in_force(versions: Sequence[tuple[date, Version]], day: date) -> Version | None:
+    """The last version that has begun; None before the first."""
+    found = [version for start, version in versions if start <= day]
     return found[-1] if found else None
 
 
@@ -73,159 +87,101 @@ def is_lapsed(amount: Amount, day: date) -> bool:
     return amount.covers_to is not None and day > amount.covers_to
 
 
-def by_day(picked: Day, versions: Sequence[tuple[date, Value]], before: Value) -> Value:
-    """The value of the version in force on a day that may itself be a range: the hull of every version in reach."""
-    found = before
-    for start, value in versions:
-        begun = ranges.compare("<=", known_day(start), picked)
-        found = ranges.choose(begun, value, found)
-    return found
+def by_day(picked: Day, versions: Sequence[tuple[date, Value]], kind: Type) -> Value:
+    """The value in force on a day that may itself be a range: the hull of every version in reach."""
+    return by_band(picked, versions, nothing(kind))
 
 
-def rows_in_force(table: Table, day: date) -> Sequence[Row]:
-    found = [rows for start, rows in table.versions if start <= day]
-    return found[-1] if found else ()
-
-
-def look_up(keys: Sequence[TableKey], rows: Sequence[Row], given: Sequence[Value], kind: Type, *, proved: bool) -> Value:
-    """The hull of every row that the keys touch; nothing is known where a key may lie outside the table."""
-    if not rows:
-        return nothing(kind)
-    key, rest = keys[0], keys[1:]
-    groups: dict[object, list[Row]] = {}
-    for values, cell in rows:
-        groups.setdefault(values[0], []).append((values[1:], cell))
-    values = [(start, _group(rest, group, given[1:], kind, proved)) for start, group in groups.items()]
-    if key.banded:
-        return _banded(given[0], values, kind)
-    return _matched(given[0], values, kind)
-
-
-def _group(rest: Sequence[TableKey], rows: Sequence[Row], given: Sequence[Value], kind: Type, proved: bool) -> Value:
-    if rest:
-        return look_up(rest, rows, given, kind, proved=proved)
-    return cell_value(rows[0][1], kind, proved=proved, lapsed=False)
-
-
-def _banded(given: Value, bands: Sequence[tuple[object, Value]], kind: Type) -> Value:
-    """Bands are half-open from their start. A rising or falling table is read at the two ends of the key alone."""
-    assert isinstance(given, Number | Day)
+def by_band(given: Number | Day, bands: Sequence[tuple[object, Value]], unknown: Value) -> Value:
+    """The value of the band that holds `given`: half-open bands in order of their starts, nothing known below the first.
+    Of a range, the hull of all bands it touches."""
+    if given.constant is not None:
+        return _band_of(given.constant, bands, unknown)
     if given.point:
-        return _chain(given, bands, kind) if given.certain else _chain_or_nothing(given, bands, kind)
-    direction = _direction([value for _, value in bands])
-    if direction == 0:
-        return _touched(given, bands, kind)
-    ends = [_at_end(given, bands, kind, use_low=side == direction) for side in (1, -1)]
-    low, high = ends
-    if isinstance(low, Number) and isinstance(high, Number):
-        scale = ranges.common_scale([low, high])
-        low, high = low.at_scale(scale), high.at_scale(scale)
-        bounds = [low.least, high.least], [low.most, high.most]
-        least = min(b for b in bounds[0] if b is not None) if None not in bounds[0] else None
-        most = max(b for b in bounds[1] if b is not None) if None not in bounds[1] else None
-        return Number(low.low, high.high, scale, False, False, False, least, most, max(low.size, high.size))
-    assert isinstance(low, Day) and isinstance(high, Day)
-    return Day(low.low, high.high, False, False, False)
-
-
-def _touched(given: Number | Day, bands: Sequence[tuple[object, Value]], kind: Type) -> Value:
-    """The hull of the bands that the key's range reaches, each looked at once (a chain of choices would double in size
-    with every band)."""
+        begun = [(_begun(start, given), value) for start, value in reversed(bands)]
+        return choices.first_of(begun, unknown, covered=given.certain and _never_below(given, bands[0][0]))
     if given.low is None:
-        return nothing(kind)
-    lowest, highest = _only(given, low=True), _only(given, low=False)
-    below = ranges.negation(_sure(ranges.compare("<=", known(bands[0][0]), lowest)))
-    lows: list[Sql] = []
-    highs: list[Sql] = []
-    open_low: list[Sql] = [below.sql]
-    open_high: list[Sql] = [below.sql]
-    numbers = [v for _, v in bands if isinstance(v, Number)]
-    scale = ranges.common_scale(numbers) if numbers else Fraction(1)
-    for index, (start, value) in enumerate(bands):
-        tests = [sql.is_not_false(ranges.compare("<=", known(start), highest).sql)]
-        if index + 1 < len(bands):
-            tests.append(sql.is_true(ranges.compare("<", lowest, known(bands[index + 1][0])).sql))
-        here = sql.both(tests)
-        assert isinstance(value, Number | Day)
-        value = value.at_scale(scale) if isinstance(value, Number) else value
-        for end, found, gap in ((value.low, lows, open_low), (value.high, highs, open_high)):
-            if end is None:
-                gap.append(here)
-            else:
-                found.append(sql.case([(here, end)]))
-    low = sql.case([(sql.either(open_low), sql.NULL)], sql.least(lows)) if lows else None
-    high = sql.case([(sql.either(open_high), sql.NULL)], sql.greatest(highs)) if highs else None
-    if numbers:
-        return Number(low, high, scale, False, False, False, None, None, max(n.size for n in numbers))
-    return Day(low, high, False, False, False)
+        return unknown
+    if _is_sloped([value for _, value in bands]):
+        return _between_ends(given, bands, unknown)
+    low, high = _end(given, low=True), _end(given, low=False)
+    gap = sql.negation(sql.is_true(compare("<=", known(bands[0][0]), low).sql))
+    return choices.reached(
+        [(_touched(index, bands, low, high), bands[index][1]) for index in range(len(bands))], gap, unknown
+    )
 
 
-def _only(given: Number | Day, *, low: bool) -> Number | Day:
+def _band_of(point: Fraction | date, bands: Sequence[tuple[object, Value]], unknown: Value) -> Value:
+    begun = [value for start, value in bands if start <= point]  # type: ignore[operator]  # of one kind
+    return begun[-1] if begun else unknown
+
+
+def _never_below(given: Number | Day, start: object) -> bool:
+    """Whether it is proved that no value lies below the first band."""
+    least = given.first if isinstance(given, Day) else given.least
+    return least is not None and least >= start  # type: ignore[operator]  # of one kind
+
+
+def _begun(start: object, given: Number | Day) -> Sql:
+    return compare("<=", known(start), given).sql
+
+
+def _touched(index: int, bands: Sequence[tuple[object, Value]], low: Number | Day, high: Number | Day) -> Sql:
+    """Whether a range reaches the band: it has begun by the high end, and is not over by the low one."""
+    begun = sql.is_not_false(compare("<=", known(bands[index][0]), high).sql)
+    if index + 1 == len(bands):
+        return begun
+    return sql.both([begun, sql.is_not_false(compare("<", low, known(bands[index + 1][0])).sql)])
+
+
+def _end(given: Number | Day, *, low: bool) -> Number | Day:
     """One end of a range as a point; NULL where it has none."""
     end = given.low if low else given.high
-    if isinstance(given, Number):
-        return Number(end if end is not None else sql.NULL, end if end is not None else sql.NULL, given.scale, True, False, False, None, None, given.size)
-    return Day(end if end is not None else sql.NULL, end if end is not None else sql.NULL, True, False, False)
+    if isinstance(given, Day):
+        day = end if end is not None else sql.cast(sql.NULL, "DATE")
+        return Day(day, day, True, False, False)
+    found = end if end is not None else sql.cast(sql.NULL, "BIGINT")
+    return Number(found, found, given.scale, True, False, False, None, None, given.size)
 
 
-def _direction(values: Sequence[Value]) -> int:
+# ---- figures that only rise or only fall: the two ends of the key are enough ---------------------------------------
+
+
+def _is_sloped(values: Sequence[Value]) -> bool:
+    return len(values) > 1 and _slope(values) != 0
+
+
+def _slope(values: Sequence[Value]) -> int:
     """1 for figures that never fall, -1 for figures that never rise, 0 for others or figures that are not all known."""
-    known_values = [v.constant if isinstance(v, Number | Day) else None for v in values]
-    if any(v is None for v in known_values):
+    points = [v.constant if isinstance(v, Number | Day) else None for v in values]
+    if any(p is None for p in points):
         return 0
-    pairs = list(zip(known_values, known_values[1:], strict=False))
+    pairs = list(zip(points, points[1:], strict=False))
     if all(a <= b for a, b in pairs):  # type: ignore[operator]  # all of one kind
         return 1
     return -1 if all(a >= b for a, b in pairs) else 0  # type: ignore[operator]  # all of one kind
 
 
-def _at_end(given: Number | Day, bands: Sequence[tuple[object, Value]], kind: Type, *, use_low: bool) -> Value:
-    """The table read at one end of the key; nothing where the key may lie below the first band or has no such end."""
-    end: Sql | None = given.low if use_low else given.high
-    if given.low is None or (end is None and use_low):
-        return nothing(kind)
-    end = end if end is not None else sql.NULL
-    if isinstance(given, Number):
-        at_end: Number | Day = Number(end, end, given.scale, True, True, True, given.least, given.most, given.size)
-        lowest: Number | Day = Number(given.low, given.low, given.scale, True, False, False, given.least, given.most, given.size)
-    else:
-        at_end = Day(end, end, True, True, True)
-        lowest = Day(given.low, given.low, True, False, False)
-    found = _chain(at_end, bands, kind)
-    if not use_low and not given.high_certain:
-        # No bound above: the range reaches the last band.
-        found = ranges.choose(Flag(sql.is_null(end), True), bands[-1][1], found)
-    inside = _sure(ranges.compare("<=", known(bands[0][0]), lowest))
-    return ranges.choose(inside, found, nothing(kind))
+def _between_ends(given: Number | Day, bands: Sequence[tuple[object, Value]], unknown: Value) -> Value:
+    """The table read at the low end and at the high end of the key."""
+    low, high = _end(given, low=True), _end(given, low=False)
+    at_low = [(_begun(start, low), value) for start, value in reversed(bands)]
+    outside = sql.negation(sql.is_true(compare("<=", known(bands[0][0]), low).sql))
+    endless = [] if high.low is not None and given.high_certain else [(_is_missing(given), bands[-1][1])]
+    at_high = [*endless, *[(_begun(start, high), value) for start, value in reversed(bands)]]
+    from_low = choices.first_of(at_low, unknown)
+    from_high = choices.first_of([(outside, unknown), *at_high], unknown)
+    if _slope([value for _, value in bands]) < 0:
+        from_low, from_high = from_high, from_low
+    if isinstance(from_low, Day) and isinstance(from_high, Day):
+        first, last = min(from_low.first, from_high.first), max(from_low.last, from_high.last)
+        return Day(from_low.low, from_high.high, False, False, False, None, first, last)
+    assert isinstance(from_low, Number) and isinstance(from_high, Number)
+    scale = ranges.common_scale([from_low, from_high])
+    size = max(from_low.size, from_high.size)
+    low_end, high_end = from_low.at_scale(scale).low, from_high.at_scale(scale).high
+    return Number(low_end, high_end, scale, False, False, False, None, None, size)
 
 
-def _chain_or_nothing(given: Number | Day, bands: Sequence[tuple[object, Value]], kind: Type) -> Value:
-    """A key that is known or not at all: nothing is known where it is not, for it may lie outside the table. The chain
-    itself is written for a known key, so that no test in it is open: open tests would double it with every band."""
-    found = _chain(replace(given, low_certain=True, high_certain=True), bands, kind)
-    assert given.low is not None
-    return ranges.choose(Flag(sql.is_null(given.low), True), nothing(kind), found)
-
-
-def _chain(given: Number | Day, bands: Sequence[tuple[object, Value]], kind: Type) -> Value:
-    found: Value = nothing(kind)
-    for start, value in bands:
-        found = ranges.choose(ranges.compare("<=", known(start), given), value, found)
-    return found
-
-
-def _matched(given: Value, rows: Sequence[tuple[object, Value]], kind: Type) -> Value:
-    """Rows that equal the key. An unknown code may be any row; a known key that no row has finds nothing."""
-    found: Value = nothing(kind)
-    if isinstance(given, Code | Flag) and given.constant is None and not given.certain:
-        every = ranges.hull([value for _, value in rows])
-        for key, value in rows:
-            found = ranges.choose(_sure(ranges.compare("=", given, known(key))), value, found)
-        return ranges.choose(Flag(sql.is_null(given.sql), True), every, found)
-    for key, value in rows:
-        found = ranges.choose(ranges.compare("=", given, known(key)), value, found)
-    return found
-
-
-def _sure(test: Flag) -> Flag:
-    return test if test.constant is not None else Flag(sql.is_true(test.sql), True)
+def _is_missing(given: Number | Day) -> Sql:
+    return sql.TRUE if given.high is None else sql.is_null(given.high)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lift.plan import ranges, sql
+from lift.errors import EngineError
+from lift.plan import sql
+from lift.plan.conditions import logic, negation
 from lift.plan.sql import Sql
-from lift.plan.values import Day, Flag, Number, Value, flag
+from lift.plan.values import Day, Flag, Number, Value, flag, unknown_flag
 
 #: No unit has more related units than this; build refuses larger households. It bounds sums, so that none overflows.
 MOST_RELATED = 10_000
+
+
+Pick = Callable[[Sequence[Sql]], Sql]
 
 
 @dataclass(frozen=True)
@@ -63,23 +68,27 @@ def count(parts: Gathering) -> Number:
 
 def total(parts: Gathering, body: Number) -> Number:
     """SUM: perhaps-units add what lowers the low and raises the high; an incomplete roster leaves only the side the sign keeps."""
-    low = _total_end(parts, body.low, body.low_certain, sql.least)
+    size = body.size * MOST_RELATED
+    # A sum of HUGEINT that overflows is refused when it runs; what fits BIGINT goes back to it.
+    wide = body.widened(body.scale, size)
+    kind = "BIGINT" if wide is body else "HUGEINT"
+    body = wide
+    low = _total_end(parts, body.low, body.low_certain, sql.least, kind)
     low_end = low if parts.never_negative else parts.open_when_incomplete(low)
     complete = parts.complete.constant is True
-    point = body.point and parts.member.certain and complete
-    least = Fraction(0) if parts.never_negative else None
-    most = Fraction(0) if parts.never_positive else None
-    size = body.size * MOST_RELATED
     low_certain = body.low_certain and (complete or parts.never_negative)
-    if point:
+    least = Fraction(0) if low_certain and body.least is not None and body.least >= 0 else None
+    if body.point and parts.member.certain and complete:
+        most = Fraction(0) if low_certain and body.most is not None and body.most <= 0 else None
         return Number(low_end, low_end, body.scale, True, low_certain, low_certain, least, most, size)
-    high = _total_end(parts, body.high, body.high_certain, sql.greatest)
+    high = _total_end(parts, body.high, body.high_certain, sql.greatest, kind)
     high_end = high if parts.never_positive else parts.open_when_incomplete(high)
     high_certain = body.high_certain and (complete or parts.never_positive)
+    most = Fraction(0) if high_certain and body.most is not None and body.most <= 0 else None
     return Number(low_end, high_end, body.scale, False, low_certain, high_certain, least, most, size)
 
 
-def _total_end(parts: Gathering, end: Sql | None, certain: bool, towards_zero: object) -> Sql | None:
+def _total_end(parts: Gathering, end: Sql | None, certain: bool, towards_zero: Pick, kind: str) -> Sql | None:
     zero = sql.integer(0)
     if end is None:
         some = parts.aggregate(sql.function("COUNT", parts.where_possible(sql.integer(1))))
@@ -87,10 +96,9 @@ def _total_end(parts: Gathering, end: Sql | None, certain: bool, towards_zero: o
     if parts.member.certain:
         added = parts.where_in(end)
     else:
-        perhaps = towards_zero([end, zero])  # type: ignore[operator]  # sql.least or sql.greatest
         # least() passes over NULL: an end that is missing is caught below, not here.
-        added = sql.case([(parts.member.sql, end), (sql.is_null(parts.member.sql), perhaps)])
-    summed = sql.coalesce(parts.aggregate(sql.cast(sql.function("SUM", added), "BIGINT")), zero)
+        added = sql.case([(parts.member.sql, end), (sql.is_null(parts.member.sql), towards_zero([end, zero]))])
+    summed = sql.coalesce(parts.aggregate(sql.cast(sql.function("SUM", added), kind)), zero)
     if certain:
         return summed
     gaps = parts.aggregate(sql.function("COUNT", parts.where_possible(sql.case([(sql.is_null(end), sql.integer(1))]))))
@@ -107,42 +115,42 @@ def extreme(parts: Gathering, body: Number | Day, *, pick_greatest: bool) -> Num
     if open_end is not None:
         found = parts.aggregate(sql.function(pick, parts.where_possible(open_end)))
         if not open_certain:
-            gaps = parts.aggregate(sql.function("COUNT", parts.where_possible(sql.case([(sql.is_null(open_end), sql.integer(1))]))))
+            gaps = parts.aggregate(
+                sql.function("COUNT", parts.where_possible(sql.case([(sql.is_null(open_end), sql.integer(1))])))
+            )
             found = sql.case([(sql.equal(gaps, sql.integer(0)), found)])
         loose = parts.open_when_incomplete(found)
     low, high = (sure, loose) if pick_greatest else (loose, sure)
     if isinstance(body, Day):
-        return Day(low, high, False, False, False)
+        return Day(low, high, False, False, False, None, body.first, body.last)
     return Number(low, high, body.scale, False, False, False, None, None, body.size)
 
 
 def any_of(parts: Gathering, body: Flag | None) -> Flag:
     """ANY: true as soon as one is surely so; false only if none can be and the roster is complete."""
-    test = parts.member if body is None else ranges.logic("AND", [parts.member, body])
-    if test.constant is False:
-        return ranges.choose(parts.complete, flag(False), Flag(sql.NULL, False)) if parts.complete.constant is None else _none(parts)  # type: ignore[return-value]
-    sure = parts.aggregate(sql.function("BOOL_OR", test.sql))
-    branches: list[tuple[Sql, Sql]] = [(sure, sql.TRUE)]
-    if not test.certain:
-        open_ones = parts.aggregate(sql.function("BOOL_OR", sql.is_null(test.sql)))
-        branches.append((open_ones, sql.NULL))
-    if parts.complete.constant is True:
-        return Flag(sql.case(branches, sql.FALSE), test.certain)
-    if parts.complete.constant is None:
-        branches.append((parts.complete.sql, sql.FALSE))
-    return Flag(sql.case(branches), False)
-
-
-def _none(parts: Gathering) -> Flag:
-    return flag(False) if parts.complete.constant is True else Flag(sql.NULL, False)
+    test = parts.member if body is None else logic("AND", [parts.member, body])
+    complete = parts.complete
+    branches: list[tuple[Sql, Sql]] = []
+    if test.constant is not False:
+        branches.append((sql.is_true(parts.aggregate(sql.function("BOOL_OR", test.sql))), sql.TRUE))
+    if test.constant is None and not test.certain:
+        branches.append((sql.is_true(parts.aggregate(sql.function("BOOL_OR", sql.is_null(test.sql)))), sql.NULL))
+    if complete.constant is False:
+        return Flag(sql.case(branches), False) if branches else unknown_flag()
+    if complete.constant is True:
+        certain = test.constant is not None or test.certain
+        return Flag(sql.case(branches, sql.FALSE), certain) if branches else flag(False)
+    return Flag(sql.case([*branches, (sql.is_true(complete.sql), sql.FALSE)]), False)
 
 
 def every_of(parts: Gathering, body: Flag) -> Flag:
     """EVERY: not any that fails."""
-    return ranges.negation(any_of(parts, ranges.negation(body)))
+    return negation(any_of(parts, negation(body)))
 
 
 def gathered(function: str, parts: Gathering, body: Value | None) -> Value:
+    if isinstance(body, Number) and (body.infinite or body.unlimited is not None):
+        raise EngineError("no_limit cannot be gathered, only compared. Guard the formula so that it is not.")
     if function == "COUNT":
         return count(parts)
     if function == "ANY":

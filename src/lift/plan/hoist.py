@@ -7,7 +7,9 @@ more than a name and would be repeated becomes a hidden step (`step~1`) in an ea
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
+from lift.plan.figures import in_force, version_day
 from lift.rulebook.model import Formula, Step
 from lift.rulebook.nodes import (
     AmountRef,
@@ -30,6 +32,16 @@ from lift.rulebook.nodes import (
 )
 
 _SMALL = 4
+
+
+def in_reach(step: Step, day: date) -> Step:
+    """The step with only the formulas that can be in force: all of them where a fact picks one. Others may rest on
+    amounts that have ended by the day, or begun after it."""
+    dated = [(f.start, f) for f in step.formulas if f.start is not None]
+    if step.day_node is not None or not dated:
+        return step
+    chosen = in_force(dated, version_day(step.day, day))
+    return replace(step, formulas=() if chosen is None else (replace(chosen, start=None),))
 
 
 def hoist(step: Step) -> list[Step]:
@@ -55,7 +67,14 @@ class _Hoister:
         name = f"{self.step.name}~{len(self.hidden) + 1}"
         formula = Formula(None, node, "", self.step.place)
         hidden = replace(
-            self.step, name=name, type=node.type, formulas=(formula,), day_node=None, rounding="none", within=None, assume=None
+            self.step,
+            name=name,
+            type=node.type,
+            formulas=(formula,),
+            day_node=None,
+            rounding="none",
+            within=None,
+            assume=None,
         )
         self.hidden.append(hidden)
         return StepRef(node.type, node.at, self.step.level, name)
@@ -72,9 +91,17 @@ class _Hoister:
         if isinstance(node, Lookup):
             return replace(node, keys=tuple(self.part(k) for k in node.keys))
         if isinstance(node, Arithmetic):
-            repeat = node.operator == "*" and not isinstance(node.left, Constant | AmountRef) and not isinstance(node.right, Constant | AmountRef)
+            repeat = (
+                node.operator == "*"
+                and not isinstance(node.left, Constant | AmountRef)
+                and not isinstance(node.right, Constant | AmountRef)
+            )
             keep = self.part if repeat else self.inside
-            return replace(node, left=keep(node.left), right=keep(node.right) if not isinstance(node.right, AmountRef) else node.right)
+            return replace(
+                node,
+                left=keep(node.left),
+                right=keep(node.right) if not isinstance(node.right, AmountRef) else node.right,
+            )
         if isinstance(node, Compare):
             return replace(node, left=self.part(node.left), right=self.part(node.right))
         if isinstance(node, IsOneOf):

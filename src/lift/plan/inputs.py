@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from lift.plan import ranges, sql
+from lift.plan import sql
+from lift.plan.ranges import common_scale
 from lift.plan.sql import Sql
-from lift.plan.values import PENNY, Code, Day, Flag, Number, Value, constant, flag, known_day, unknown_flag
+from lift.plan.values import (
+    PENNY,
+    Code,
+    Day,
+    Flag,
+    Number,
+    Value,
+    constant,
+    flag,
+    known_day,
+    unknown_code,
+    unknown_flag,
+)
 from lift.rulebook.model import Fact
 from lift.rulebook.nodes import Level
 
@@ -70,7 +83,7 @@ def fact_value(fact: Fact, profile: FactProfile, table: str, *, proved: bool, as
         return _flag(fact, profile, table, stale, assumed)
     if kind == "code":
         if not profile.present:
-            return Code(sql.NULL, False)
+            return unknown_code()
         return Code(_fresh(fact, table, sql.column(table, fact.name), stale), profile.certain and not stale)
     if kind == "date":
         return _day(fact, profile, table, stale)
@@ -95,14 +108,22 @@ def _flag(fact: Fact, profile: FactProfile, table: str, stale: bool, assumed: bo
 
 def _day(fact: Fact, profile: FactProfile, table: str, stale: bool) -> Day:
     bounds = [known_day(b) if isinstance(b, date) else None for b in (fact.low, fact.high)]
+    reach = _reach(fact)
     if not profile.present:
-        return Day(*[b.low if b else None for b in bounds], False, bounds[0] is not None, bounds[1] is not None)
+        first, last = (b.low if b else None for b in bounds)
+        return Day(first, last, False, bounds[0] is not None, bounds[1] is not None, None, *reach)
     certain = profile.certain and not stale
-    ends = [_fresh(fact, table, sql.column(table, f"{fact.name}_{side}"), stale) for side in ("low", "high")]
+    known = [_fresh(fact, table, sql.column(table, f"{fact.name}_{side}"), stale) for side in ("low", "high")]
     if profile.point and (certain or bounds == [None, None]):
-        return Day(ends[0], ends[0], True, certain, certain)
-    low, high = (sql.coalesce(end, b.low) if b and b.low is not None else end for end, b in zip(ends, bounds, strict=True))
-    return Day(low, high, False, certain or bounds[0] is not None, certain or bounds[1] is not None)
+        return Day(known[0], known[0], True, certain, certain, None, *reach)
+    low, high = (sql.coalesce(end, b.low) if b and b.low else end for end, b in zip(known, bounds, strict=True))
+    return Day(low, high, False, certain or bounds[0] is not None, certain or bounds[1] is not None, None, *reach)
+
+
+def _reach(fact: Fact) -> tuple[date, date]:
+    """The first and last day that can come up, by the fact's limits and bounds."""
+    days = [end for end in (*(fact.limits or ()), fact.low, fact.high) if isinstance(end, date)]
+    return (min(days), max(days)) if fact.limits is not None else (date.min, date.max)
 
 
 def _number(fact: Fact, profile: FactProfile, table: str, stale: bool) -> Number:
@@ -112,11 +133,15 @@ def _number(fact: Fact, profile: FactProfile, table: str, stale: bool) -> Number
     if not profile.present:
         return Number(bounds[0], bounds[1], scale, False, least is not None, most is not None, least, most, size)
     certain = profile.certain and not stale
-    ends = [_counted(_fresh(fact, table, sql.column(table, f"{fact.name}_{side}"), stale), scale) for side in ("low", "high")]
+    ends = [
+        _counted(_fresh(fact, table, sql.column(table, f"{fact.name}_{side}"), stale), scale)
+        for side in ("low", "high")
+    ]
     if profile.point and (certain or bounds == [None, None]):
         return Number(ends[0], ends[0], scale, True, certain, certain, least, most, size)
     low, high = (sql.coalesce(end, b) if b is not None else end for end, b in zip(ends, bounds, strict=True))
-    return Number(low, high, scale, False, certain or least is not None, certain or most is not None, least, most, size)
+    known = certain or least is not None, certain or most is not None
+    return Number(low, high, scale, False, *known, least, most, size)
 
 
 def _counted(value: Sql, scale: Fraction) -> Sql:
@@ -125,41 +150,40 @@ def _counted(value: Sql, scale: Fraction) -> Sql:
 
 
 def _size(fact: Fact) -> Fraction:
-    ends = [abs(end) for end in (fact.limits or ()) if isinstance(end, Fraction)]
-    return max(ends) if ends else _FAR
+    ends = [abs(end) for end in (*(fact.limits or ()), fact.low, fact.high) if isinstance(end, Fraction)]
+    return max(ends) if fact.limits is not None else _FAR
 
 
-def with_bound(value: Number, known_as: Number, active: Flag, low: Fraction | None, high: Fraction | None) -> Number:
-    """A bound that a scheme proves, laid over the value while `active` is true."""
-    ends = (None if low is None else constant(low)), (None if high is None else constant(high))
-    scale = ranges.common_scale([value, *[e for e in ends if e is not None]])
-    at = value.at_scale(scale)
-    new_low, new_high = at.low, at.high
-    test = sql.is_true(active.sql)
-    if ends[0] is not None:
-        bound = ends[0].at_scale(scale).low
-        assert bound is not None
-        tight = bound if new_low is None else sql.greatest([new_low, bound])
-        new_low = sql.case([(test, tight)], new_low if new_low is not None else sql.NULL)
-    if ends[1] is not None:
-        bound = ends[1].at_scale(scale).low
-        assert bound is not None
-        tight = bound if new_high is None else sql.least([new_high, bound])
-        new_high = sql.case([(test, tight)], new_high if new_high is not None else sql.NULL)
-    return replace(at, low=new_low, high=new_high, point=False)
+def bounded(fact: Fact, built: Number, actives: Sequence[Flag]) -> Number:
+    """The fact within every bound that a scheme proves while its condition (one of `actives`) is true; where they leave
+    nothing, two sources contradict each other and only the dictionary's own bounds are left."""
+    bounds = [
+        (None if b.low is None else constant(b.low), None if b.high is None else constant(b.high))
+        for b in fact.proved_bounds
+    ]
+    scale = common_scale([built, *[end for pair in bounds for end in pair if end is not None]])
+    at = built.at_scale(scale)
+    low, high = at.low, at.high
+    for active, (least, most) in zip(actives, bounds, strict=True):
+        test = sql.is_true(active.sql)
+        low = _tightened(test, low, least, scale, sql.greatest)
+        high = _tightened(test, high, most, scale, sql.least)
+    own = [constant(end, scale).low if isinstance(end, Fraction) else sql.NULL for end in (fact.low, fact.high)]
+    if low is not None and high is not None:
+        some = sql.either([sql.is_true(active.sql) for active in actives])
+        clash = sql.both([some, sql.is_true(sql.less(high, low))])
+        low, high = (sql.case([(clash, end)], found) for end, found in zip(own, (low, high), strict=True))
+    certain = at.low_certain and fact.low is not None, at.high_certain and fact.high is not None
+    size = max([at.size, *[abs(end.constant) for pair in bounds for end in pair if end and end.constant is not None]])
+    return Number(low, high, scale, False, *certain, at.least, at.most, size)
 
 
-def contradicted(known_as: Number, active: Flag, low: Fraction | None, high: Fraction | None) -> Sql | None:
-    """Whether the known value lies wholly outside an active bound: two sources then contradict each other."""
-    tests: list[Sql] = []
-    if high is not None and known_as.low is not None:
-        tests.append(ranges.compare("<", constant(high), _ends_as_point(known_as, known_as.low)).sql)
-    if low is not None and known_as.high is not None:
-        tests.append(ranges.compare("<", _ends_as_point(known_as, known_as.high), constant(low)).sql)
-    if not tests:
-        return None
-    return sql.both([sql.is_true(active.sql), sql.is_true(sql.either(tests))])
-
-
-def _ends_as_point(number: Number, end: Sql) -> Number:
-    return replace(number, low=end, high=end, point=True, low_certain=False, high_certain=False)
+def _tightened(
+    test: Sql, end: Sql | None, bound: Number | None, scale: Fraction, pick: Callable[[Sequence[Sql]], Sql]
+) -> Sql | None:
+    """One end of the range, with a bound that holds while the test is true."""
+    if bound is None:
+        return end
+    at = bound.at_scale(scale).low
+    assert at is not None
+    return sql.case([(test, at if end is None else pick([end, at]))], end if end is not None else sql.NULL)

@@ -8,7 +8,7 @@ from layer to layer only as far as somebody needs them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lift.plan import sql
 from lift.plan.sql import Sql
@@ -81,6 +81,9 @@ def store(name: str, level: Level, value: Value, table: Table) -> Stored:
 def _store_range(name: str, level: Level, value: Number | Day, table: Table) -> Stored:
     low_name, high_name = (name, name) if value.point else (f"{name}__low", f"{name}__high")
     ends = {low_name: value.low, high_name: value.high}
+    endless = f"{name}__unlimited"
+    if isinstance(value, Number):
+        ends[endless] = value.unlimited
     present = {n: e for n, e in ends.items() if e is not None}
     for column, end in present.items():
         table.columns[column] = end
@@ -89,8 +92,9 @@ def _store_range(name: str, level: Level, value: Number | Day, table: Table) -> 
         low = sql.column(alias, low_name) if low_name in present else None
         high = sql.column(alias, high_name) if high_name in present else None
         if isinstance(value, Day):
-            return Day(low, high, value.point, value.low_certain, value.high_certain)
-        return Number(low, high, value.scale, value.point, value.low_certain, value.high_certain, value.least, value.most, value.size)
+            return replace(value, low=low, high=high)
+        unlimited = sql.column(alias, endless) if endless in present else None
+        return replace(value, low=low, high=high, unlimited=unlimited)
 
     return Stored(level, tuple(present), read)
 

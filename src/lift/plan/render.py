@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from lift.plan import sql
 from lift.plan.layout import KEYS, GatherTable, Table, key_of
+from lift.plan.related import Kinship, Names, join_related, reads_source
 from lift.plan.sql import Sql
 from lift.rulebook.model import Relation
 from lift.rulebook.nodes import Level
@@ -23,7 +24,7 @@ class Named:
     reads: tuple[str, ...]
 
 
-def render(tables: Iterable[Table], relations: Mapping[str, Relation], *, has_couples: bool) -> tuple[Named, ...]:
+def render(tables: Iterable[Table], relations: Mapping[str, Relation], kinship: Kinship) -> tuple[Named, ...]:
     """The SELECTs of every table that somebody reads, in order, each after what it reads."""
     found: list[Named] = []
     every = list(tables)
@@ -31,13 +32,15 @@ def render(tables: Iterable[Table], relations: Mapping[str, Relation], *, has_co
     for table in reversed(every):
         if table.needs or table.keep or table.name in read:
             read |= {t.name for t in (table.base, *table.above.values()) if t is not None}
-            read |= {t.name for g in table.gathers.values() if g.aggregates for t in (g.source, g.target, *g.above.values())}
+            read |= {
+                t.name for g in table.gathers.values() if g.aggregates for t in (g.source, g.target, *g.above.values())
+            }
     for table in every:
         if not table.needs and not table.keep and table.name not in read:
             continue
         for gather in table.gathers.values():
             if gather.aggregates:
-                found.append(_gather(gather, relations[gather.relation], has_couples))
+                found.append(_gather(gather, relations[gather.relation], kinship))
         found.append(_table(table))
     return tuple(found)
 
@@ -47,13 +50,14 @@ def _aliased(value: Sql, name: str) -> Sql:
 
 
 def _source(name: str, alias: str) -> exp.Table:
-    return exp.Table(this=exp.Identifier(this=name, quoted=False), alias=exp.TableAlias(this=exp.Identifier(this=alias, quoted=False)))
+    return exp.Table(
+        this=exp.Identifier(this=name, quoted=False),
+        alias=exp.TableAlias(this=exp.Identifier(this=alias, quoted=False)),
+    )
 
 
-def _join(select: exp.Select, name: str, alias: str, on: Sql, *, left: bool = True) -> exp.Select:
-    join = exp.Join(this=_source(name, alias), on=on, side="LEFT" if left else None, kind=None if left else "INNER")
-    select.append("joins", join)
-    return select
+def _join(select: exp.Select, name: str, alias: str, on: Sql) -> None:
+    select.append("joins", exp.Join(this=_source(name, alias), on=on, side="LEFT"))
 
 
 def _table(table: Table) -> Named:
@@ -70,7 +74,12 @@ def _table(table: Table) -> Named:
         reads.append(above.name)
     for gather in table.gathers.values():
         if gather.aggregates:
-            _join(select, gather.name, gather.name, sql.equal(sql.column(gather.name, "source_key"), sql.column("u", key_of(table.level))))
+            _join(
+                select,
+                gather.name,
+                gather.name,
+                sql.equal(sql.column(gather.name, "source_key"), sql.column("u", key_of(table.level))),
+            )
             reads.append(gather.name)
     return Named(table.name, select, tuple(reads))
 
@@ -79,84 +88,16 @@ def _same_key(level: Level, left: str, right: str, key: str) -> Sql:
     return sql.equal(sql.column(left, key), sql.column(right, key))
 
 
-def _gather(gather: GatherTable, relation: Relation, has_couples: bool) -> Named:
+def _gather(gather: GatherTable, relation: Relation, kinship: Kinship) -> Named:
     select = exp.Select()
-    direct = relation.link == relation.source and not relation.other and not relation.outside and not gather.reads_source
-    if relation.link == "family":
-        key = _family_link(select, gather, relation, has_couples, direct)
-    else:
-        key = _household_link(select, gather, relation, has_couples, direct)
+    with_source = gather.reads_source or reads_source(relation, kinship)
+    names = Names(gather.source.name, gather.target.name)
+    key = join_related(select, relation, names, kinship, with_source=with_source)
     columns = [_aliased(key, "source_key"), *[_aliased(value, name) for name, value in gather.aggregates.items()]]
     select.set("expressions", columns)
-    reads = [gather.target.name] + ([] if direct else [gather.source.name])
+    reads = [gather.target.name] + ([gather.source.name] if with_source else [])
     for level, above in gather.above.items():
         _join(select, above.name, f"t_{level}", _same_key(level, f"t_{level}", "t", key_of(level)))
         reads.append(above.name)
     select.set("group", exp.Group(expressions=[key.copy()]))
     return Named(gather.name, select, tuple(reads))
-
-
-def _family_link(select: exp.Select, gather: GatherTable, relation: Relation, has_couples: bool, direct: bool) -> Sql:
-    """Units of the same family, and perhaps those of the other half of a possible couple."""
-    select.set("from_", exp.From(this=_source(gather.target.name, "t")))
-    family: Sql = sql.column("t", "family_key")
-    if has_couples:
-        link = exp.Subquery(this=_links(), alias=exp.TableAlias(this=exp.Identifier(this="link", quoted=False)))
-        on = sql.equal(sql.column("link", "member_family"), sql.column("t", "family_key"))
-        select.append("joins", exp.Join(this=link, on=on, kind="INNER"))
-        family = sql.column("link", "source_family")
-    if direct:
-        return family
-    on = sql.equal(sql.column("s", "family_key"), family)
-    if relation.other:
-        key = key_of(relation.target)
-        on = sql.both([on, sql.unequal(sql.column("t", key), sql.column("s", key))])
-    _join(select, gather.source.name, "s", on, left=False)
-    return sql.column("s", key_of(relation.source))
-
-
-def _links() -> exp.Expression:
-    """Which families' units belong to a family: its own surely, a possible couple's other family perhaps."""
-    own = exp.Select(
-        expressions=[
-            _aliased(sql.column("f", "family_key"), "source_family"),
-            _aliased(sql.column("f", "family_key"), "member_family"),
-            _aliased(sql.TRUE, "belongs"),
-        ]
-    )
-    own.set("from_", exp.From(this=_source("family", "f")))
-    perhaps = exp.Select(
-        expressions=[
-            _aliased(sql.column("c", "family_key"), "source_family"),
-            _aliased(sql.column("c", "other_family_key"), "member_family"),
-            _aliased(sql.cast(sql.NULL, "BOOLEAN"), "belongs"),
-        ]
-    )
-    perhaps.set("from_", exp.From(this=_source("possible_couple", "c")))
-    return exp.Union(this=own, expression=perhaps, distinct=False)
-
-
-def _household_link(select: exp.Select, gather: GatherTable, relation: Relation, has_couples: bool, direct: bool) -> Sql:
-    """Units at the same address; those of one's own family left out where the relation says so, and of a possible
-    couple's other family only perhaps in."""
-    select.set("from_", exp.From(this=_source(gather.target.name, "t")))
-    if direct:
-        return sql.column("t", "household_key")
-    on = [sql.equal(sql.column("s", "household_key"), sql.column("t", "household_key"))]
-    apart = relation.other or relation.outside
-    if relation.outside or (relation.other and relation.target == "family"):
-        on.append(sql.unequal(sql.column("t", "family_key"), sql.column("s", "family_key")))
-    elif relation.other:
-        key = key_of(relation.target)
-        on.append(sql.unequal(sql.column("t", key), sql.column("s", key)))
-    _join(select, gather.source.name, "s", sql.both(on), left=False)
-    if has_couples and apart:
-        pairs = exp.Select(expressions=[sql.column("c", "family_key"), sql.column("c", "other_family_key")])
-        pairs.set("from_", exp.From(this=_source("possible_couple", "c")))
-        couple = exp.Subquery(this=pairs, alias=exp.TableAlias(this=exp.Identifier(this="couple", quoted=False)))
-        match = [
-            sql.equal(sql.column("couple", "family_key"), sql.column("s", "family_key")),
-            sql.equal(sql.column("couple", "other_family_key"), sql.column("t", "family_key")),
-        ]
-        select.append("joins", exp.Join(this=couple, on=sql.both(match), side="LEFT"))
-    return sql.column("s", key_of(relation.source))

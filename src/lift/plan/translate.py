@@ -12,8 +12,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Protocol
 
-from lift.plan import days, figures, ranges
-from lift.plan.values import Day, Flag, Number, Value, constant, known_day, unknown_flag
+from lift.plan import choices, conditions, days, figures, ranges, sql
+from lift.plan.lookups import Given, Reading, look_up
+from lift.plan.sql import Sql
+from lift.plan.values import Code, Day, Flag, Number, Value, flag, infinity, known_day
 from lift.rulebook.model import Rulebook, Step
 from lift.rulebook.nodes import (
     CONVERSIONS,
@@ -35,6 +37,9 @@ from lift.rulebook.nodes import (
     StepRef,
 )
 
+#: More conditions than this that may be unknown, and a CASE is written flat.
+_FEW = 2
+
 
 class Columns(Protocol):
     """Where values stand while one formula is translated."""
@@ -43,7 +48,7 @@ class Columns(Protocol):
 
     def step(self, node: StepRef) -> Value: ...
 
-    def gather(self, node: Gather) -> Value: ...
+    def gather(self, node: Gather, outside: Translator) -> Value: ...
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Translator:
     columns: Columns
     fixed: tuple[tuple[Node, bool], ...] = ()
     """Flags put as true or false while a split is evaluated."""
+    inside_gather: bool = False
 
     def value(self, node: Node) -> Value:
         """The node's value in SQL."""
@@ -80,9 +86,9 @@ class Translator:
     def step(self, step: Step) -> Value:
         """The step's value on this level: the version in force, split, bounded, rounded, assumed."""
         found = self._split(step, list(step.split_on))
-        if step.within is not None and isinstance(found, Number):
-            low, high = (None if n is None else self.number(n) for n in step.within)
-            found = ranges.intersect(found, low, high)
+        if step.within is not None and isinstance(found, Number | Day):
+            low, high = (None if n is None else self.value(n) for n in step.within)
+            found = choices.within(found, low, high)
         if isinstance(found, Number):
             found = ranges.round_step(found, step.rounding)
         if step.assume is not None and not self.proved:
@@ -96,20 +102,20 @@ class Translator:
         test = self.flag(first)
         if test.constant is not None or test.certain:
             return self._split(step, rest)
-        cases = [replace(self, fixed=(*self.fixed, (first, choice)))._split(step, rest) for choice in (True, False)]
-        return ranges.choose(test, cases[0], cases[1])
+        cases = [self.fixing(first, choice)._split(step, rest) for choice in (True, False)]
+        return choices.choose(test, cases[0], cases[1])
+
+    def fixing(self, split: Node, choice: bool) -> Translator:
+        """The same translator with one flag put as true or false."""
+        return replace(self, fixed=(*self.fixed, (split, choice)))
 
     def _version(self, step: Step) -> Value:
-        versions = step.formulas
-        if versions[0].start is None:
-            return self.value(versions[0].node)
+        """The formula in force; where a fact picks it, every one in reach. (`hoist.in_reach` has left out the others.)"""
         if step.day_node is None:
-            day = figures.version_day(step.day, self.day)
-            begun = [f for f in versions if f.start is not None and f.start <= day]
-            return self.value(begun[-1].node) if begun else figures.nothing(step.type)
+            return self.value(step.formulas[0].node) if step.formulas else figures.nothing(step.type)
         picked = self.of_day(step.day_node)
-        values = [(f.start, self.value(f.node)) for f in versions if f.start is not None]
-        return figures.by_day(picked, values, figures.nothing(step.type))
+        dated = [(f.start, self.value(f.node)) for f in step.formulas if f.start is not None]
+        return figures.by_day(picked, dated, step.type)
 
     # ---- figures ----
 
@@ -123,17 +129,24 @@ class Translator:
         if node.day is None:
             cell = figures.in_force(amount.versions, figures.version_day(amount.day, self.day))
             return use(figures.cell_value(cell, amount.type, proved=self.proved, lapsed=lapsed))
-        values = [(start, use(figures.cell_value(cell, amount.type, proved=self.proved, lapsed=lapsed))) for start, cell in amount.versions]
-        return figures.by_day(self.of_day(node.day), values, figures.nothing(amount.type))
+        values = [
+            (start, use(figures.cell_value(cell, amount.type, proved=self.proved, lapsed=lapsed, by_fact=True)))
+            for start, cell in amount.versions
+        ]
+        return figures.by_day(self.of_day(node.day), values, amount.type)
 
     def look_up(self, node: Lookup) -> Value:
         table = self.book.tables[node.table]
-        keys = [self.value(key) for key in node.keys]
+        given = [
+            Given(column, key, self.value(of), of.type.codes or key.type.codes)
+            for column, (key, of) in enumerate(zip(table.keys, node.keys, strict=True))
+        ]
+        reading = Reading(table.type, self.proved, node.day is not None)
         if node.day is None:
-            rows = figures.rows_in_force(table, figures.version_day(table.day, self.day))
-            return figures.look_up(table.keys, rows, keys, table.type, proved=self.proved)
-        values = [(start, figures.look_up(table.keys, rows, keys, table.type, proved=self.proved)) for start, rows in table.versions]
-        return figures.by_day(self.of_day(node.day), values, figures.nothing(table.type))
+            rows = figures.in_force(table.versions, figures.version_day(table.day, self.day))
+            return look_up(rows or (), given, reading)
+        values = [(start, look_up(rows, given, reading)) for start, rows in table.versions]
+        return figures.by_day(self.of_day(node.day), values, table.type)
 
     def arithmetic(self, node: Arithmetic) -> Value:
         left = self.number(node.left)
@@ -155,21 +168,29 @@ class Translator:
         return self._put(node) or self.columns.step(node)
 
     def _put(self, node: FactRef | StepRef) -> Flag | None:
-        for split, choice in self.fixed:
-            same = type(split) is type(node) and isinstance(split, FactRef | StepRef)
-            if same and (split.level, split.name, split.outer) == (node.level, node.name, node.outer):  # type: ignore[union-attr]  # narrowed by same
-                return _flag(choice)
+        """The flag as a split has put it. Inside a gather only `this.` reads the unit that was split."""
+        wanted = (type(node), node.level, node.name)
+        for split, choice in self.fixed if node.outer == self.inside_gather else ():
+            if isinstance(split, FactRef | StepRef) and (type(split), split.level, split.name) == wanted:
+                return flag(choice)
         return None
+
+    def gather(self, node: Gather) -> Value:
+        return self.columns.gather(node, self)
 
     def one_of(self, node: IsOneOf) -> Value:
         value = self.value(node.value)
-        tests = [ranges.compare("=", value, self.value(option)) for option in node.options]
-        return ranges.logic("OR", tests)
+        return conditions.logic("OR", [conditions.compare("=", value, self.value(o)) for o in node.options])
 
     def choose(self, node: Choose) -> Value:
-        found = self.value(node.otherwise)
-        for test, value in reversed(node.branches):
-            found = ranges.choose(self.flag(test), self.value(value), found)
+        pairs = [(self.flag(test), self.value(value)) for test, value in node.branches]
+        otherwise = self.value(node.otherwise)
+        open_tests = [test for test, _ in pairs if test.constant is None and not test.certain]
+        if len(open_tests) > _FEW:
+            return _choose_flat(pairs, otherwise)
+        found = otherwise
+        for test, value in reversed(pairs):
+            found = choices.choose(test, value, found)
         return found
 
     def call(self, node: Call) -> Value:
@@ -177,7 +198,7 @@ class Translator:
             return ranges.by_constant(self.number(node.arguments[0]), self._factor(node.function))
         if node.function in ("GREATEST", "LEAST"):
             parts = [self.value(a) for a in node.arguments]
-            return ranges.greatest(parts) if node.function == "GREATEST" else ranges.least(parts)
+            return choices.greatest(parts) if node.function == "GREATEST" else choices.least(parts)
         if node.function in _OF_ONE:
             return _OF_ONE[node.function](self.number(node.arguments[0]))
         first = self.of_day(node.arguments[0])
@@ -196,35 +217,34 @@ class Translator:
         return Fraction(7, (date(year + 1, 4, 1) - date(year, 4, 1)).days)
 
 
-def _flag(choice: bool) -> Flag:
-    found = figures.known(choice)
-    assert isinstance(found, Flag)
-    return found
+def _choose_flat(pairs: list[tuple[Flag, Value]], otherwise: Value) -> Value:
+    """CASE with many conditions that may be unknown, each branch written once: nested choices would double with each."""
+    cases: list[choices.Case] = []
+    passed: list[Sql] = []
+    for test, value in pairs:
+        cases.append((sql.both([*passed, sql.is_not_false(test.sql)]), value))
+        passed.append(sql.negation(sql.is_true(test.sql)))
+    cases.append((sql.both(passed), otherwise))
+    return choices.reached(cases, None, otherwise, covered=True)
 
 
 def _assumed(found: Value, assumed: Value) -> Value:
-    """The assumed value where the formula did not come to one point."""
-    from lift.plan import sql
-
-    if isinstance(found, Number | Day):
-        if found.certain:
-            return found
-        if found.low is None or found.high is None:
-            return assumed
-        one = Flag(sql.is_true(sql.equal(found.low, found.high)), True)
-        chosen = ranges.choose(one, _point(found), assumed)
-        return chosen
-    if found.certain:
+    """The assumed value where the formula did not come to one point. (no_limit is known.)"""
+    if found.certain or found.constant is not None:
         return found
-    return ranges.choose(Flag(sql.is_null(found.sql), True), assumed, _surely(found))
-
-
-def _point(found: Number | Day) -> Number | Day:
-    return replace(found, high=found.low, point=True, low_certain=True, high_certain=True)
-
-
-def _surely(found: Value) -> Value:
-    return found if isinstance(found, Number | Day) else replace(found, certain=True)
+    if isinstance(found, Flag | Code):
+        return choices.choose(Flag(sql.is_null(found.sql), True), assumed, replace(found, certain=True))
+    if isinstance(found, Number) and (found.infinite or found.unlimited is not None):
+        if found.infinite:
+            return found
+        return choices.choose(
+            Flag(sql.is_true(conditions.endless(found)), True), infinity(), _assumed(conditions.limited(found), assumed)
+        )
+    if found.low is None or found.high is None:
+        return assumed
+    settled = Flag(sql.is_true(sql.equal(found.low, found.high)), True)
+    point = replace(found, high=found.low, point=True, low_certain=True, high_certain=True)
+    return choices.choose(settled, point, assumed)
 
 
 _OF_ONE: dict[str, Callable[[Number], Value]] = {
@@ -243,11 +263,11 @@ _HANDLERS: dict[type[Node], Callable[[Translator, object], Value]] = {
     Lookup: Translator.look_up,  # type: ignore[dict-item]
     Arithmetic: Translator.arithmetic,  # type: ignore[dict-item]
     Negate: lambda t, n: ranges.negate(t.number(n.value)),  # type: ignore[attr-defined]
-    Compare: lambda t, n: ranges.compare(n.operator, t.value(n.left), t.value(n.right)),  # type: ignore[attr-defined]
+    Compare: lambda t, n: conditions.compare(n.operator, t.value(n.left), t.value(n.right)),  # type: ignore[attr-defined]
     IsOneOf: Translator.one_of,  # type: ignore[dict-item]
-    Logic: lambda t, n: ranges.logic(n.operator, [t.flag(p) for p in n.parts]),  # type: ignore[attr-defined]
-    Not: lambda t, n: ranges.negation(t.flag(n.value)),  # type: ignore[attr-defined]
+    Logic: lambda t, n: conditions.logic(n.operator, [t.flag(p) for p in n.parts]),  # type: ignore[attr-defined]
+    Not: lambda t, n: conditions.negation(t.flag(n.value)),  # type: ignore[attr-defined]
     Choose: Translator.choose,  # type: ignore[dict-item]
     Call: Translator.call,  # type: ignore[dict-item]
-    Gather: lambda t, n: t.columns.gather(n),  # type: ignore[arg-type]
+    Gather: Translator.gather,  # type: ignore[dict-item]
 }

@@ -14,9 +14,24 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from lift.plan.sql import FALSE, NULL, TRUE, Sql, day, integer, scaled, text
+from lift.errors import EngineError
+from lift.plan import sql
+from lift.plan.sql import FALSE, NULL, TRUE, Sql
 
 PENNY = Fraction(1, 100)
+_BIGINT = Fraction(2**62)
+_HUGEINT = Fraction(2**125)
+
+
+def needs_hugeint(size: Fraction, scale: Fraction) -> bool:
+    """Whether a number up to `size` counted in `scale` may pass BIGINT. Raises EngineError where it may pass HUGEINT."""
+    count = size / scale
+    if count > _HUGEINT:
+        raise EngineError(
+            "a step could grow past what the engine can count exactly. "
+            "Narrow the limits of its facts, or round an earlier step."
+        )
+    return count > _BIGINT
 
 
 @dataclass(frozen=True)
@@ -29,13 +44,16 @@ class Number:
     """The low end is never NULL."""
     high_certain: bool
     least: Fraction | None = None
-    """Proved of every completion, known or not (the dictionary's bounds and what follows from them)."""
+    """Proved of every completion, known or not (the dictionary's bounds and what follows from them): where it is not
+    None, the low end is never NULL and never below it."""
     most: Fraction | None = None
     size: Fraction = Fraction(0)
     """No value that comes up is larger than this, by the facts' plausible limits: it proves that nothing overflows."""
     constant: Fraction | None = None
     infinite: bool = False
-    """`no_limit`: only ever compared."""
+    """`no_limit` in every row: only ever compared."""
+    unlimited: Sql | None = None
+    """TRUE in the rows where it is exactly `no_limit` (both ends are then NULL), where it is so in some rows only."""
 
     @property
     def certain(self) -> bool:
@@ -49,9 +67,18 @@ class Number:
         assert factor.denominator == 1, "a scale that does not divide"
         if factor == 1:
             return self
-        low = None if self.low is None else scaled(self.low, factor.numerator)
-        high = low if self.point else (None if self.high is None else scaled(self.high, factor.numerator))
-        return replace(self, low=low, high=high, scale=scale)
+        wide = self.widened(scale)
+        low = None if wide.low is None else sql.scaled(wide.low, factor.numerator)
+        high = low if wide.point else (None if wide.high is None else sql.scaled(wide.high, factor.numerator))
+        return replace(wide, low=low, high=high, scale=scale)
+
+    def widened(self, scale: Fraction, size: Fraction | None = None) -> Number:
+        """The number with its ends as HUGEINT, if a result up to `size` (its own) in `scale` could pass BIGINT."""
+        if not needs_hugeint(self.size if size is None else size, scale):
+            return self
+        low = None if self.low is None else sql.cast(self.low, "HUGEINT")
+        high = low if self.point else (None if self.high is None else sql.cast(self.high, "HUGEINT"))
+        return replace(self, low=low, high=high)
 
 
 @dataclass(frozen=True)
@@ -62,6 +89,9 @@ class Day:
     low_certain: bool
     high_certain: bool
     constant: date | None = None
+    first: date = date.min
+    """No day that comes up is before this, or after `last`, by the facts' plausible limits."""
+    last: date = date.max
 
     @property
     def certain(self) -> bool:
@@ -91,8 +121,10 @@ def constant(value: Fraction, scale: Fraction | None = None) -> Number:
         scale = Fraction(1, value.denominator)
     count = value / scale
     assert count.denominator == 1, "a scale too coarse for the constant"
-    sql = integer(count.numerator)
-    return Number(sql, sql, scale, True, True, True, value, value, abs(value), value)
+    # A bare literal would be an INTEGER, which a few thousand pounds times a fine scale would overflow.
+    kind = "HUGEINT" if needs_hugeint(abs(value), scale) else "BIGINT"
+    literal = sql.cast(sql.integer(count.numerator), kind)
+    return Number(literal, literal, scale, True, True, True, value, value, abs(value), value)
 
 
 def unknown_number(scale: Fraction = Fraction(1)) -> Number:
@@ -104,19 +136,25 @@ def infinity() -> Number:
 
 
 def known_day(value: date) -> Day:
-    sql = day(value)
-    return Day(sql, sql, True, True, True, value)
+    literal = sql.day(value)
+    return Day(literal, literal, True, True, True, value, value, value)
+
+
+def unknown_day() -> Day:
+    return Day(None, None, False, False, False)
 
 
 def flag(value: bool) -> Flag:
-
-
     return Flag(TRUE if value else FALSE, True, value)
 
 
 def unknown_flag() -> Flag:
-    return Flag(NULL, False)
+    return Flag(sql.cast(NULL, "BOOLEAN"), False)
 
 
 def code(value: str) -> Code:
-    return Code(text(value), True, value)
+    return Code(sql.text(value), True, value)
+
+
+def unknown_code() -> Code:
+    return Code(sql.cast(NULL, "VARCHAR"), False)

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from typing import Protocol
 
 from lift.plan import ranges, sql
+from lift.plan.assumed import facts_read
+from lift.plan.conditions import logic
 from lift.plan.layout import Table, key_of
 from lift.plan.sql import Sql
 from lift.plan.translate import Translator
-from lift.plan.values import PENNY, Flag, Number, constant, flag
-from lift.rulebook.check import facts_of
+from lift.plan.values import PENNY, Flag, Number, flag
 from lift.rulebook.model import Rule, Rulebook, Step
 from lift.rulebook.nodes import FactRef, Level, Span, StepRef, Type
 
 _MONEY = "DECIMAL(14,2)"
+_IN_KIND = "worth_in_kind_yearly"
 
 
 class Compiling(Protocol):
     """What of the compiler is needed here."""
 
     book: Rulebook
+    day: date
     steps: dict[str, Step]
     current: dict[Level, Table]
     tables: list[Table]
@@ -47,26 +49,25 @@ class AnswerTable:
     rules: tuple[str, ...]
     worth: dict[str, tuple[str, ...]]
     """Money parts of each rule's worth, in order."""
+    in_kind: frozenset[str]
+    """The rules whose worth in kind has a value a year: columns `RULE__in_kind_low` and so on."""
 
 
 def answer_columns(rule: str, worth: Sequence[str]) -> list[str]:
-    """The columns of one rule in the answer table, in order."""
-    plain = ["asked", "verdict", "eligible", "already", "possible_when", "may_already_have", "evidence", "advice_first", "assumptions"]
+    """The columns of one rule in the answer table, in order; `worth` are its parts that have one."""
+    plain = [
+        "asked",
+        "verdict",
+        "eligible",
+        "already",
+        "possible_when",
+        "may_already_have",
+        "evidence",
+        "advice_first",
+        "assumptions",
+    ]
     ends = [f"{part}_{end}" for part in worth for end in ("low", "high", "indicative_low", "indicative_high")]
     return [f"{rule}__{name}" for name in [*plain, *ends]]
-
-
-def literal(value: Fraction | date, scale: Fraction) -> Sql:
-    """A constant as it stands in a column of that scale."""
-    if isinstance(value, date):
-        return sql.day(value)
-    found = constant(value, scale).low
-    assert found is not None
-    return found
-
-
-def all_of(flags: Sequence[Flag]) -> Flag:
-    return ranges.logic("AND", flags)
 
 
 def answer_table(compiler: Compiling, level: Level) -> AnswerTable:
@@ -79,7 +80,12 @@ def answer_table(compiler: Compiling, level: Level) -> AnswerTable:
         worth[rule.id] = tuple(part for part in rule.worth if part != "in_kind")
         _Answers(compiler, table, rule).add()
     table.needs |= set(table.columns)
-    return AnswerTable(level, table.name, key_of(level), tuple(rule.id for rule in rules), worth)
+    in_kind = frozenset(rule.id for rule in rules if _is_valued_in_kind(rule))
+    return AnswerTable(level, table.name, key_of(level), tuple(rule.id for rule in rules), worth, in_kind)
+
+
+def _is_valued_in_kind(rule: Rule) -> bool:
+    return "in_kind" in rule.worth and _IN_KIND in rule.answers
 
 
 class _Answers:
@@ -90,9 +96,9 @@ class _Answers:
 
     def add(self) -> None:
         rule = self.rule
-        eligible = all_of([self._flag("eligible", True), self._flag("who", True, default=True)])
+        eligible = logic("AND", [self._flag("eligible", True), self._flag("who", True, default=True)])
         already = self._flag("already", True, default=False)
-        possible = self._flag("possible_when", False, default=True)
+        possible = self._flag("possible_when", False, default=False)
         money = [part for part in rule.worth if part != "in_kind"]
         verdict = self._verdict(eligible, already, possible, money)
         self._put("asked", sql.is_not_false(self._flag("who", True, default=True).sql))
@@ -103,11 +109,12 @@ class _Answers:
         likely = sql.one_of(verdict, [sql.text("likely"), sql.text("possible")])
         self._put("may_already_have", sql.both([likely, sql.is_null(already.sql)]))
         self._put("evidence", self._evidence())
-        self._put("advice_first", self._flag("advice_first", False, default=False).sql)
+        self._put("advice_first", self._flag("advice_first", True, default=False).sql)
         self._put("assumptions", self._assumptions())
-        for part in money:
-            self._put_worth(part, "", True)
-            self._put_worth(part, "indicative_", False)
+        parts = {part: f"worth_{part}" for part in money} | ({"in_kind": _IN_KIND} if _is_valued_in_kind(rule) else {})
+        for part, step in parts.items():
+            self._put_worth(part, step, "", True)
+            self._put_worth(part, step, "indicative_", False)
 
     def _put(self, name: str, value: Sql) -> None:
         self.table.columns[f"{self.rule.id}__{name}"] = value
@@ -149,7 +156,9 @@ class _Answers:
         scale = ranges.common_scale([least, worth])
         worth, least = worth.at_scale(scale), least.at_scale(scale)
         below = sql.FALSE if worth.high is None or least.low is None else sql.is_true(sql.less(worth.high, least.low))
-        enough = sql.FALSE if worth.low is None or least.high is None else sql.is_true(sql.at_most(least.high, worth.low))
+        enough = (
+            sql.FALSE if worth.low is None or least.high is None else sql.is_true(sql.at_most(least.high, worth.low))
+        )
         return below, enough
 
     def _evidence(self) -> Sql:
@@ -172,21 +181,20 @@ class _Answers:
 
     def _assumptions(self) -> Sql:
         """The standing assumptions in force, by name, comma between them; empty text where there is none."""
+        if not self.compiler.assumptions_hold:
+            return sql.text("")
+        read = facts_read(self.compiler.book, self.rule, self.compiler.day)
         parts: list[Sql] = []
-        for name in sorted(self.compiler.book.assumptions):
-            assumption = self.compiler.book.assumptions[name]
-            read = any((ref.level, ref.name) == (assumption.level, name) for ref in facts_of(self.rule, self.compiler.book))
-            above = assumption.level == self.table.level or assumption.level in ("family", "household")
-            if not read or not above or not self.compiler.assumptions_hold:
-                continue
-            node = FactRef(Type("flag"), Span(), assumption.level, f"{name}__unknown")
-            unknown = self.compiler.translator(self.table, True).value(node)
-            assert isinstance(unknown, Flag)
-            parts.append(sql.case([(unknown.sql, sql.text(name))]))
+        for name, assumption in sorted(self.compiler.book.assumptions.items()):
+            if (assumption.level, name) in read:
+                node = FactRef(Type("flag"), Span(), assumption.level, f"{name}__unknown")
+                unknown = self.compiler.translator(self.table, True).value(node)
+                assert isinstance(unknown, Flag)
+                parts.append(sql.case([(unknown.sql, sql.text(name))]))
         return sql.function("CONCAT_WS", sql.text(","), *parts) if parts else sql.text("")
 
-    def _put_worth(self, part: str, prefix: str, proved: bool) -> None:
-        value = self._step(f"worth_{part}", proved)
+    def _put_worth(self, part: str, step: str, prefix: str, proved: bool) -> None:
+        value = self._step(step, proved)
         assert isinstance(value, Number)
         at = value.at_scale(PENNY)
         for end, name in ((at.low, "low"), (at.high, "high")):

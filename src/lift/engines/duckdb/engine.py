@@ -17,9 +17,11 @@ from lift.plan.values import Code, Day, Flag, Number
 from lift.plan.verdicts import AnswerTable, answer_columns
 from lift.rulebook.answers import Answer, Range, Value
 from lift.rulebook.model import Rule, Rulebook
+from lift.rulebook.nodes import Level
 from lift.rulebook.units import Units
 
 Row = dict[str, object]
+Steps = dict[tuple[Level, str], dict[tuple[str, bool], Value]]
 
 
 class DuckDBEngine:
@@ -46,10 +48,10 @@ class DuckDBEngine:
             plan = compile_plan(self.book, rules, self.day, options)
             step_tables = sorted({table for table, _ in plan.steps.values()})
             run_plan(connection, plan, outputs=[*[a.table for a in plan.answers], *step_tables])
-            order = {unit.key: index for index, unit in enumerate(units.units)}
+            order = {(unit.level, unit.key): index for index, unit in enumerate(units.units)}
             found = answers_of(connection, self.book, plan)
             places = {name: index for index, name in enumerate(plan.rules)}
-            return sorted(found, key=lambda answer: (places[answer.rule], order[answer.key]))
+            return sorted(found, key=lambda answer: (places[answer.rule], order[answer.level, answer.key]))
 
 
 def answers_of(connection: duckdb.DuckDBPyConnection, book: Rulebook, plan: Plan) -> list[Answer]:
@@ -69,16 +71,15 @@ def read_rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def read_steps(connection: duckdb.DuckDBPyConnection, plan: Plan) -> dict[str, dict[tuple[str, bool], Value]]:
-    """Unit key to (step, proved) to value, for every kept step."""
-    found: dict[str, dict[tuple[str, bool], Value]] = {}
+def read_steps(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Steps:
+    """Level and unit key to (step, proved) to value, for every kept step."""
+    found: Steps = {}
     for table in sorted({table for table, _ in plan.steps.values()}):
+        kept = {step: stored for step, (own, stored) in plan.steps.items() if own == table}
+        level = next(iter(kept.values())).level
         for row in read_rows(connection, table):
             key = str(next(iter(row.values())))
-            mine = found.setdefault(key, {})
-            for step, (own, stored) in plan.steps.items():
-                if own == table:
-                    mine[step] = read_value(stored, row)
+            found[level, key] = {step: read_value(stored, row) for step, stored in kept.items()}
     return found
 
 
@@ -92,19 +93,21 @@ def read_value(stored: Stored, row: Row) -> Value:
         return found if isinstance(found, bool | str) else None
     if value.constant is not None:
         return Range(value.constant, value.constant)
-    ends = []
-    for end in (value.low, value.high):
-        raw = None if end is None else row[end.name]
-        ends.append(Fraction(int(raw)) * value.scale if isinstance(value, Number) and raw is not None else raw)  # type: ignore[call-overload]
-    assert isinstance(value, Number | Day)
-    return Range(ends[0], ends[1])
+    low, high = (None if end is None else _point(row[end.name], value) for end in (value.low, value.high))
+    return Range(low, high)
 
 
-def _answer(rule: Rule, table: AnswerTable, row: Row, steps: dict[str, dict[tuple[str, bool], Value]]) -> Answer:
-    worth = table.worth[rule.id]
+def _point(raw: object, value: Number | Day) -> Fraction | date | None:
+    if isinstance(raw, int) and isinstance(value, Number):
+        return raw * value.scale
+    return raw if isinstance(raw, date) else None
+
+
+def _answer(rule: Rule, table: AnswerTable, row: Row, steps: Steps) -> Answer:
+    worth = (*table.worth[rule.id], *(["in_kind"] if rule.id in table.in_kind else []))
     mine = {name.partition("__")[2]: row[name] for name in answer_columns(rule.id, worth)}
     key = str(row[table.key])
-    own = steps.get(key, {})
+    own = steps.get((rule.level, key), {})
     assumptions = str(mine["assumptions"] or "")
     return Answer(
         rule=rule.id,

@@ -8,17 +8,19 @@ from collections.abc import Iterable
 import duckdb
 
 from lift.errors import EngineError
-from lift.plan.compile import Plan
+from lift.plan.compile import FAMILY_KEY, Plan
 from lift.plan.inputs import FactProfile
 from lift.plan.render import Named
 from lift.rulebook.model import Fact, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
 
 Profiles = dict[tuple[Level, str], FactProfile]
+_OF_A_FAMILY: tuple[Level, ...] = ("person", "period")
 
 
 def fact_profiles(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> tuple[Profiles, bool]:
-    """What is true of each fact in every row (one pass over each table), and whether any couple is uncertain."""
+    """What is true of each fact and of the family key in every row (one pass over each table), and whether any couple is
+    uncertain."""
     found: Profiles = {}
     for level in LEVELS:
         names = {row[0] for row in connection.execute(f"DESCRIBE {level}").fetchall()}
@@ -31,6 +33,9 @@ def fact_profiles(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> tupl
         for index, fact in enumerate(facts):
             certain, point, fresh = (bool(v) if v is not None else True for v in row[3 * index : 3 * index + 3])
             found[level, fact.name] = FactProfile(True, certain, point, fresh)
+    for level in _OF_A_FAMILY:
+        known = connection.execute(f"SELECT bool_and({FAMILY_KEY} IS NOT NULL) FROM {level}").fetchone()
+        found[level, FAMILY_KEY] = FactProfile(certain=known is None or known[0] is not False)
     couples = connection.execute("SELECT count(*) FROM possible_couple").fetchone()
     return found, bool(couples and couples[0])
 

@@ -39,7 +39,7 @@ def _columns(fact: Fact) -> list[str]:
 
 def _row(unit: OneUnit, facts: list[Fact]) -> list[str]:
     keys = {"family": [unit.key, unit.household], "household": [unit.key]}
-    row = [_text(key) for key in keys.get(unit.level, [unit.key, unit.family or "", unit.household])]
+    row = [_literal(key) for key in keys.get(unit.level, [unit.key, unit.family, unit.household])]
     for fact in facts:
         known = unit.facts.get(fact.name, Known(None, None))
         ends = [known.low, known.high] if fact.type.kind in ("number", "date") else [known.low]

@@ -57,7 +57,7 @@ class ReferenceEngine:
         standing = list(self._rulebook.assumptions.values()) if self._assumptions else []
         found: list[Answer] = []
         for unit in units.of(rule.level):
-            assumptions = in_force(standing, read, unit, both.proved.neighbours)
+            assumptions = in_force(standing, read, unit, both.proved.neighbours, self._rulebook)
             one = answer(rule, unit, both, assumptions, keep_steps=keep_steps)
             if one is not None:
                 found.append(one)

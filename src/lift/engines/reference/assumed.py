@@ -38,19 +38,26 @@ def facts_read(rulebook: Rulebook, rule: Rule, day: date) -> frozenset[tuple[Lev
 
 
 def in_force(
-    assumptions: list[StandingAssumption], read: frozenset[tuple[Level, str]], unit: OneUnit, neighbours: Neighbours
+    assumptions: list[StandingAssumption],
+    read: frozenset[tuple[Level, str]],
+    unit: OneUnit,
+    neighbours: Neighbours,
+    rulebook: Rulebook,
 ) -> tuple[str, ...]:
     """Those assumptions among the facts read that are unknown, or stale, on the unit or the one above it."""
-    names = [a.fact for a in assumptions if (a.level, a.fact) in read and _is_missing(a, unit, neighbours)]
+    names = [
+        a.fact for a in assumptions if (a.level, a.fact) in read and _is_missing(a, unit, neighbours, rulebook)
+    ]
     return tuple(sorted(names))
 
 
-def _is_missing(assumption: StandingAssumption, unit: OneUnit, neighbours: Neighbours) -> bool:
+def _is_missing(assumption: StandingAssumption, unit: OneUnit, neighbours: Neighbours, rulebook: Rulebook) -> bool:
     owner = neighbours.above(unit, assumption.level)
     if owner is None:
         return False
     held = owner.facts.get(assumption.fact)
-    return held is None or not held.fresh or held.low is None
+    ages = rulebook.facts[assumption.level, assumption.fact].shelf_life is not None
+    return held is None or (ages and not held.fresh) or held.low is None
 
 
 def _formulas(step: Step, day: date) -> list[Node]:

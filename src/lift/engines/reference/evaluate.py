@@ -100,6 +100,9 @@ class Evaluation:
     def related(self, relation: str, unit: OneUnit) -> list[tuple[OneUnit, bool | None]]:
         return self.neighbours.related(named(relation, self.rulebook.relations, "relation"), unit)
 
+    def may_miss(self, relation: str, unit: OneUnit) -> bool:
+        return self.neighbours.may_miss(named(relation, self.rulebook.relations, "relation"), unit)
+
     def sign(self, node: Node) -> Sign:
         return self._signs.of(node)
 
@@ -119,7 +122,7 @@ class Evaluation:
 
     def _work_out_fact(self, fact: Fact, unit: OneUnit) -> Evaluated:
         held = unit.facts.get(fact.name)
-        if held is not None and not held.fresh and not self.indicative:
+        if held is not None and fact.shelf_life is not None and not held.fresh and not self.indicative:
             held = None  # past its shelf life a value proves nothing; the bounds still hold
         if fact.type.kind in ("number", "date"):
             return self._bounded(fact, held, unit)

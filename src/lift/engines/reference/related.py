@@ -46,12 +46,16 @@ class Neighbours:
         return [(other, link) for other, link in links if link is not False]
 
     def _within_reach(self, relation: Relation, unit: OneUnit) -> list[OneUnit]:
-        if relation.link == "household":
-            return self._in_household.get((relation.target, unit.household), [])
-        if unit.family is None:
-            return []
+        at_home = self._in_household.get((relation.target, unit.household), [])
+        if relation.link == "household" or unit.family is None:
+            return at_home
         families = [unit.family, *sorted(self._may_be_one_with.get(unit.family, set()) - {unit.family})]
-        return [other for family in families for other in self._in_family.get((relation.target, family), [])]
+        known = [other for family in families for other in self._in_family.get((relation.target, family), [])]
+        return [*known, *(other for other in at_home if other.family is None and other.level != "household")]
+
+    def may_miss(self, relation: Relation, unit: OneUnit) -> bool:
+        """Whether related units may be missing whatever a roster says: of an unknown family, anybody may be."""
+        return relation.link == "family" and unit.family is None and unit.level != "household"
 
     def _link(self, relation: Relation, unit: OneUnit, other: OneUnit) -> bool | None:
         one_family = self._is_one_family(unit, other)
@@ -67,6 +71,8 @@ class Neighbours:
         """Unknown where a parent is, and for the two halves of a possible couple. A household is of no family."""
         if unit.level == "household" or other.level == "household":
             return False
+        if (unit.level, unit.key) == (other.level, other.key):
+            return True
         if unit.family != other.family and other.family in self._may_be_one_with.get(unit.family, set()):
             return None
         return same(unit.family, other.family)
