@@ -167,7 +167,8 @@ def fact_entry(
     name: str, kind: Kind = "number", level: Level = "family", low: Any = None, high: Any = None, proved: Any = ()
 ) -> Fact:
     low, high = (Fraction(end) if isinstance(end, int | str) else end for end in (low, high))
-    return Fact(name, level, TYPES[kind], "", None, 1, "", None, None, low, high, tuple(proved), SOMEWHERE)
+    life = {"pension_age": 12, "working_age": 2}
+    return Fact(name, level, TYPES[kind], "", None, 1, "", life, None, low, high, tuple(proved), SOMEWHERE)
 
 
 def proved(when: Any, low: Any = None, high: Any = None) -> ProvedBound:
