@@ -77,7 +77,9 @@ def pounds_sql(raw: str, unit: str, convert: str | None) -> str:
     if split_unit(unit)[0] == "pence":
         pounds = f"CAST({raw} AS DECIMAL(14,0)) * 0.01"
     else:
-        pounds = f"CAST(replace(replace({raw}, '£', ''), ',', '') AS DECIMAL(14,2))"
+        # Few files write £ or thousands; only their amounts take the slower way.
+        bare = f"CAST(replace(replace({raw}, '£', ''), ',', '') AS DECIMAL(14,2))"
+        pounds = f"coalesce(TRY_CAST({raw} AS DECIMAL(14,2)), {bare})"
     if convert is None:
         return f"CAST({pounds} AS DECIMAL(12,2))"
     fraction = CONVERSIONS[convert]

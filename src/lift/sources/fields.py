@@ -29,7 +29,7 @@ LONGEST_FIELD = 8_192
 
 CONTROL = Fault(
     "control_character",
-    "holds a control character, such as a NUL or a stray carriage return: take it out in the system that wrote the file",
+    "holds a control character, such as a NUL or a stray carriage return: take it out where the file comes from",
 )
 NOT_CP1252 = Fault("encoding", "holds a byte that Windows-1252 does not know: write the file again as UTF-8")
 TOO_LONG = Fault(
@@ -37,7 +37,7 @@ TOO_LONG = Fault(
 )
 BROKEN_QUOTE = Fault(
     "quote",
-    "has a quotation mark that is not closed, or closed in mid-field: write each row on one line, quotes doubled inside",
+    "has a quotation mark that is not closed, or closed in mid-field: write the row on one line, marks inside doubled",
 )
 
 
@@ -53,7 +53,8 @@ class Fields:
 def split_fields(block: Block, layout: Layout, encoding: str, skip: frozenset[int]) -> Fields:
     """Splits every line but those in `skip` (positions in the block: headings, header and trailer records).
 
-    Blank fields are null; text is trimmed. Every line is in the frame, in `faults`, blank or skipped.
+    Blank fields are null and text is trimmed, save fields that a test would refuse for loose spaces (`tidied` mends
+    them). Every line is in the frame, in `faults`, blank or skipped.
     """
     together = _split_together(block, layout, skip)
     return together if together is not None else _split_apart(block, layout, encoding, skip)
@@ -78,8 +79,9 @@ def _split_together(block: Block, layout: Layout, skip: frozenset[int]) -> Field
         frame = _frame(filled, layout.delimiter, layout, numbers)
     except pl.exceptions.ComputeError:  # a line has too many fields
         return None
-    tidied = _tidied(frame, layout)
-    return None if tidied is None else Fields(tidied, {}, last - first - count)
+    texts = [f"f{i}" for i in layout.taken_as_written()]
+    frame = tidied(frame, texts, "".join(space for space in SPACES if space.encode() in filled))
+    return Fields(frame, {}, last - first - count) if _is_ordinary(frame, texts) else None
 
 
 def _is_plain(text: bytes) -> bool:
@@ -93,12 +95,34 @@ def _is_proved(text: bytes, count: int, layout: Layout) -> bool:
     """Whether every line has the layout's number of whole fields.
 
     Without quotation marks, the delimiters must add up; together with the splitter's refusal of a line with too many,
-    no line can then have too few. With them, one pattern must match each line from end to end.
+    no line can then have too few. A few marks are walked through; of many, one pattern must match each line whole.
     """
+    delimiter = layout.delimiter.encode()
+    breaks = count * (layout.width - 1)
     if not (layout.profile.csv_quotes and b'"' in text):
-        return text.count(layout.delimiter.encode()) == count * (layout.width - 1)
+        return text.count(delimiter) == breaks
+    if text.count(b'"') <= 2 * count:
+        outside = _outside_quotes(text, delimiter)
+        if outside is not None:
+            return outside == breaks
     whole = pl.Series([text.decode("utf-8")])
     return bool((whole.str.count_matches(f"(?m)^{_line_pattern(layout)}$") == count).item())
+
+
+def _outside_quotes(text: bytes, delimiter: bytes) -> int | None:
+    """How many delimiters stand outside quotation marks. None unless the marks surely enclose whole fields of one line.
+
+    They do if, opening and closing in turn, each pair holds no line feed and stands between delimiters or line ends.
+    """
+    parts = text.split(b'"')
+    inside = b"".join(parts[1::2])
+    if len(parts) % 2 == 0 or b"\n" in inside:
+        return None
+    ends = (delimiter, b"\n")
+    before, after = {part[-1:] for part in parts[2:-1:2]}, {part[:1] for part in parts[2:-1:2]}
+    if not before.union(after).issubset(ends) or parts[0][-1:] not in (b"", *ends) or parts[-1][:1] not in (b"", *ends):
+        return None
+    return text.count(delimiter) - inside.count(delimiter)
 
 
 def _line_pattern(layout: Layout) -> str:
@@ -126,29 +150,25 @@ def _frame(text: bytes, separator: str, layout: Layout, numbers: pl.Series) -> p
     return frame.insert_column(0, numbers.alias("line"))
 
 
-def _tidied(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame | None:
-    """The frame with text trimmed and empty text null. None if a row is blank or a field too long: look apart."""
-    fields = [name for name in frame.columns if name != "line"]
-    blank = pl.all_horizontal(pl.col(fields).is_null()).any().alias("blank")
-    longest = pl.max_horizontal(pl.col(fields).str.len_bytes().max()).alias("longest")
-    ((has_blank, length),) = frame.select(blank, longest).rows()
-    if has_blank or (length or 0) > LONGEST_FIELD:
-        return None
-    needy = _needy(frame, fields)
-    if not needy:
+def _is_ordinary(frame: pl.DataFrame, texts: Sequence[str]) -> bool:
+    """Whether each row says something in words, and no field is too long. Otherwise the lines are looked at apart."""
+    silent = pl.all_horizontal(pl.col(texts).is_null()).any().alias("silent")
+    longest = pl.max_horizontal(pl.all().exclude("line").str.len_bytes().max()).alias("longest")
+    ((is_silent, length),) = frame.select(silent, longest).rows()
+    return not is_silent and (length or 0) <= LONGEST_FIELD
+
+
+def tidied(frame: pl.DataFrame, names: Sequence[str] | None = None, spaces: str = SPACES) -> pl.DataFrame:
+    """The frame with text trimmed of these spaces and empty text null, in the columns named (or all)."""
+    names = [name for name in frame.columns if name != "line"] if names is None else names
+    if not names:
         return frame
-    trimmed = frame.with_columns(pl.col(name).str.strip_chars(SPACES) for name in needy)
-    tidied = trimmed.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in needy)
-    ((has_blank,),) = tidied.select(blank).rows()
-    return None if has_blank else tidied
-
-
-def _needy(frame: pl.DataFrame, fields: Sequence[str]) -> list[str]:
-    """The columns in which some text begins or ends in white space, or is empty within quotation marks."""
-    loose = pl.col(fields) == ""
-    for space in SPACES:
-        loose = loose | pl.col(fields).str.starts_with(space) | pl.col(fields).str.ends_with(space)
-    return [name for name, yes in frame.select(loose.any()).row(0, named=True).items() if yes]
+    loose = pl.col(names) == ""
+    for space in spaces:
+        loose = loose | pl.col(names).str.starts_with(space) | pl.col(names).str.ends_with(space)
+    needy = [name for name, yes in frame.select(loose.any()).row(0, named=True).items() if yes]
+    trimmed = frame.with_columns(pl.col(name).str.strip_chars(spaces) for name in needy)
+    return trimmed.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in needy)
 
 
 def _split_apart(block: Block, layout: Layout, encoding: str, skip: frozenset[int]) -> Fields:

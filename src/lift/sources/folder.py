@@ -88,11 +88,11 @@ class Folder:
         suppresses = profile.kind.name == "suppression"
         if not has_rows and not suppresses:
             raise ExtractError(
-                f"{name}: has a heading line and no rows. Ask for the extract again, or remove the file to run without it."
+                f"{name}: has a heading line and no rows. Ask for the extract again, or remove it to run without."
             )
         if has_rows and suppresses and nil_return is not None:
             raise ExtractError(
-                f"{name}: has rows, but {NIL_RETURN} says that nobody needs to be suppressed. Remove whichever is wrong."
+                f"{name}: has rows, but {NIL_RETURN} says that nobody is to be suppressed. Remove whichever is wrong."
             )
         return None
 
@@ -165,7 +165,7 @@ def _refuse_same_content(files: Sequence[tuple[Examined, Layout]]) -> None:
             first = digests.setdefault(_content(file), file)
             if first is not file:
                 raise ExtractError(
-                    f"{file.path.name}: holds the same lines as {first.path.name}, only saved differently. Remove one of them."
+                    f"{file.path.name}: holds the same lines as {first.path.name}, saved differently. Remove one."
                 )
 
 

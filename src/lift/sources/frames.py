@@ -33,7 +33,8 @@ def over_frame(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, sql: 
     except duckdb.DatabaseError as error:
         kind = type(error).__name__
         raise ExtractError(
-            f"DuckDB could not store the rows of a file ({kind}). If disk and memory suffice, report this as a fault of LIFT."
+            f"DuckDB could not store the rows of a file ({kind}). If there is disk space and memory enough, "
+            "this is a fault of LIFT: report it."
         ) from None
     finally:
         connection.unregister(FRAME)

@@ -36,6 +36,19 @@ class Layout:
             fields.add(self.record_index)
         return sorted(fields)
 
+    def taken_as_written(self) -> list[int]:
+        """The fields whose text is kept, or understood however it is written: nothing refuses one with loose spaces."""
+        fields = {
+            i
+            for table in self.profile.tables
+            for reading in table.readings
+            if _is_lenient(reading)
+            for i in self.fields_of(reading)
+        }
+        if self.record_index is not None:
+            fields.add(self.record_index)
+        return sorted(fields)
+
     @property
     def record_index(self) -> int | None:
         """The field that tells records apart."""
@@ -44,6 +57,15 @@ class Layout:
     def heading(self, field: int) -> str:
         """A field as its reader knows it: its heading, or its position from 1."""
         return self.headings[field] if self.headings else f"position {field + 1}"
+
+
+def _is_lenient(reading: Reading) -> bool:
+    kind = reading.column.type
+    return (
+        kind == "text"
+        or reading.how != "one"
+        or (kind in ("code", "flag") and (reading.codes is None or reading.other_codes != "refuse"))
+    )
 
 
 def layout_of_records(profile: Profile) -> Layout:

@@ -23,7 +23,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Block:
-    """Consecutive lines as UTF-8, with a line feed between them. `first` is the number of the first in the file, from 1.
+    """Consecutive lines as UTF-8, a line feed between them. `first` is the number of the first in the file, from 1.
 
     `faults` are lines (by position in the block) that are no text at all; their bytes stand there written out.
     """

@@ -1,4 +1,4 @@
-"""Does a file hold what its headings say, or are two columns swapped, pence taken for pounds, rows of several days mixed?
+"""Does a file hold what its headings say, or are columns swapped, pence taken for pounds, rows of several days mixed?
 
 A row that does not fit is refused by itself. When most rows do not fit, the file is at fault, and is refused whole:
 half a file of wrong values is worse than none.
@@ -36,8 +36,8 @@ def check_rows(connection: duckdb.DuckDBPyConnection, source: Source, tally: Tal
     _check_types(connection, source, tally)
     if tally.refused and not tally.accepted:
         raise ExtractError(
-            f"{source.name}: not one of its {tally.refused} rows can be read. Check that it is the right file, and that the "
-            f"profile {source.layout.profile.name} suits it."
+            f"{source.name}: not one of its {tally.refused} rows can be read. Check that it is the right file and "
+            f"that the profile {source.layout.profile.name} suits it."
         )
     for table in source.layout.profile.tables:
         if tally.rows[table.kind.name]:
@@ -82,10 +82,10 @@ def _check_medians(connection: duckdb.DuckDBPyConnection, source: Source, kind: 
             [source.file_id],
         ).fetchall()
         if amounts >= FEWEST_AMOUNTS and not low <= middle <= high:
+            bound = f"below {low}" if middle < low else f"above {high}"
             raise ExtractError(
-                f"{source.name}: half of the amounts under {_headings(source, column)} are "
-                f"{'below' if middle < low else 'above'} {low if middle < low else high} {shape.unit}, which cannot be. "
-                "Check whether the file holds pence or pounds, and for which period, and correct the unit in the profile."
+                f"{source.name}: half of the amounts under {_headings(source, column)} are {bound} {shape.unit}, which "
+                "cannot be. Does it hold pence or pounds, and for which period? Correct the unit in the profile."
             )
 
 
@@ -102,21 +102,21 @@ def _headings(source: Source, column: str) -> str:
 
 def _wrong_column(source: Source, column: str, what: str) -> str:
     return (
-        f"{source.name}: most values under {_headings(source, column)} are not {what}. Two columns may be swapped: compare "
-        "the headings with what stands below them, or correct the profile."
+        f"{source.name}: most values under {_headings(source, column)} are not {what}. Two columns may be swapped: "
+        "compare the headings with what stands below them, or correct the profile."
     )
 
 
 def file_date(connection: duckdb.DuckDBPyConnection, source: Source) -> datetime.date:
-    """The day of the file: as said for the whole file, else the latest in its rows. Raises ExtractError if days are mixed."""
+    """The day of the file: the latest of its rows, else the one said for all. Raises ExtractError if days are mixed."""
     kind = source.layout.profile.kind
     ((days, latest),) = connection.execute(
         f"SELECT count(DISTINCT extract_date), max(extract_date) FROM {kind.name} WHERE file_id = ?", [source.file_id]
     ).fetchall()
     if kind.snapshot and days > 1:
         raise ExtractError(
-            f"{source.name}: its rows are of {days} different days (extract_date), but {kind.title} are taken as they stand "
-            "on one day. Ask for an extract of one day."
+            f"{source.name}: its rows are of {days} different days (extract_date). {kind.title} must all be of one "
+            "day: ask for such an extract."
         )
     day = latest or source.extract_date
     if day is None:

@@ -6,7 +6,7 @@ import csv
 import datetime
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,11 +14,12 @@ import duckdb
 import polars as pl
 
 from lift.sources.examine import Examined
-from lift.sources.fields import Fields, split_fields
+from lift.sources.fields import Fields, split_fields, tidied
 from lift.sources.frames import FRAME, insert_frame, over_frame
 from lift.sources.layout import Layout
 from lift.sources.lines import Block, read_blocks
-from lift.sources.typed import TypedTable, record_sql, text_sql, typed_table
+from lift.sources.tables import row_table
+from lift.sources.typed import TypedTable, typed_table
 
 Progress = Callable[[str, int, int], None]
 UNKNOWN_RECORD = "is a record of no kind that the profile knows: correct it, or add it to the profile"
@@ -67,9 +68,23 @@ class Tally:
         return self.rows.total() + self.set_aside
 
 
+def typed_tables(source: Source) -> list[TypedTable]:
+    """The SQL that reads each table of a file."""
+    return [typed_table(table, source.layout, source.extract_date) for table in source.layout.profile.tables]
+
+
+def columns_held(sources: Iterable[Source]) -> Mapping[str, set[str]]:
+    """For each kind, the columns that at least one of the files fills."""
+    held: dict[str, set[str]] = {}
+    for source in sources:
+        for table in typed_tables(source):
+            held.setdefault(table.table.kind.name, set()).update(table.values)
+    return held
+
+
 def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, progress: Progress | None = None) -> Tally:
     """Puts every line of the file into its kind's table or among the refusals, and counts what became of it."""
-    tables = [typed_table(table, source.layout, source.extract_date) for table in source.layout.profile.tables]
+    tables = typed_tables(source)
     tally = Tally()
     done = 0
     for block in read_blocks(source.examined):
@@ -101,65 +116,71 @@ def _store(
     tally: Tally,
 ) -> None:
     frame = fields.frame
-    refusals: list[Refusal] = [
-        Refusal(block.first + i, None, fault.reason, fault.message) for i, fault in fields.faults.items()
-    ]
-    if frame.height:
-        refusals += _unknown_records(connection, frame, source.layout, tally)
-        for table in tables:
-            refusals += _failing(connection, frame, table)
-        bad = {refusal.line for refusal in refusals}
-        good = frame.filter(~pl.col("line").is_in(sorted(bad))) if bad else frame
-        for table in tables:
-            tally.rows[table.table.kind.name] += _insert(connection, good, table, source.file_id)
-        for name, nulls in frame.null_count().row(0, named=True).items():
-            if name != "line":
-                tally.filled[int(name[1:])] += frame.height - nulls
+    for name, nulls in frame.null_count().row(0, named=True).items() if frame.height else ():
+        if name != "line":
+            tally.filled[int(name[1:])] += frame.height - nulls
+    refusals = [Refusal(block.first + i, None, fault.reason, fault.message) for i, fault in fields.faults.items()]
+    for table, records in _by_record(frame, source.layout, tables, tally, refusals):
+        accepted, refused = _sorted_out(connection, records, table)
+        refusals += refused
+        tally.rows[table.table.kind.name] += _insert(connection, accepted, table, source.file_id)
     tally.blank += fields.blank
     lines = sorted({refusal.line for refusal in refusals})
     tally.refused += len(lines)
     _store_refusals(connection, source, sorted(refusals, key=lambda refusal: refusal.line), block, lines)
 
 
-def _unknown_records(
-    connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, layout: Layout, tally: Tally
-) -> Iterable[Refusal]:
-    """Lines whose record field no table takes: set aside if the profile says so, else refused."""
+def _by_record(
+    frame: pl.DataFrame, layout: Layout, tables: list[TypedTable], tally: Tally, refusals: list[Refusal]
+) -> list[tuple[TypedTable, pl.DataFrame]]:
+    """The frame shared out among the tables by its record field. What no table takes is set aside, or else refused."""
     if layout.record_index is None:
-        return
-    letter = record_sql(layout)
-    taken = [record for table in layout.profile.tables for record in table.records]
-    sql = f"SELECT line, {letter} FROM {FRAME} WHERE {letter} NOT IN ({', '.join(map(text_sql, taken))})"
-    aside = {record.upper() for record in layout.profile.set_aside}
-    for line, record in over_frame(connection, frame, sql):
-        if record in aside:
-            tally.set_aside += 1
-        else:
-            yield Refusal(line, None, "unknown_record", UNKNOWN_RECORD)
+        return [(table, frame) for table in tables]
+    record = pl.col(f"f{layout.record_index}").str.to_uppercase().fill_null("")
+    aside = record.is_in([name.upper() for name in layout.profile.set_aside])
+    tally.set_aside += frame.filter(aside).height
+    taken = record.is_in([name for table in tables for name in table.table.records])
+    unknown = frame.filter(~taken & ~aside)["line"].to_list()
+    refusals += [Refusal(line, None, "unknown_record", UNKNOWN_RECORD) for line in unknown]
+    return [(table, frame.filter(record.is_in(table.table.records))) for table in tables]
 
 
-def _failing(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: TypedTable) -> list[Refusal]:
-    """Every reason for which a row of this table is refused; a row may have several."""
-    suspects = over_frame(connection, frame, f"SELECT line FROM {FRAME} WHERE {table.where} AND ({table.quick})")
+def _sorted_out(
+    connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: TypedTable
+) -> tuple[pl.DataFrame, list[Refusal]]:
+    """The rows of one table that are accepted, and every reason for which the others are refused."""
+    if not frame.height:
+        return frame, []
+    suspects = [line for (line,) in over_frame(connection, frame, f"SELECT line FROM {FRAME} WHERE {table.quick}")]
     if not suspects:
-        return []
-    few = frame.filter(pl.col("line").is_in([line for (line,) in suspects]))
+        return frame, []
+    refused = _reasons(connection, tidied(frame.filter(pl.col("line").is_in(suspects))), table)
+    bad = {refusal.line for refusal in refused}
+    if len(bad) < len(suspects):  # some were only loosely written, with white space about a number or a code
+        frame = tidied(frame)
+    return frame.filter(~pl.col("line").is_in(sorted(bad))), refused
+
+
+def _reasons(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: TypedTable) -> list[Refusal]:
     arms = ", ".join(f"CASE WHEN {test.condition} THEN {i} END" for i, test in enumerate(table.tests))
     reasons = f"list_filter([{arms}], lambda test: test IS NOT NULL)"
     refusals = []
-    for line, numbers in over_frame(connection, few, f"SELECT line, {reasons} FROM {FRAME} ORDER BY line"):
-        if not numbers:
-            raise AssertionError("a row failed the quick test and none of the tests behind it")
+    for line, numbers in over_frame(connection, frame, f"SELECT line, {reasons} FROM {FRAME} ORDER BY line"):
         for number in numbers:
             test = table.tests[number]
             refusals.append(Refusal(line, test.column, test.reason, test.message))
     return refusals
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, good: pl.DataFrame, table: TypedTable, file_id: int) -> int:
-    values = ", ".join(table.values)
-    sql = f"INSERT INTO {table.table.kind.name} SELECT {file_id}, line, {values} FROM {FRAME} WHERE {table.where}"
-    return int(over_frame(connection, good, sql)[0][0])
+def _insert(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: TypedTable, file_id: int) -> int:
+    if not frame.height:
+        return 0
+    columns = ", ".join(["file_id", "line", *table.values])
+    values = ", ".join([str(file_id), "line", *table.values.values()])
+    ((count,),) = over_frame(
+        connection, frame, f"INSERT INTO {row_table(table.table.kind)} ({columns}) SELECT {values} FROM {FRAME}"
+    )
+    return int(count)
 
 
 def _store_refusals(

@@ -141,8 +141,8 @@ def _no_fit(fits: Sequence[Fit]) -> str:
     if nearest.unexpected:
         complaints.append(f"has columns that nobody expects ({_unexpected(nearest)})")
     return (
-        f"its heading line fits no profile. The nearest is {nearest.profile.name}, but the file {' and '.join(complaints)}. "
-        "Correct the headings, or add a profile for this file."
+        f"its heading line fits no profile. The nearest is {nearest.profile.name}, but the file "
+        f"{' and '.join(complaints)}. Correct the headings, or add a profile for this file."
     )
 
 

@@ -1,4 +1,4 @@
-"""What do the first and the last line of a file of records say: of which day is it, and how many records should it hold?"""
+"""What do the first and last line of a file of records say: of which day is it, and how many records are in it?"""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def _count(name: str, trailer: list[str], layout: Layout, line: int) -> int:
     text = trailer[position - 1].strip() if position <= len(trailer) else ""
     if not text.isascii() or not text.isdigit():
         raise ExtractError(
-            f"{name}: field {position} of its trailer record (line {line}) is no number, so nothing proves that the file "
-            "is whole. Ask for the extract again."
+            f"{name}: field {position} of its trailer record (line {line}) is no number, so nothing proves that the "
+            "file is whole. Ask for the extract again."
         )
     return int(text) - (2 if layout.profile.trailer_counts_itself else 0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -67,13 +67,30 @@ class FileRecord:
         return self.lines == lines and self.accepted == self.set_aside + sum(self.rows.values())
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection, kinds: Iterable[Kind]) -> None:
-    """One empty table a kind, and the tables that say where rows came from. None of them may exist yet."""
+def create_tables(
+    connection: duckdb.DuckDBPyConnection, kinds: Iterable[Kind], held: Mapping[str, Collection[str]]
+) -> None:
+    """One empty relation a kind with all its columns, and the tables that say where rows came from.
+
+    `held` names the columns that some file holds. Only these are stored, in `<kind>_row`; the view `<kind>` shows every
+    column of the kind, the others null: 42 columns of nothing cost as much to store as the 16 that a file fills.
+    """
     for kind in kinds:
-        columns = "".join(f", {name} {SQL_TYPES[column.type]}" for name, column in kind.columns.items())
-        connection.execute(f"CREATE TABLE {kind.name} (file_id INTEGER NOT NULL, line INTEGER NOT NULL{columns})")
+        stored = [name for name in kind.columns if name in held.get(kind.name, ())]
+        columns = "".join(f", {name} {SQL_TYPES[kind.columns[name].type]}" for name in stored)
+        connection.execute(f"CREATE TABLE {row_table(kind)} (file_id INTEGER NOT NULL, line INTEGER NOT NULL{columns})")
+        shown = "".join(
+            f", {name if name in stored else f'CAST(NULL AS {SQL_TYPES[column.type]}) AS {name}'}"
+            for name, column in kind.columns.items()
+        )
+        connection.execute(f"CREATE VIEW {kind.name} AS SELECT file_id, line{shown} FROM {row_table(kind)}")
     for statement in LINEAGE_TABLES:
         connection.execute(statement)
+
+
+def row_table(kind: Kind) -> str:
+    """The table behind a kind's view."""
+    return f"{kind.name}_row"
 
 
 def store_file(connection: duckdb.DuckDBPyConnection, record: FileRecord) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lift.sources.amounts import pattern, pounds_sql, split_unit
@@ -39,23 +39,15 @@ class Test:
     reason: str
     message: str
     condition: str
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Columns whose filled cells must all match one pattern, so that one look at the row tries them together."""
-
-    pattern: str
-    fields: tuple[str, ...]
+    shape: str | None = None  # the pattern that a filled cell must match, if that is the whole test
 
 
 @dataclass(frozen=True)
 class TypedTable:
-    """A table's SQL for one file. `values` are in the order of the kind's columns."""
+    """A table's SQL for one file. `values` gives the expression of every column that is not null throughout."""
 
     table: Table
-    where: str  # which lines are its records
-    values: tuple[str, ...]
+    values: Mapping[str, str]
     tests: tuple[Test, ...]  # every reason, column by column
     quick: str  # true if any test may fire; never false for a row that one refuses
 
@@ -64,37 +56,25 @@ def typed_table(table: Table, layout: Layout, extract_date: datetime.date | None
     """The SQL over a frame with `line` and `f<n>` (null when blank) that reads one table of one file."""
     readings = {reading.name: reading for reading in table.readings}
     raw = {name: _raw(reading, layout) for name, reading in readings.items()}
-    values: dict[str, str] = {}
-    for name in table.kind.columns:
-        reading = readings.get(name)
-        values[name] = "NULL" if reading is None else _filled(reading, raw[name], extract_date)
+    day = _day_sql(readings.get("extract_date"), raw.get("extract_date"), extract_date)
+    values = {
+        name: day if name == "extract_date" else _filled(readings.get(name), raw.get(name), day)
+        for name in table.kind.columns
+    }
     for name, reading in readings.items():
         values[name] = _with_blank(reading, raw[name], values)
-    if extract_date is not None and "extract_date" not in readings:
-        values["extract_date"] = _date(extract_date)
     tests = list(_tests(table, readings, raw, values, extract_date))
     return TypedTable(
         table=table,
-        where=_where(table.records, layout),
-        values=tuple(values[name] for name in table.kind.columns),
+        values={name: value for name, value in values.items() if value != "NULL"},
         tests=tuple(tests),
-        quick=_quick(tests, readings, raw),
+        quick=_quick(tests, raw),
     )
 
 
 def text_sql(text: str) -> str:
     """A string as a SQL literal."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def record_sql(layout: Layout) -> str:
-    """The record letter of a line, in capitals; an empty string if blank."""
-    return f"upper(coalesce(f{layout.record_index}, ''))"
-
-
-def _where(records: Iterable[str], layout: Layout) -> str:
-    wanted = ", ".join(text_sql(record) for record in records)
-    return f"{record_sql(layout)} IN ({wanted})" if wanted else "true"
 
 
 def _date(day: datetime.date) -> str:
@@ -113,25 +93,28 @@ def _raw(reading: Reading, layout: Layout) -> str | None:
     return fields[0]
 
 
-def _filled(reading: Reading, raw: str | None, extract_date: datetime.date | None) -> str:
-    """The value of a filled cell."""
-    if reading.how == "constant":
+def _day_sql(reading: Reading | None, raw: str | None, extract_date: datetime.date | None) -> str:
+    """The day of the extract: as the row says, else as the file does."""
+    whole = "NULL" if extract_date is None else _date(extract_date)
+    if reading is None or raw is None:
+        return whole
+    own = _date_value(reading, raw, "NULL")
+    return own if extract_date is None else f"coalesce({own}, {whole})"
+
+
+def _filled(reading: Reading | None, raw: str | None, day: str) -> str:
+    """The value of a filled cell; `day` is the day of the extract."""
+    if reading is not None and reading.how == "constant":
         constant = text_sql(reading.constant or "")
         return f"{constant} = 'true'" if reading.column.type == "flag" else constant
-    if reading.name == "extract_date" and extract_date is not None:
-        return (
-            _date(extract_date)
-            if raw is None
-            else f"coalesce({_date_value(reading, raw, None)}, {_date(extract_date)})"
-        )
-    if raw is None:
+    if reading is None or raw is None:
         return "NULL"
     makers: dict[str, Callable[[], str]] = {
         "text": lambda: _text_value(reading, raw),
         "integer": lambda: f"CAST({raw} AS INTEGER)",
         "decimal": lambda: f"CAST({raw} AS DECIMAL(9,2))",
         "money": lambda: pounds_sql(raw, reading.unit or "GBP", reading.convert),
-        "date": lambda: _date_value(reading, raw, extract_date),
+        "date": lambda: _date_value(reading, raw, day),
         "flag": lambda: _coded(reading, raw),
         "code": lambda: _coded(reading, raw),
     }
@@ -140,9 +123,10 @@ def _filled(reading: Reading, raw: str | None, extract_date: datetime.date | Non
 
 def _text_value(reading: Reading, raw: str) -> str:
     if reading.column.looks_like == "nino":
-        return f"nullif(upper(regexp_replace({raw}, '[^0-9A-Za-z]', '', 'g')), '')"
+        bare = f"nullif(upper(regexp_replace({raw}, '[^0-9A-Za-z]', '', 'g')), '')"
+        return f"CASE WHEN regexp_full_match({raw}, '[0-9A-Z]+') THEN {raw} ELSE {bare} END"
     if reading.column.looks_like == "uprn":
-        return f"nullif(ltrim({raw}, '0'), '')"
+        return f"CASE WHEN {raw} LIKE '0%' THEN nullif(ltrim({raw}, '0'), '') ELSE {raw} END"
     return raw
 
 
@@ -169,16 +153,16 @@ def _outline(written: str) -> str:
     return re.sub("%(.)", lambda part: "_" * {"Y": 4, "b": 3, "f": 3}.get(part[1], 2), written)
 
 
-def _date_value(reading: Reading, raw: str, extract_date: datetime.date | None) -> str:
+def _date_value(reading: Reading, raw: str, extract_day: str) -> str:
     day = _parsed_date(reading, raw)
     sentinels = ", ".join(_date(sentinel) for sentinel in reading.sentinels)
     value = f"CASE WHEN {day} IN ({sentinels}) THEN NULL ELSE {day} END" if sentinels else day
-    if reading.years_in_the_past and extract_date is not None:
-        # `2-Jan-46` is read as 2046; somebody born after the extract was written was born a century before.
-        return (
-            f"CASE WHEN {day} > {_date(extract_date)} THEN CAST({value} - INTERVAL 100 YEAR AS DATE) ELSE {value} END"
-        )
-    return value
+    short = [written for written in reading.dates if "%y" in written]
+    if not (reading.years_in_the_past and short):
+        return value
+    # `2-Jan-46` is read as 2046; somebody born after the extract was written was born a century before.
+    too_late = f"{_strptime(raw, short)} IS NOT NULL AND {day} > {extract_day}"
+    return f"CASE WHEN {too_late} THEN CAST({day} - INTERVAL 100 YEAR AS DATE) ELSE {value} END"
 
 
 def _coded(reading: Reading, raw: str) -> str:
@@ -265,7 +249,7 @@ def _type_test(reading: Reading, raw: str) -> Test | None:
         "decimal": ("bad_number", "is not a number with at most two decimals"),
     }[column.type]
     condition = f"{raw} IS NOT NULL AND NOT regexp_full_match({raw}, {text_sql(shape)})"
-    return Test(reading.name, reason, f"{what}: correct it where the file comes from", condition)
+    return Test(reading.name, reason, f"{what}: correct it where the file comes from", condition, shape)
 
 
 def _shape(reading: Reading) -> str | None:
@@ -289,13 +273,12 @@ def _code_test(reading: Reading, raw: str) -> Test | None:
         return None
     words = ", ".join(text_sql(word) for word in reading.codes)
     condition = f"{raw} IS NOT NULL AND upper({raw}) NOT IN ({words})"
+    shape = f"(?i:{'|'.join(re.escape(word) for word in reading.codes)})"
     if reading.column.type == "flag":
-        shown = ", ".join(reading.codes)
-        return Test(
-            reading.name, "bad_flag", f"is not a yes or no (known: {shown}): correct it, or the profile", condition
-        )
+        message = f"is not a yes or no (known: {', '.join(reading.codes)}): correct it, or the profile"
+        return Test(reading.name, "bad_flag", message, condition, shape)
     message = "is a code that the profile does not list: correct it, or add the code to the profile"
-    return Test(reading.name, "unknown_code", message, condition)
+    return Test(reading.name, "unknown_code", message, condition, shape)
 
 
 def _money_words(unit: str) -> str:
@@ -308,20 +291,21 @@ def _in_words(written: str) -> str:
     return written
 
 
-def _quick(tests: list[Test], readings: dict[str, Reading], raw: dict[str, str | None]) -> str:
-    """All tests in one condition, numbers of a shape tried together: a row of 100 amounts costs one match, not 100."""
-    shapes: dict[str, list[str]] = {}
+def _quick(tests: list[Test], raw: dict[str, str | None]) -> str:
+    """All tests in one condition, cells of a shape tried together: a row of 100 amounts costs one match, not 100."""
+    alike: dict[str, list[Test]] = {}
     conditions: list[str] = []
     for test in tests:
-        text = raw.get(test.column) if test.column else None
-        shape = _shape(readings[test.column]) if test.column and test.reason in ("bad_money", "bad_number") else None
-        if shape is not None and text is not None:
-            shapes.setdefault(shape, []).append(text)
-        else:
+        if test.shape is None:
             conditions.append(f"({test.condition})")
-    for shape, texts in shapes.items():
+        else:
+            alike.setdefault(test.shape, []).append(test)
+    for shape, group in alike.items():
+        if len(group) == 1:
+            conditions.append(f"({group[0].condition})")
+            continue
         # Unit separator: no accepted line holds it, so it cannot hide in a field. concat_ws leaves blanks out.
-        joined = f"concat_ws(chr(31), {', '.join(texts)})"
+        joined = f"concat_ws(chr(31), {', '.join(raw[test.column] or 'NULL' for test in group if test.column)})"
         row = rf"(?:{shape}(?:\x1f{shape})*)?"
         conditions.append(f"NOT regexp_full_match({joined}, {text_sql(row)})")
     return " OR ".join(conditions) or "false"

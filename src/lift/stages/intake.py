@@ -23,7 +23,7 @@ from lift.sources.kinds import load_kinds
 from lift.sources.nil_return import NIL_RETURN, NilReturn
 from lift.sources.plausible import check_rows, file_date
 from lift.sources.profiles import ProfileBook, load_profiles
-from lift.sources.reader import Progress, Source, read_rows
+from lift.sources.reader import Progress, Source, columns_held, read_rows
 from lift.sources.records import check_count
 from lift.sources.tables import FileRecord, create_tables, store_file
 
@@ -67,7 +67,7 @@ def intake(
     first_of_month = None if month is None else parse_month(month)
     received = Folder(folder, first_of_month, extract_date, profiles or load_profiles()).receive()
     with _all_or_nothing(connection):
-        create_tables(connection, load_kinds().values())
+        create_tables(connection, load_kinds().values(), columns_held(received.sources))
         records = [_read(connection, source, received, first_of_month, progress) for source in received.sources]
         _check_days(records)
         _store_nil_return(connection, received.nil_return)
@@ -151,8 +151,8 @@ def _check_days(records: list[FileRecord]) -> None:
             first = seen.setdefault(name, record)
             if load_kinds()[name].snapshot and first.extract_date != record.extract_date:
                 raise ExtractError(
-                    f"{record.name}: is of {record.extract_date}, but {first.name} of {first.extract_date}, and "
-                    f"{load_kinds()[name].title} are taken as they stand on one day. Keep the newer file only."
+                    f"{record.name}: is of {record.extract_date}, but {first.name} of {first.extract_date}. "
+                    f"{load_kinds()[name].title} must all be of one day: keep the newer file only."
                 )
 
 
@@ -176,14 +176,14 @@ def _suppression_warnings(records: list[FileRecord], nil_return: NilReturn | Non
     """Why nothing may be exported from this run; empty if the suppression list is whole."""
     lists = [record for record in records if record.kind == "suppression"]
     warnings = [
-        f"{record.name}: {record.refused} rows of the suppression list were refused. No list can be exported until they "
-        "are mended and the month is run again."
+        f"{record.name}: {record.refused} of its rows were refused. No list can be exported until they are mended and "
+        "the month is run again."
         for record in lists
         if record.refused
     ]
     if nil_return is None and not sum(record.rows.get("suppression", 0) for record in lists) and not warnings:
         warnings.append(
-            "There is no suppression list, or it has no rows. No list can be exported until one is there, or a lead signs "
-            f"{NIL_RETURN}."
+            "There is no suppression list, or it has no rows. No list can be exported until there is one, or a lead "
+            f"signs {NIL_RETURN}."
         )
     return warnings
