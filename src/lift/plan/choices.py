@@ -1,4 +1,7 @@
-"""Which of several values is it? Choice, greatest and least, figures by day or band: the hull of whatever may be reached."""
+"""Which of several values is it? (Choice, greatest and least, figures by day or band.)
+
+The answer is the hull of whatever may be reached.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ def choose(test: Flag, then: Value, otherwise: Value) -> Value:
         return _choose_number(test, then, otherwise)
     if isinstance(then, Day) and isinstance(otherwise, Day):
         return _choose_day(test, then, otherwise)
-    certain = test.certain and then.certain and otherwise.certain  # type: ignore[union-attr]  # both flags or codes here
+    certain = test.certain and then.certain and otherwise.certain
     if isinstance(then, Flag) and isinstance(otherwise, Flag):
         return Flag(_agreeing(test, then.sql, otherwise.sql), certain)
     assert isinstance(then, Code) and isinstance(otherwise, Code)

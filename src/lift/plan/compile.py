@@ -51,7 +51,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Options:
-    """How a plan is made. `assumptions`: standing assumptions hold. `keep_steps`: every step stays readable (explain)."""
+    """How a plan is made. `assumptions`: standing assumptions hold. `keep_steps`: all steps stay readable."""
 
     profiles: Profiles | None = None
     has_couples: bool = True

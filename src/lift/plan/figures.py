@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import TypeVar
 
 from lift.errors import CoverageError
@@ -37,8 +38,8 @@ def version_day(name: str, day: date) -> date:
 
 
 def cell_value(cell: Cell | None, kind: Type, *, proved: bool, lapsed: bool = False, by_fact: bool = False) -> Value:
-    """What a cell counts as. Proved: a weak or lapsed figure is its `within`, or nothing. No cell: nothing is known, and
-    so of one that has ended where a fact picks it (`by_fact`); the run's own day after the end is a mistake in the rule."""
+    """What a cell counts as. Proved: a weak or lapsed figure is its `within`, or nothing. Nothing is known where there is
+    no cell, or where a fact picks one that has ended; the run's own day after the end is a mistake in the rule."""
     if cell is None or (by_fact and cell.value is Special.ENDED):
         return nothing(kind)
     if cell.value is Special.ENDED:
@@ -93,8 +94,8 @@ def by_day(picked: Day, versions: Sequence[tuple[date, Value]], kind: Type) -> V
 
 
 def by_band(given: Number | Day, bands: Sequence[tuple[object, Value]], unknown: Value) -> Value:
-    """The value of the band that holds `given`: half-open bands in order of their starts, nothing known below the first.
-    Of a range, the hull of all bands it touches."""
+    """The value of the band that holds `given`; bands are half-open, in order of their starts, and nothing is known
+    below the first. Of a range, the hull of all bands it touches."""
     if given.constant is not None:
         return _band_of(given.constant, bands, unknown)
     if given.point:
@@ -156,7 +157,7 @@ def _slope(values: Sequence[Value]) -> int:
     points = [v.constant if isinstance(v, Number | Day) else None for v in values]
     if any(p is None for p in points):
         return 0
-    pairs = list(zip(points, points[1:], strict=False))
+    pairs = list(pairwise(points))
     if all(a <= b for a, b in pairs):  # type: ignore[operator]  # all of one kind
         return 1
     return -1 if all(a >= b for a, b in pairs) else 0  # type: ignore[operator]  # all of one kind

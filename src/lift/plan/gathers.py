@@ -21,10 +21,10 @@ Pick = Callable[[Sequence[Sql]], Sql]
 
 @dataclass(frozen=True)
 class Gathering:
-    """The parts of one gather: whether a related unit is in (`member`), what is gathered, whether the roster is complete.
+    """The parts of one gather: whether a related unit is in (`member`), and whether the roster is complete.
 
-    `aggregate` adds an aggregate to the grouped SELECT and gives the column that the gathering unit reads (NULL where it
-    has no related unit at all). `never_negative` and `never_positive` are the sign of what is gathered."""
+    `aggregate` adds an aggregate to the grouped SELECT and gives the column that the gathering unit reads (NULL where
+    it has no related unit at all). `never_negative` and `never_positive` are the sign of what is gathered."""
 
     member: Flag
     complete: Flag
@@ -67,7 +67,8 @@ def count(parts: Gathering) -> Number:
 
 
 def total(parts: Gathering, body: Number) -> Number:
-    """SUM: perhaps-units add what lowers the low and raises the high; an incomplete roster leaves only the side the sign keeps."""
+    """SUM: perhaps-units add what lowers the low and raises the high; an incomplete roster leaves only the side that
+    the sign keeps."""
     size = body.size * MOST_RELATED
     # A sum of HUGEINT that overflows is refused when it runs; what fits BIGINT goes back to it.
     wide = body.widened(body.scale, size)

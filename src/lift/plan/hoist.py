@@ -80,7 +80,7 @@ class _Hoister:
         return StepRef(node.type, node.at, self.step.level, name)
 
     def inside(self, node: Node, *, top: bool = False) -> Node:
-        """The same node over parts that have been hoisted where needed. Gathers keep theirs: they are another unit's."""
+        """The same node over parts that have been hoisted where needed. Gathers keep theirs: another unit's."""
         if isinstance(node, Constant | RunDay | FactRef | StepRef | AmountRef | Gather):
             return node
         if isinstance(node, Choose):

@@ -76,7 +76,7 @@ def can_be_stale(fact: Fact, profile: FactProfile) -> bool:
 
 
 def fact_value(fact: Fact, profile: FactProfile, table: str, *, proved: bool, assumed: bool | None) -> Value:
-    """The fact's value read from a row of `table`, before its proved bounds. `assumed`: the standing assumption, if any."""
+    """The fact's value in a row of `table`, before its proved bounds. `assumed`: the standing assumption, if any."""
     stale = proved and can_be_stale(fact, profile)
     kind = fact.type.kind
     if kind == "flag":
@@ -168,7 +168,7 @@ def bounded(fact: Fact, built: Number, actives: Sequence[Flag]) -> Number:
         test = sql.is_true(active.sql)
         low = _tightened(test, low, least, scale, sql.greatest)
         high = _tightened(test, high, most, scale, sql.least)
-    own = [constant(end, scale).low if isinstance(end, Fraction) else sql.NULL for end in (fact.low, fact.high)]
+    own = [_or_null(constant(end, scale).low if isinstance(end, Fraction) else None) for end in (fact.low, fact.high)]
     if low is not None and high is not None:
         some = sql.either([sql.is_true(active.sql) for active in actives])
         clash = sql.both([some, sql.is_true(sql.less(high, low))])
@@ -186,4 +186,8 @@ def _tightened(
         return end
     at = bound.at_scale(scale).low
     assert at is not None
-    return sql.case([(test, at if end is None else pick([end, at]))], end if end is not None else sql.NULL)
+    return sql.case([(test, at if end is None else pick([end, at]))], _or_null(end))
+
+
+def _or_null(end: Sql | None) -> Sql:
+    return sql.NULL if end is None else end

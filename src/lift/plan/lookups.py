@@ -57,7 +57,7 @@ def _narrowed(rows: Sequence[Row], given: Sequence[Given], reading: Reading) -> 
     if isinstance(first.value, Flag | Code):
         return _matched_code(first, found, unknown)
     if first.key.banded:
-        in_order = sorted(found, key=lambda pair: pair[0])  # type: ignore[arg-type,return-value]  # numbers, or dates
+        in_order = sorted(found, key=lambda pair: pair[0])
         return by_band(first.value, in_order, unknown)
     return _matched_point(first.value, found, unknown)
 

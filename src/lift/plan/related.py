@@ -1,5 +1,7 @@
-"""Which units are related to which, as joins: surely, perhaps (across a possible couple, or where a family is not known),
-or surely not?"""
+"""Which units are related to which: surely, perhaps or surely not? (As joins.)
+
+Perhaps: across a possible couple, and where a family is not known.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,8 @@ from lift.rulebook.nodes import Level
 
 @dataclass(frozen=True)
 class Kinship:
-    """What is not known of families in this run: whether there are possible couples, and on which levels there are units
-    whose family is unknown."""
+    """What is not known of families in this run: whether there are possible couples, and on which levels there are
+    units whose family is unknown."""
 
     couples: bool
     lost: frozenset[Level]
@@ -68,7 +70,7 @@ class Names:
 
 
 def join_related(select: exp.Select, relation: Relation, names: Names, kinship: Kinship, *, with_source: bool) -> Sql:
-    """Puts the related units `t`, and with `with_source` the gathering ones `s`, into the SELECT. The key to group by."""
+    """Puts the related units `t`, on request also the gathering ones `s`, into the SELECT. The key to group by."""
     select.set("from_", exp.From(this=_named(names.target, "t")))
     if relation.link == "household":
         return _household(select, relation, names, kinship, with_source)

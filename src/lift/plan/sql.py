@@ -122,9 +122,9 @@ def either(parts: Iterable[Sql]) -> Sql:
 
 def _chain(kind: type[exp.Connector], parts: Iterable[Sql]) -> Sql:
     wrapped = [wrap(part) for part in parts]
-    found = wrapped[0]
+    found: Sql = wrapped[0]
     for part in wrapped[1:]:
-        found = kind(this=found, expression=part)
+        found = kind(this=found, expression=part)  # type: ignore[assignment]  # a connector is an expression
     return found
 
 

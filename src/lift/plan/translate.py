@@ -110,7 +110,7 @@ class Translator:
         return replace(self, fixed=(*self.fixed, (split, choice)))
 
     def _version(self, step: Step) -> Value:
-        """The formula in force; where a fact picks it, every one in reach. (`hoist.in_reach` has left out the others.)"""
+        """The formula in force; where a fact picks it, every one in reach. (`in_reach` has left out the others.)"""
         if step.day_node is None:
             return self.value(step.formulas[0].node) if step.formulas else figures.nothing(step.type)
         picked = self.of_day(step.day_node)
@@ -218,7 +218,7 @@ class Translator:
 
 
 def _choose_flat(pairs: list[tuple[Flag, Value]], otherwise: Value) -> Value:
-    """CASE with many conditions that may be unknown, each branch written once: nested choices would double with each."""
+    """CASE with many conditions that may be unknown, each branch written once: nested, it would double with each."""
     cases: list[choices.Case] = []
     passed: list[Sql] = []
     for test, value in pairs:

@@ -24,7 +24,7 @@ _HUGEINT = Fraction(2**125)
 
 
 def needs_hugeint(size: Fraction, scale: Fraction) -> bool:
-    """Whether a number up to `size` counted in `scale` may pass BIGINT. Raises EngineError where it may pass HUGEINT."""
+    """Whether a number up to `size` counted in `scale` may pass BIGINT. Raises EngineError if it may pass HUGEINT."""
     count = size / scale
     if count > _HUGEINT:
         raise EngineError(

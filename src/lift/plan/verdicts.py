@@ -148,7 +148,7 @@ class _Answers:
         )
 
     def _against_minimum(self, money: Sequence[str]) -> tuple[Sql | None, Sql | None]:
-        """Whether the worth's high is below the legal minimum's low, and whether its low is at least the minimum's high."""
+        """Whether the worth's high is below the legal minimum's low; whether its low is at least the minimum's high."""
         least = self._step("worth_at_least", True)
         worth = self._step(f"worth_{money[0]}", True) if money else None
         if not isinstance(least, Number) or not isinstance(worth, Number):

@@ -25,8 +25,8 @@ Steps = dict[tuple[Level, str], dict[tuple[str, bool], Value]]
 
 
 class DuckDBEngine:
-    """DuckDB over a rulebook and a day. `specialise` looks at the facts first and leaves out what they do not need, as a
-    monthly run does; without it the plan provides for everything."""
+    """DuckDB over a rulebook and a day. `specialise` looks at the facts first and leaves out what they do not need, as
+    a monthly run does; without it the plan provides for everything."""
 
     def __init__(
         self, rulebook: Rulebook, day: date, *, assumptions: bool = True, specialise: bool = True, threads: int = 1

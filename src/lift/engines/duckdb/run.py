@@ -19,8 +19,8 @@ _OF_A_FAMILY: tuple[Level, ...] = ("person", "period")
 
 
 def fact_profiles(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> tuple[Profiles, bool]:
-    """What is true of each fact and of the family key in every row (one pass over each table), and whether any couple is
-    uncertain."""
+    """What is true of each fact and of the family key in every row (one pass over each table), and whether any couple
+    is uncertain."""
     found: Profiles = {}
     for level in LEVELS:
         names = {row[0] for row in connection.execute(f"DESCRIBE {level}").fetchall()}
@@ -59,7 +59,8 @@ def _tests(fact: Fact, names: set[str]) -> list[str]:
 def run_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, *, outputs: Iterable[str] | None = None) -> None:
     """Makes the plan's last tables (or `outputs`) as temporary tables of their own names.
 
-    A SELECT that several others read is made once, as a temporary table; one that a single other reads is written into it."""
+    A SELECT that several others read is made once, as a temporary table; one that a single other reads is written
+    into it."""
     wanted = list(outputs) if outputs is not None else [a.table for a in plan.answers]
     named = {n.name: n for n in plan.selects}
     uses = _uses(named, wanted)
@@ -107,4 +108,5 @@ def _statement(entry: Named, named: dict[str, Named], kept: set[str]) -> str:
 
 def _message(name: str, error: duckdb.Error) -> str:
     """The engine's complaint by kind alone: its text may quote a resident's value."""
-    return f"the engine could not work out {name} ({type(error).__name__}). Check the facts' limits, memory and disk space, then run again."
+    kind = type(error).__name__
+    return f"the engine could not work out {name} ({kind}). Check the facts' limits, memory and disk space; run again."

@@ -45,9 +45,7 @@ def in_force(
     rulebook: Rulebook,
 ) -> tuple[str, ...]:
     """Those assumptions among the facts read that are unknown, or stale, on the unit or the one above it."""
-    names = [
-        a.fact for a in assumptions if (a.level, a.fact) in read and _is_missing(a, unit, neighbours, rulebook)
-    ]
+    names = [a.fact for a in assumptions if (a.level, a.fact) in read and _is_missing(a, unit, neighbours, rulebook)]
     return tuple(sorted(names))
 
 
