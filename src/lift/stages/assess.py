@@ -47,7 +47,7 @@ def assess(
             connection.execute(_insert(plan, table, book.rules[rule]))
     _put_in_order(connection)
     if settle:
-        settle_possible(connection, book, day, rules)
+        settle_possible(connection, book, day, rules, plan)
     counts = connection.execute("SELECT rule, verdict, count(*) FROM answer GROUP BY ALL ORDER BY ALL").fetchall()
     return AssessReport(plan.hash, tuple((str(r), str(v), int(n)) for r, v, n in counts))
 

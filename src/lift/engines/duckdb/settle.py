@@ -21,16 +21,23 @@ from lift.rulebook.check import closure, references
 from lift.rulebook.model import Fact, Rule, Rulebook
 from lift.rulebook.nodes import LEVELS, Gather, Level
 from lift.rulebook.questions import SETTLED, askable, ends, turning_points
+from lift.rulebook.units import Scalar
 
 _SETTLED = ", ".join(f"'{verdict}'" for verdict in SETTLED)
 
 
-def settle_possible(connection: duckdb.DuckDBPyConnection, book: Rulebook, day: date, rules: Sequence[str]) -> None:
-    """Fills `answer.settled_by` of the possible answers."""
+def settle_possible(
+    connection: duckdb.DuckDBPyConnection, book: Rulebook, day: date, rules: Sequence[str], plan: Plan
+) -> None:
+    """Fills `answer.settled_by` of the possible answers. `plan` is the run's own, its answer tables still standing."""
+    for table in plan.answers:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE before_{table.table} AS SELECT * FROM {table.table}")
     found = connection.execute("SELECT DISTINCT rule FROM answer WHERE verdict = 'possible' ORDER BY rule").fetchall()
     for (name,) in found:
         if name in rules:
             _Settler(connection, book, book.rules[str(name)], day).settle()
+    for table in plan.answers:
+        connection.execute(f"DROP TABLE before_{table.table}")
 
 
 class _Settler:
@@ -38,6 +45,7 @@ class _Settler:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, book: Rulebook, rule: Rule, day: date) -> None:
         self.connection, self.book, self.rule, self.day = connection, book, rule, day
+        self.names: dict[Level, list[str]] = {}
         self.gathered = {
             book.relations[n.relation].target
             for s in closure(rule, book)
@@ -50,15 +58,13 @@ class _Settler:
         facts = askable(self.book, self.rule)
         self._questions(facts)
         run("CREATE OR REPLACE TEMP TABLE telling (question BIGINT)")
-        table = self._run_plan().answers[0].table
-        run(f"CREATE OR REPLACE TEMP TABLE before AS SELECT * FROM {table}")
         for points in (False, True):
             self._trials(facts, points)
             tried = run("SELECT count(*) FROM trial").fetchone()
             if tried and tried[0]:
                 self._try()
         self._write()
-        for name in ("question", "telling", "trial", "open_answer", "before"):
+        for name in ("question", "telling", "trial", "open_answer"):
             run(f"DROP TABLE IF EXISTS {name}")
 
     def _questions(self, facts: list[Fact]) -> None:
@@ -95,34 +101,38 @@ class _Settler:
         return f"(u.{low} IS NULL OR u.{low} IS DISTINCT FROM u.{high}{stale})"
 
     def _column_names(self, level: Level) -> list[str]:
-        return [str(row[0]) for row in self.connection.execute(f"DESCRIBE {level}").fetchall()]
+        """The columns of a level's table as built."""
+        if level not in self.names:
+            self.names[level] = [str(row[0]) for row in self.connection.execute(f"DESCRIBE {level}").fetchall()]
+        return self.names[level]
 
     def _trials(self, facts: list[Fact], points: bool) -> None:
         """One row per question still alive and value tried: (trial, question, place of the value)."""
         run = self.connection.execute
         run("CREATE OR REPLACE TEMP TABLE found_trial (question BIGINT, fact VARCHAR, value VARCHAR)")
         for fact in facts:
-            values = turning_points(self.book, [self.rule], fact) if points else ends(fact)
-            for value in values:
-                self._try_value(fact, plain_text(value))
+            self._try_values(fact, turning_points(self.book, [self.rule], fact) if points else ends(fact))
             if not points and fact.type.kind in ("number", "date"):
                 self._try_known_ends(fact)
         run("""CREATE OR REPLACE TEMP TABLE trial AS SELECT row_number() OVER (ORDER BY question, value) AS trial, t.*, q.household_key, q.unit_key,
             q.level, q.target FROM (SELECT DISTINCT * FROM found_trial) t JOIN question q USING (question)""")
         run("DROP TABLE found_trial")
 
-    def _try_value(self, fact: Fact, text: str) -> None:
-        """A value, for the questions whose known range holds it."""
-        quoted = "'" + text.replace("'", "''") + "'"
-        value = f"CAST({quoted} AS {sql_type(fact)})"
+    def _try_values(self, fact: Fact, values: Sequence[Scalar]) -> None:
+        """Each value, for the questions whose known range holds it."""
+        if not values:
+            return
         key, (low, high) = KEYS[fact.level][0], _ends(fact)
         names = self._column_names(fact.level)
+        quoted = ["('" + plain_text(value).replace("'", "''") + "')" for value in values]
+        value = f"CAST(c.value AS {sql_type(fact)})"
         fits = "TRUE"
         if low in names and low != high:
             stale = f"u.{fact.name}_fresh = FALSE OR " if f"{fact.name}_fresh" in names else ""
             fits = f"({stale}(coalesce({value} >= u.{low}, TRUE) AND coalesce({value} <= u.{high}, TRUE)))"
-        self.connection.execute(f"""INSERT INTO found_trial SELECT q.question, q.fact, {quoted} FROM question q
-            JOIN {fact.level} u ON u.{key} = q.target WHERE q.alive AND q.fact = '{fact.name}' AND q.level = '{fact.level}' AND {fits}""")
+        self.connection.execute(f"""INSERT INTO found_trial SELECT q.question, q.fact, c.value FROM question q
+            JOIN {fact.level} u ON u.{key} = q.target, (VALUES {", ".join(quoted)}) c(value)
+            WHERE q.alive AND q.fact = '{fact.name}' AND q.level = '{fact.level}' AND {fits}""")
 
     def _try_known_ends(self, fact: Fact) -> None:
         """The ends of a range that is known in part, where they stand in for the fact's own."""
@@ -191,7 +201,7 @@ class _Settler:
         run = self.connection.execute
         run(f"""CREATE OR REPLACE TEMP TABLE outcome AS SELECT t.question, coalesce(o.{r}verdict IN ({_SETTLED}), FALSE) AS settled,
             row({after}) IS DISTINCT FROM row({before}) AS changed
-            FROM trial t JOIN before b ON b.{table.key} = t.unit_key
+            FROM trial t JOIN before_{table.table} b ON b.{table.key} = t.unit_key
             LEFT JOIN {table.table} o ON o.{table.key} = t.unit_key || '#' || t.trial""")
         run("UPDATE question SET alive = FALSE WHERE question IN (SELECT question FROM outcome WHERE NOT settled)")
         run("INSERT INTO telling SELECT DISTINCT question FROM outcome WHERE changed")
