@@ -147,7 +147,7 @@ class _Explainer:
         book: Rulebook,
         day: date,
         answer: Answer,
-        steps: Mapping[str, Mapping[tuple[str, bool], Value]],
+        steps: Mapping[tuple[Level, str], Mapping[tuple[str, bool], Value]],
     ) -> None:
         self.connection, self.book, self.day, self.answer, self.steps = connection, book, day, answer, steps
         self.rule = book.rules[answer.rule]
@@ -163,7 +163,7 @@ class _Explainer:
         shown: list[ShownStep] = []
         for step in in_reading_order(self.rule, self.book):
             for key in self._keys(step.level):
-                values = self.steps.get(key, {})
+                values = self.steps.get((step.level, key), {})
                 if (step.name, True) in values:
                     shown.append(self._shown(step, key, values))
         return tuple(shown)
