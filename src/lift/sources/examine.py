@@ -92,15 +92,16 @@ def whole_lines(file: BinaryIO, size: int = CHUNK) -> Iterator[bytes]:
     """The file in blocks of about `size` bytes that end at a line's end (the last one may lack it)."""
     file.seek(0)
     rest: list[bytes] = []
-    while chunk := file.read(size):
-        cut = chunk.rfind(b"\n") + 1
+    chunk = file.read(size)
+    while chunk:
+        following = file.read(size)
+        cut = chunk.rfind(b"\n") + 1 if following else len(chunk)
         if cut:
             yield b"".join([*rest, chunk[:cut]])
-            rest = [chunk[cut:]] if cut < len(chunk) else []
+            rest = [chunk[cut:]]
         else:
             rest.append(chunk)
-    if rest:
-        yield b"".join(rest)
+        chunk = following
 
 
 def _is_utf8(block: bytes) -> bool:

@@ -75,10 +75,7 @@ def _split_together(block: Block, layout: Layout, skip: frozenset[int]) -> Field
     if not _is_proved(filled, count, layout):
         return None
     numbers = pl.int_range(block.first + first, block.first + first + count, dtype=pl.Int32(), eager=True)
-    try:
-        frame = _frame(filled, layout.delimiter, layout, numbers)
-    except pl.exceptions.ComputeError:  # a line has too many fields
-        return None
+    frame = _frame(filled, layout.delimiter, layout, numbers)
     texts = [f"f{i}" for i in layout.taken_as_written()]
     frame = tidied(frame, texts, "".join(space for space in SPACES if space.encode() in filled))
     return Fields(frame, {}, last - first - count) if _is_ordinary(frame, texts) else None
@@ -92,44 +89,18 @@ def _is_plain(text: bytes) -> bool:
 
 
 def _is_proved(text: bytes, count: int, layout: Layout) -> bool:
-    """Whether every line has the layout's number of whole fields.
+    """Whether every line, from end to end, is the layout's number of fields, each plain or wholly quoted.
 
-    Without quotation marks, the delimiters must add up; together with the splitter's refusal of a line with too many,
-    no line can then have too few. A few marks are walked through; of many, one pattern must match each line whole.
+    One pattern is matched against all lines in one pass. It crosses no line feed, so that as many matches as lines
+    means that each line matches by itself.
     """
-    delimiter = layout.delimiter.encode()
-    breaks = count * (layout.width - 1)
-    if not (layout.profile.csv_quotes and b'"' in text):
-        return text.count(delimiter) == breaks
-    if text.count(b'"') <= 2 * count:
-        outside = _outside_quotes(text, delimiter)
-        if outside is not None:
-            return outside == breaks
-    whole = pl.Series([text.decode("utf-8")])
-    return bool((whole.str.count_matches(f"(?m)^{_line_pattern(layout)}$") == count).item())
-
-
-def _outside_quotes(text: bytes, delimiter: bytes) -> int | None:
-    """How many delimiters stand outside quotation marks. None unless the marks surely enclose whole fields of one line.
-
-    They do if, opening and closing in turn, each pair holds no line feed and stands between delimiters or line ends.
-    """
-    parts = text.split(b'"')
-    inside = b"".join(parts[1::2])
-    if len(parts) % 2 == 0 or b"\n" in inside:
-        return None
-    ends = (delimiter, b"\n")
-    before, after = {part[-1:] for part in parts[2:-1:2]}, {part[:1] for part in parts[2:-1:2]}
-    if not before.union(after).issubset(ends) or parts[0][-1:] not in (b"", *ends) or parts[-1][:1] not in (b"", *ends):
-        return None
-    return text.count(delimiter) - inside.count(delimiter)
-
-
-def _line_pattern(layout: Layout) -> str:
-    """A line of the right number of fields, each plain or wholly quoted."""
     mark = re.escape(layout.delimiter)
-    cell = rf'(?:[^"{mark}\n]*|"(?:[^"\n]|"")*")'
-    return f"{cell}(?:{mark}{cell}){{{layout.width - 1}}}"
+    if layout.profile.csv_quotes and b'"' in text:
+        cell = rf'(?:[^"{mark}\n]*|"(?:[^"\n]|"")*")'
+    else:
+        cell = rf"[^{mark}\n]*"
+    line = f"(?m)^{cell}(?:{mark}{cell}){{{layout.width - 1}}}$"
+    return bool((pl.Series([text.decode("utf-8")]).str.count_matches(line) == count).item())
 
 
 def _frame(text: bytes, separator: str, layout: Layout, numbers: pl.Series) -> pl.DataFrame:

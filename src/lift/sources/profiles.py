@@ -40,6 +40,7 @@ class Reading:
     column: Column
     how: str  # one | joined | first_of | constant | header
     fields: tuple[FieldName, ...]
+    written: tuple[FieldName, ...]  # the same as the profile writes them
     constant: str | None
     unit: str | None
     convert: str | None
@@ -187,13 +188,14 @@ def _table(kind_name: str, shape: TableShape, profile: ProfileShape) -> Table:
 
 def _reading(name: str, column: Column, written: ColumnShape, kind: Kind, profile: ProfileShape) -> Reading:
     shape = _with_group(written, profile)
-    how, fields = _source(name, shape)
+    how, written_fields = _source(name, shape)
     own_unit = column.unit if profile.tables[kind.name].other_columns == "own_name" else None
     reading = Reading(
         name=name,
         column=column,
         how=how,
-        fields=fields,
+        fields=tuple(normalise(field) for field in written_fields),
+        written=written_fields,
         constant=shape.constant,
         unit=shape.unit or own_unit,
         convert=shape.convert,
@@ -224,12 +226,12 @@ def _source(name: str, shape: ColumnShape) -> tuple[str, tuple[FieldName, ...]]:
     if shape.constant is not None:
         return "constant", ()
     if shape.joined is not None:
-        return "joined", tuple(normalise(field) for field in shape.joined)
+        return "joined", tuple(shape.joined)
     if shape.first_of is not None:
-        return "first_of", tuple(normalise(field) for field in shape.first_of)
+        return "first_of", tuple(shape.first_of)
     written = name if shape.from_ is None else shape.from_
     alternatives = written if isinstance(written, list) else [written]
-    return "one", tuple(normalise(field) for field in alternatives)
+    return "one", tuple(alternatives)
 
 
 def _codes(column: Column, shape: ColumnShape) -> Mapping[str, str | None] | None:

@@ -51,7 +51,7 @@ def recognise(examined: Examined, book: ProfileBook, wanted: str | None = None) 
     if len(records) == 1:
         return layout_of_records(records[0])
     fits = [_best_fit(profile, lines[0]) for profile in profiles if profile.structure == "headed"]
-    fitting = [fit for fit in fits if fit.fits]
+    fitting = _closest([fit for fit in fits if fit.fits])
     if len(records) + len(fitting) > 1:
         names = " and ".join(sorted([*(p.name for p in records), *(fit.profile.name for fit in fitting)]))
         raise ExtractError(f"{name}: fits the profiles {names} alike. Name one for this file in extracts.toml.")
@@ -100,6 +100,18 @@ def _fit(profile: Profile, line: str, delimiter: str) -> Fit:
         unexpected=tuple(i for i, name in enumerate(names) if name not in expected),
         known=len(expected.intersection(names)),
     )
+
+
+def _closest(fitting: list[Fit]) -> list[Fit]:
+    """Of several profiles that fit, those whose headings the file writes most nearly letter for letter."""
+    alike = {
+        fit.profile.name: sum(heading.strip() in _written(fit.profile) for heading in fit.headings) for fit in fitting
+    }
+    return [fit for fit in fitting if alike[fit.profile.name] == max(alike.values())]
+
+
+def _written(profile: Profile) -> set[FieldName]:
+    return {field for table in profile.tables for reading in table.readings for field in reading.written}
 
 
 def _expected(profile: Profile) -> set[FieldName]:

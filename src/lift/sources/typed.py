@@ -169,8 +169,10 @@ def _coded(reading: Reading, raw: str) -> str:
     if reading.codes is None:
         return raw
     arms = "".join(f" WHEN {text_sql(word)} THEN {_code_sql(reading, code)}" for word, code in reading.codes.items())
-    other = "NULL" if reading.other_codes in ("refuse", "unknown") else _code_sql(reading, reading.other_codes)
-    return f"CASE upper({raw}){arms} ELSE {other} END"
+    if reading.other_codes in ("refuse", "unknown"):
+        return f"CASE upper({raw}){arms} END"
+    # A blank cell holds no code at all, not another one.
+    return f"CASE WHEN {raw} IS NOT NULL THEN CASE upper({raw}){arms} ELSE {_code_sql(reading, reading.other_codes)} END END"
 
 
 def _code_sql(reading: Reading, code: str | None) -> str:
