@@ -95,10 +95,8 @@ def _is_proved(text: bytes, count: int, layout: Layout) -> bool:
     means that each line matches by itself.
     """
     mark = re.escape(layout.delimiter)
-    if layout.profile.csv_quotes and b'"' in text:
-        cell = rf'(?:[^"{mark}\n]*|"(?:[^"\n]|"")*")'
-    else:
-        cell = rf"[^{mark}\n]*"
+    quoted = layout.profile.csv_quotes and b'"' in text
+    cell = rf'(?:[^"{mark}\n]*|"(?:[^"\n]|"")*")' if quoted else rf"[^{mark}\n]*"
     line = f"(?m)^{cell}(?:{mark}{cell}){{{layout.width - 1}}}$"
     return bool((pl.Series([text.decode("utf-8")]).str.count_matches(line) == count).item())
 

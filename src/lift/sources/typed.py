@@ -172,7 +172,8 @@ def _coded(reading: Reading, raw: str) -> str:
     if reading.other_codes in ("refuse", "unknown"):
         return f"CASE upper({raw}){arms} END"
     # A blank cell holds no code at all, not another one.
-    return f"CASE WHEN {raw} IS NOT NULL THEN CASE upper({raw}){arms} ELSE {_code_sql(reading, reading.other_codes)} END END"
+    other = _code_sql(reading, reading.other_codes)
+    return f"CASE WHEN {raw} IS NOT NULL THEN CASE upper({raw}){arms} ELSE {other} END END"
 
 
 def _code_sql(reading: Reading, code: str | None) -> str:

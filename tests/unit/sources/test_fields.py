@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lift.sources import fields as subject
 from lift.sources.fields import BROKEN_QUOTE, CONTROL, LONGEST_FIELD, NOT_CP1252, TOO_LONG, Fields, split_fields
 from lift.sources.layout import Layout, layout_of_headings
-from lift.sources.lines import NOT_UTF8, Block
+from lift.sources.lines import NOT_UTF8, Block, Fault
 from lift.sources.profiles import load_profiles, normalise
 
 HEADINGS = ("account_ref", "surname", "address1")
@@ -59,7 +59,7 @@ def test_every_delimiter_works_with_and_without_quotes(delimiter: str) -> None:
         ("1,A,B" * 1 + "x" * (LONGEST_FIELD + 1), TOO_LONG),
     ],
 )
-def test_a_faulty_line_is_refused_alone(line: str, fault: subject.Fault) -> None:
+def test_a_faulty_line_is_refused_alone(line: str, fault: Fault) -> None:
     found = split("1,A,B", line, '3,"C, D",E')
     assert found.faults == {1: fault}
     assert texts(found) == [(1, "1", "A", "B"), (3, "3", "C, D", "E")]
