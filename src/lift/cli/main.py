@@ -1,0 +1,156 @@
+"""`lift`: which commands are there, and how does the program end when something goes wrong?
+
+Whatever goes wrong ends in one message on standard error and an exit code that tells the cause; never in a traceback,
+never with a resident's data.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lift.cli import rules
+from lift.cli.check import check
+from lift.cli.demo import demo
+from lift.cli.init import init
+from lift.cli.lists import list_
+from lift.cli.run import run as run_month
+from lift.cli.runs import runs
+from lift.errors import ALL_ERRORS, LiftError, StorageError
+
+FAULT = 70
+STOPPED = 130
+
+
+def _epilog() -> str:
+    codes = [f"{error.exit_code}  {error.cause}" for error in ALL_ERRORS]
+    return "\n\n".join(
+        ["Exit codes:", "0  done", *codes, f"{FAULT}  a fault of LIFT itself", f"{STOPPED}  stopped by the user"]
+    )
+
+
+app = typer.Typer(
+    name="lift",
+    help="Finds households that miss out on support, from extracts a council already holds, and shows why.",
+    epilog=_epilog(),
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback(invoke_without_command=True)
+def _lift(
+    ctx: typer.Context,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace",
+            "-w",
+            metavar="DIR",
+            help="The council's workspace. [default: $LIFT_WORKSPACE, else this folder]",
+        ),
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+) -> None:
+    if version:
+        import lift
+
+        typer.echo(f"lift {lift.__version__}")
+    elif ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+app.command("init")(init)
+app.command("check")(check)
+app.command("run")(run_month)
+app.command("runs")(runs)
+app.command("list")(list_)
+if find_spec("lift.cli.explain") is not None:
+    from lift.cli.explain import explain
+
+    app.command("explain")(explain)
+app.add_typer(rules.app, name="rules")
+app.command("demo")(demo)
+
+
+def run_app(arguments: list[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    os.umask(0o077)
+    try:
+        code = app(arguments, standalone_mode=False)
+    except LiftError as error:
+        return _end(str(error), error.exit_code)
+    except typer.TyperException as error:
+        return _usage(error)
+    except (KeyboardInterrupt, typer.Abort):
+        return _end("Stopped. Earlier runs and lists are as they were.", STOPPED)
+    except BrokenPipeError:
+        # Whoever read the output (head, less) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        place = Path(error.filename).name if isinstance(error.filename, str) else "a file"
+        return _end(f"{place}: {error.strerror or type(error).__name__}. Nothing was changed.", StorageError.exit_code)
+    except Exception as error:
+        return _fault(error)
+    if code == STOPPED:
+        return _end("Stopped. Earlier runs and lists are as they were.", STOPPED)
+    return code if isinstance(code, int) else 0
+
+
+def run() -> None:
+    """The program `lift`."""
+    sys.exit(run_app())
+
+
+def _end(message: str, code: int) -> int:
+    typer.echo(f"lift: {message}", err=True)
+    return code
+
+
+def _usage(error: typer.TyperException) -> int:
+    context = getattr(error, "ctx", None)
+    hint = f" Try: {context.command_path} --help" if context is not None else ""
+    message = error.format_message().rstrip(".")
+    return _end(f"{message[:1].lower()}{message[1:]}.{hint}", error.exit_code)
+
+
+def _fault(error: Exception) -> int:
+    """A fault of ours: the kind of error and the places in the program go into a private file, and nothing else, for an
+    error's own words may hold a resident's data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    log = _fault_log()
+    if log is not None:
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{type(error).__name__}\n" + "".join(f"  {place}\n" for place in places))
+        log.chmod(0o600)
+    kept = f" Details without data are in {log}; send them with a report." if log is not None else ""
+    last = places[-1] if places else "an unknown place"
+    return _end(
+        f"a fault of LIFT itself ({type(error).__name__} at {last}). Earlier runs are as they were.{kept}", FAULT
+    )
+
+
+def _fault_log() -> Path | None:
+    """The fault log of the workspace in hand, if there is one."""
+    from lift.workspace.folder import Workspace
+
+    named = os.environ.get("LIFT_WORKSPACE") or "."
+    for place, word in enumerate(sys.argv):
+        if word in ("-w", "--workspace") and place + 1 < len(sys.argv):
+            named = sys.argv[place + 1]
+        elif word.startswith("--workspace="):
+            named = word.partition("=")[2]
+    workspace = Workspace(Path(named))
+    return workspace.fault_log if workspace.settings.is_file() else None
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,204 @@
+"""What happens in a month's run? Seven verbs in order; read this first.
+
+    extracts -> 1 intake -> 2 link -> 3 build -> 4 assess -> 5 rank -> 6 publish -> 7 track
+
+The stages meet in the tables of one database (docs/tables.md), built in a work folder that gets its name when all of it
+is on disk: a crash leaves no run or a whole one. (Track, the comparison with earlier runs, comes later; the register
+keeps what it will need.) Files that leave LIFT are no part of a run: `stages/export` writes them, suppressed at that
+very moment.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import lift
+from lift.rulebook.load import load_rulebook, rules_folder
+from lift.rulebook.model import Rulebook
+from lift.stages.assess import AssessReport, assess
+from lift.stages.build import build
+from lift.stages.intake import IntakeReport, intake
+from lift.stages.link import link
+from lift.stages.publish import Draft, publish
+from lift.stages.publish.checked import Checked, checked
+from lift.stages.publish.coverage import require_enough
+from lift.stages.rank import RankReport, rank
+from lift.workspace import audit
+from lift.workspace.busy import at_work
+from lift.workspace.database import Connection, database
+from lift.workspace.folder import Workspace
+from lift.workspace.key import read_key
+from lift.workspace.month import (
+    Incoming,
+    check_room,
+    copy_rules,
+    identity_of,
+    incoming_of,
+    lists_of,
+    profiles_of,
+    run_day,
+    same_run,
+)  # fmt: skip
+from lift.workspace.register import bring_up_to_date
+from lift.workspace.runs import PublishedRun, next_id, read_run
+from lift.workspace.settings import Settings, read_settings
+from lift.workspace.writing import move_into_place, private_folder
+
+
+@dataclass
+class Job:
+    """A run in the making: what it rests on, then what each stage has found."""
+
+    workspace: Workspace
+    settings: Settings
+    incoming: Incoming
+    book: Rulebook
+    rules: tuple[str, ...]
+    day_asked: datetime.date | None
+    identity: str
+    run: str
+    folder: Path
+    watch: Watch
+    seconds: dict[str, float] = field(default_factory=dict)
+    received: IntakeReport = field(init=False)
+    day: datetime.date = field(init=False)
+    assessed: AssessReport = field(init=False)
+    ranked: RankReport = field(init=False)
+
+
+def _intake(job: Job, connection: Connection) -> str:
+    job.received = intake(
+        connection,
+        job.incoming.folder,
+        month=job.incoming.month,
+        profiles=profiles_of(job.workspace),
+        progress=job.watch.reading,
+    )
+    require_enough(job.received.rows, f"incoming/{job.incoming.month}")
+    job.day = job.day_asked or run_day(job.settings.run.day, job.incoming.month, job.received.files)
+    lines = sum(file.lines for file in job.received.files)
+    return f"{len(job.received.files)} files, {lines:,} lines, {job.received.refused:,} refused"
+
+
+def _link(job: Job, connection: Connection) -> str:
+    made = link(connection, key=read_key(job.workspace))
+    return f"{made.records:,} records are {made.persons:,} people in {made.homes:,} homes"
+
+
+def _build(job: Job, connection: Connection) -> str:
+    london = job.settings.council.in_greater_london
+    made = build(connection, day=job.day, key=read_key(job.workspace), facts=job.book.facts, in_greater_london=london)
+    return f"{made.families:,} families; {sum(made.conflicts.values()):,} facts on which sources differ"
+
+
+def _assess(job: Job, connection: Connection) -> str:
+    job.assessed = assess(connection, job.book, job.day, job.rules)
+    return f"{sum(number for _, _, number in job.assessed.counts):,} answers by {len(job.rules)} rules, as at {job.day}"
+
+
+def _rank(job: Job, connection: Connection) -> str:
+    job.ranked = rank(connection, job.book, job.rules)
+    return f"{job.ranked.rows:,} rows on {len(job.ranked.lists)} lists"
+
+
+def _publish(job: Job, connection: Connection) -> str:
+    publish(
+        connection,
+        job.folder,
+        Draft(
+            job.run,
+            job.incoming.month,
+            job.day,
+            job.settings.council.name,
+            job.identity,
+            job.assessed.plan_hash,
+            job.seconds,
+        ),
+        job.received,
+        job.book,
+        job.ranked.lists,
+    )
+    return f"runs/{job.run}"
+
+
+STAGES: dict[str, Callable[[Job, Connection], str]] = {
+    "intake": _intake,
+    "link": _link,
+    "build": _build,
+    "assess": _assess,
+    "rank": _rank,
+    "publish": _publish,
+}
+
+
+class Watch(Protocol):
+    """Who is told how far the run is."""
+
+    def started(self, stage: str) -> None: ...
+    def reading(self, file: str, done: int, size: int) -> None: ...
+    def finished(self, stage: str, told: str, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The run, and whether it was made now; if not, it rests on the very same extracts, rules and settings."""
+
+    run: PublishedRun
+    is_new: bool
+
+
+def run_month(
+    workspace: Workspace, month: str, watch: Watch, *, day: datetime.date | None = None, threads: int | None = None
+) -> Outcome:
+    """One month's run. `day`: what answers are worked out for, in place of the council's policy. Raises LiftError."""
+    settings = read_settings(workspace)
+    read_key(workspace)
+    incoming = incoming_of(workspace, settings, month)
+    with at_work(workspace) as work:
+        bring_up_to_date(workspace)
+        check_room(workspace, incoming)
+        book = load_rulebook(copy_rules(workspace, rules_folder(), work / "rules"), examples=False)
+        identity = identity_of(incoming, book.hashes, settings, str(day), lift.__version__)
+        known = same_run(workspace, identity)
+        if known is not None:
+            return Outcome(known, is_new=False)
+        run = next_id(workspace, month)
+        folder = private_folder(work / run)
+        (work / "rules").rename(folder / "rules")
+        job = Job(
+            workspace, settings, incoming, book, lists_of(book.rules, settings), day, identity, run, folder, watch
+        )
+        _make(job, private_folder(work / "spill"), settings.machine.threads if threads is None else threads)
+        move_into_place(folder, workspace.runs / run)
+        audit.record(workspace, {"what": "run", "run": run, "identity": identity})
+        bring_up_to_date(workspace)
+    return Outcome(read_run(workspace, run), is_new=True)
+
+
+def _make(job: Job, spill: Path, threads: int) -> None:
+    memory = job.settings.machine.memory
+    with database(job.folder / "core.duckdb", spill=spill, memory=memory, threads=threads) as connection:
+        for name, stage in STAGES.items():
+            job.watch.started(name)
+            began = time.monotonic()
+            told = stage(job, connection)
+            job.seconds[name] = round(time.monotonic() - began, 2)
+            job.watch.finished(name, told, job.seconds[name])
+
+
+def check_month(workspace: Workspace, month: str, watch: Watch) -> Checked:
+    """Reads a month's extracts without making a run of them. Raises LiftError."""
+    settings = read_settings(workspace)
+    incoming = incoming_of(workspace, settings, month)
+    with at_work(workspace) as work:
+        check_room(workspace, incoming)
+        with database(work / "check.duckdb", spill=private_folder(work / "spill")) as connection:
+            received = intake(
+                connection, incoming.folder, month=month, profiles=profiles_of(workspace), progress=watch.reading
+            )
+            return checked(connection, received)

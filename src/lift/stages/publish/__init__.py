@@ -1,0 +1,135 @@
+"""What does a run leave behind beside its database? (Stage 6: its record, its refusals, its report.)
+
+The folder gets its name, and with it becomes a run, only when all of this is on disk.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from duckdb import DuckDBPyConnection
+
+import lift
+from lift.rulebook.model import Rulebook
+from lift.sources.nil_return import NilReturn
+from lift.sources.tables import FileRecord
+from lift.stages.publish.coverage import coverage
+from lift.stages.publish.report import report_page
+from lift.workspace import audit
+from lift.workspace.runs import RECORD, FileRead, ListCount, Missing, NilReturnSigned, Part, RuleUsed, RunRecord
+from lift.workspace.writing import write_whole
+
+Kept = TypeVar("Kept", bound=Part)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the run is, before it is known what it holds."""
+
+    run: str
+    month: str
+    day: datetime.date
+    council: str
+    identity: str
+    plan_hash: str
+    seconds: Mapping[str, float]
+
+
+class Received(Protocol):
+    """What intake says of the month's extracts."""
+
+    @property
+    def files(self) -> Sequence[FileRecord]: ...
+    @property
+    def nil_return(self) -> NilReturn | None: ...
+    @property
+    def warnings(self) -> Sequence[str]: ...
+    @property
+    def rows(self) -> Mapping[str, int]: ...
+
+
+class Counted(Protocol):
+    """What rank says of one list."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def yearly_low(self) -> Decimal | None: ...
+
+
+def publish(
+    connection: DuckDBPyConnection,
+    folder: Path,
+    draft: Draft,
+    received: Received,
+    book: Rulebook,
+    lists: Sequence[Counted],
+) -> RunRecord:
+    """Writes run.json, refusals.csv and report.html into the unfinished run's folder."""
+    absent = coverage(received.rows, nil_return=received.nil_return is not None)
+    rules = [book.rules[one.name] for one in lists if one.name in book.rules]
+    record = RunRecord(
+        run=draft.run,
+        month=draft.month,
+        day=draft.day,
+        council=draft.council,
+        identity=draft.identity,
+        files=tuple(_copied(file, FileRead) for file in received.files),
+        nil_return=None if received.nil_return is None else _copied(received.nil_return, NilReturnSigned),
+        warnings=tuple(received.warnings),
+        missing=tuple(_copied(one, Missing) for one in absent if one.cost),
+        **_counts(connection),
+        lists=tuple(_copied(one, ListCount) for one in lists),
+        rules={rule.id: _copied(rule, RuleUsed) for rule in rules},
+        rule_files=dict(book.hashes),
+        plan_hash=draft.plan_hash,
+        versions=_versions(),
+        who=audit.who(),
+        when=audit.now(),
+        seconds=dict(draft.seconds),
+    )
+    write_whole(folder / "refusals.csv", _refusals(connection))
+    write_whole(folder / "report.html", report_page(record).encode())
+    write_whole(folder / RECORD, record.model_dump_json(indent=2).encode())
+    return record
+
+
+def _copied(one: object, part: type[Kept]) -> Kept:
+    """What the record keeps of something that a stage reports, by the same names."""
+    return part.model_validate({name: getattr(one, name) for name in part.model_fields})
+
+
+def _counts(connection: DuckDBPyConnection) -> dict[str, int]:
+    """People, families and households of the run, and families of whom some income is on record."""
+    ((people, families, households, known),) = connection.execute(
+        """SELECT (SELECT count(*) FROM person), (SELECT count(*) FROM family), (SELECT count(*) FROM household),
+            (SELECT count(*) FROM family WHERE is_on_low_income_record)"""
+    ).fetchall()
+    return {"people": people, "families": families, "households": households, "families_with_income_known": known}
+
+
+def _versions() -> dict[str, str]:
+    used = {name: version(name) for name in ("duckdb", "polars", "sqlglot", "xlsxwriter")}
+    return {"lift": lift.__version__, "python": platform.python_version(), **used}
+
+
+def _refusals(connection: DuckDBPyConnection) -> bytes:
+    """File, line, column and reason of every refused row. The rows themselves stay in the database."""
+    content = io.StringIO(newline="")
+    writer = csv.writer(content, lineterminator="\r\n")
+    writer.writerow(["file", "line", "column", "reason", "what to do"])
+    found = connection.execute(
+        """SELECT f.name, r.line, coalesce(r.column_name, 'the whole line'), r.reason, r.message
+        FROM refusal r JOIN extract_file f USING (file_id) ORDER BY f.name, r.line, r.column_name, r.reason"""
+    )
+    writer.writerows(found.fetchall())
+    return content.getvalue().encode("utf-8-sig")

@@ -1,0 +1,90 @@
+"""How does a run tell of itself on one page that can be printed and passed round? It names nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from lift.sources.kinds import load_kinds
+from lift.workspace.runs import FileRead, ListCount, RunRecord
+
+STYLE = """
+  body { font: 15px/1.45 system-ui, sans-serif; color: #1a1a1a; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+  h1 { font-size: 1.6rem; margin-bottom: .2rem } h2 { font-size: 1.15rem; margin-top: 2rem }
+  table { border-collapse: collapse; width: 100% }
+  th, td { text-align: left; padding: .3rem .6rem; vertical-align: top; border-bottom: 1px solid #ccc }
+  td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
+  .quiet { color: #555 }
+  .offer { border-left: 4px solid #1d5c8a; padding: .4rem 1rem; background: #eef4f9 }
+  @media print { body { margin: 0 } }
+"""
+OFFER = (
+    "Lists only offer help. None may be used to stop, reduce or investigate an award, nor for recovery, fraud work "
+    "or discount "
+    "reviews. Not being on a list decides nothing."
+)
+
+
+def report_page(record: RunRecord) -> str:
+    """A whole HTML page without anything from elsewhere."""
+    unknown = record.families - record.families_with_income_known
+    parts = [
+        f"<h1>{escape(record.council)}: {escape(month_in_words(record))}</h1>",
+        f'<p class="quiet">Run {escape(record.run)}, worked out for {record.day.day} {record.day:%B %Y}.</p>',
+        f'<p class="offer">{OFFER}</p>',
+        "<h2>What was read</h2>",
+        _table(("File", "What it is", "As at", "#Lines", "#Refused"), (_file(file) for file in record.files)),
+        "<h2>What was not supplied</h2>",
+        _table(("Extract", "What it costs"), ([one.title, one.cost] for one in record.missing))
+        if record.missing
+        else "<p>Nothing.</p>",
+        "<h2>Who is known</h2>",
+        f"<p>{record.people:,} people in {record.families:,} families and {record.households:,} homes. Of "
+        f"{unknown:,} families no "
+        "income is on record: they are on no list, and that does not mean that nothing is due to them.</p>",
+        "<h2>What was found</h2>",
+        _table(("List", "#Likely", "#Of these, may have it", "#Possible", "A year, least"), map(_list, record.lists)),
+        '<p class="quiet">A year, least: the low end of likely answers that are surely not in payment. Lists overlap; '
+        "never add them up. Held-back homes are counted here and are on no exported list.</p>",
+    ]
+    if record.warnings:
+        parts += ["<h2>Warnings</h2>", "".join(f"<p>{escape(warning)}</p>" for warning in record.warnings)]
+    title = escape(f"{record.council}, run {record.run}")
+    return (
+        f'<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
+    )
+
+
+def month_in_words(record: RunRecord) -> str:
+    return f"{record.day.replace(year=int(record.month[:4]), month=int(record.month[5:]), day=1):%B %Y}"
+
+
+def money_in_words(one: ListCount) -> str:
+    """A year's worth, low end: whole pounds, and whose they are."""
+    if one.yearly_low is None:
+        return one.money
+    pounds = f"£{int(one.yearly_low):,}"
+    return pounds if one.money == "resident" else f"{pounds} ({one.money})"
+
+
+def _file(file: FileRead) -> list[str]:
+    day = file.extract_date
+    return [file.name, load_kinds()[file.kind].title, f"{day.day} {day:%B %Y}", f"{file.lines:,}", f"{file.refused:,}"]
+
+
+def _list(one: ListCount) -> list[str]:
+    return [one.title, f"{one.likely:,}", f"{one.may_already_have:,}", f"{one.possible:,}", money_in_words(one)]
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Headings that begin with # stand over numbers."""
+    numbers = [heading.startswith("#") for heading in headings]
+
+    def line(cells: Sequence[str], tag: str) -> str:
+        marked = zip(cells, numbers, strict=True)
+        return (
+            "<tr>" + "".join(f"<{tag}{' class=n' if n else ''}>{escape(cell)}</{tag}>" for cell, n in marked) + "</tr>"
+        )
+
+    return f"<table>{line([h.lstrip('#') for h in headings], 'th')}{''.join(line(row, 'td') for row in rows)}</table>"

@@ -1,0 +1,68 @@
+"""How is a DuckDB file opened: offline, within limits, and with complaints that hold no resident's data?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from lift.errors import EngineError, LiftError, StorageError
+
+Connection = duckdb.DuckDBPyConnection
+
+# Nothing is fetched, nothing outside is loaded, and no Python variable is taken for a table.
+SEALED = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "python_enable_replacements": "false",
+}
+
+
+@contextmanager
+def database(
+    path: Path | None, *, spill: Path | None = None, memory: str = "", threads: int = 0, read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection, closed at the end. `path` None: in memory only. `spill`: where work that outgrows memory may go.
+
+    Raises StorageError (disk full, file in use, not a database) and EngineError (memory, anything else).
+    """
+    settings: dict[str, str | bool | int | float | list[str]] = dict(SEALED)
+    if spill is not None:
+        settings["temp_directory"] = str(spill)
+    if memory:
+        settings["memory_limit"] = memory
+    if threads:
+        settings["threads"] = str(threads)
+    name = path.name if path else "the working memory"
+    try:
+        connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=settings)
+    except duckdb.Error as error:
+        raise in_words(error, name) from error
+    try:
+        yield connection
+    except duckdb.Error as error:
+        raise in_words(error, name) from error
+    finally:
+        connection.close()
+
+
+def in_words(error: duckdb.Error, name: str) -> LiftError:
+    """DuckDB's complaint by its kind alone: its own words may repeat a cell."""
+    said = str(error)
+    if "No space left" in said or "max_temp_directory_size" in said:
+        return StorageError(
+            f"{name}: the disk is full. Free some space, then try again. Earlier runs are as they were."
+        )
+    if "Conflicting lock" in said or "Could not set lock" in said:
+        return StorageError(f"{name}: another program has it open. Close that program, then try again.")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return EngineError(f"{name}: memory ran out. Close other programs, or give [machine] memory in council.toml.")
+    if isinstance(error, duckdb.IOException | duckdb.SerializationException):
+        return StorageError(f"{name}: is no database of this program, or is damaged. Bring it back from the safe copy.")
+    kind = type(error).__name__
+    return EngineError(
+        f"{name}: the database could not do a step ({kind}). Run it again; if it recurs, report it as a fault of LIFT."
+    )

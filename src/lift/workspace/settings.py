@@ -1,0 +1,163 @@
+"""What has this council decided? (`council.toml`)
+
+Text from outside: an unknown word is a mistake, never passed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from lift.errors import SettingsError
+from lift.workspace.folder import SETTINGS, Workspace
+
+FORMAT = 1
+RunDay = Literal["benefits extract", "accounts extract", "end of month"]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Council(Strict):
+    name: str = Field(min_length=2)
+    in_greater_london: bool = False
+
+
+class Sources(Strict):
+    folder: str = "incoming"
+
+
+class Run(Strict):
+    day: RunDay = "benefits extract"
+
+
+class Lists(Strict):
+    """`capacity`: how many rows of each list the team can work in a month; lists not named have no limit."""
+
+    leave_out: tuple[str, ...] = ()
+    capacity: dict[str, int] = Field(default_factory=dict)
+
+    @field_validator("capacity")
+    @classmethod
+    def _somebody(cls, capacity: dict[str, int]) -> dict[str, int]:
+        for name, rows in capacity.items():
+            if rows < 1:
+                raise ValueError(f"{name} = {rows}: a capacity is 1 or more (to drop a list, name it under leave_out)")
+        return capacity
+
+
+class Retention(Strict):
+    exported_lists_days: int = Field(default=30, ge=1, le=366)
+
+
+class Machine(Strict):
+    """Limits for one run; by default all processors, and as much memory as DuckDB allows itself."""
+
+    memory: str = ""
+    threads: int = Field(default=0, ge=0)
+
+    @field_validator("memory")
+    @classmethod
+    def _a_size(cls, memory: str) -> str:
+        if memory and not re.fullmatch(r"[0-9]+ ?(MB|GB)", memory):
+            raise ValueError('write it as "4GB"')
+        return memory
+
+
+class Settings(Strict):
+    """The whole file."""
+
+    format: int = FORMAT
+    council: Council
+    sources: Sources = Sources()
+    run: Run = Run()
+    lists: Lists = Lists()
+    retention: Retention = Retention()
+    machine: Machine = Machine()
+
+    def incoming(self, workspace: Workspace) -> Path:
+        """The folder that holds one folder of extracts a month."""
+        return workspace.root / self.sources.folder
+
+    def fingerprint(self) -> str:
+        """What may change a run's results: everything but the machine's limits."""
+        return hashlib.sha256(self.model_dump_json(exclude={"machine"}).encode()).hexdigest()
+
+
+def read_settings(workspace: Workspace) -> Settings:
+    """Raises SettingsError: where, what, what to do."""
+    try:
+        document = tomllib.loads(workspace.settings.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{SETTINGS}: is not TOML ({error}). Mend it at that place.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{SETTINGS}: cannot be read ({type(error).__name__}). Save it as text in UTF-8.") from None
+    written_by = document.get("format", FORMAT)
+    if isinstance(written_by, int) and written_by > FORMAT:
+        raise SettingsError(
+            f"{SETTINGS}: was written by a newer LIFT (format {written_by}; this one knows {FORMAT}). Install that "
+            f"version."
+        )
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        raise SettingsError(f"{SETTINGS}: {_complaints(error)} Compare with docs/council-toml.md.") from None
+
+
+def _complaints(error: ValidationError) -> str:
+    """Everything that does not fit, a sentence each."""
+    found = []
+    for one in error.errors(include_url=False):
+        place = ".".join(str(part) for part in one["loc"])
+        if one["type"] == "extra_forbidden":
+            found.append(f"{place} is no setting of LIFT.")
+        elif one["type"] == "missing":
+            found.append(f"{place} is missing.")
+        else:
+            message = one["msg"].removeprefix("Value error, ")
+            found.append(f"{place}: {message[:1].lower()}{message[1:]}.")
+    return " ".join(found)
+
+
+TEMPLATE = """\
+# Settings of this council. Everything here is read again at each run. A line with # at its start is a remark.
+format = {format}
+
+[council]
+name = {name}
+in_greater_london = {london}        # the benefit cap is higher there
+
+[sources]
+folder = "incoming"             # below it one folder a month: incoming/2026-11
+
+[run]
+day = "benefits extract"        # the day that answers are worked out for, one of:
+                                #   "benefits extract": the day of the latest Housing Benefit or Reduction extract
+                                #   "accounts extract": the day of the council tax extract
+                                #   "end of month":     the last day of the month
+
+[lists]
+leave_out = []                  # lists that the team does not work, for example ["attendance_allowance"]
+
+[lists.capacity]                # how many rows of a list the team can work in a month; without a line here, all
+# pension_credit = 120
+
+[retention]
+exported_lists_days = 30        # how long an exported list may be kept; its notes say until when
+
+[machine]
+# memory = "4GB"                # limits for one run, where the computer has other work to do
+# threads = 2
+"""
+
+
+def first_settings(name: str, *, in_greater_london: bool) -> str:
+    """The text of a new `council.toml`."""
+    quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return TEMPLATE.format(format=FORMAT, name=quoted, london=str(in_greater_london).lower())
