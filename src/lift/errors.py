@@ -113,9 +113,22 @@ class Problem:
     def __str__(self) -> str:
         lines = [f"{self.place}: {self.what}"]
         if self.place.text:
-            lines += [f"    {self.place.text}", "    " + " " * (self.place.column - 1) + "^" * max(self.place.width, 1)]
+            lines += [f"    {line}" for line in _pointed(self.place)]
         lines.append(f"    Fix: {self.fix}")
         return "\n".join(lines)
+
+
+_WIDEST = 110
+
+
+def _pointed(place: Place) -> tuple[str, str]:
+    """The line and the caret below it; of a long line only the part around the caret."""
+    first = place.column - 1
+    start = 0 if len(place.text) <= _WIDEST else max(0, min(first - _WIDEST // 2, len(place.text) - _WIDEST))
+    text = place.text[start : start + _WIDEST].replace("\t", " ")
+    before, after = ("…" if start else ""), ("…" if start + _WIDEST < len(place.text) else "")
+    width = max(1, min(place.width, start + _WIDEST - first))
+    return before + text + after, " " * (first - start + len(before)) + "^" * width
 
 
 class RuleProblems(RuleError):

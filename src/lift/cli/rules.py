@@ -185,7 +185,7 @@ def _checked(path: Path | None, own: Path | None) -> tuple[Rulebook | None, list
         else:
             only = path
     book, problems = read_rulebook(folder, only=only, beside=own)
-    found = [*problems.found, *(written_wrongly(book) if book is not None else [])]
+    found = [*problems.found, *(written_wrongly(book, problems.damaged) if book is not None else [])]
     return book, sorted(found, key=lambda p: (p.place.path, p.place.line, p.place.column, p.what))
 
 

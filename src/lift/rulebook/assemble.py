@@ -28,6 +28,10 @@ def assemble_rule(
         maker = StepMaker(located, scope, problems, path, shape.in_force_on)
         steps[f"{shape.id}.{name}"] = _answer_step(maker, shape, name, text, unit)
     _check_worth(shape, located, texts, problems)
+    if shape.covers[0] > shape.covers[1]:
+        place = located.place(("covers",))
+        problems.add(place, "the covered days end before they begin", "write covers: [first day, last day]")
+        problems.damaged.add(shape.id)
     worth = tuple(part for part in WORTH_UNITS if f"worth_{part}" in texts)
     rule = Rule(
         id=shape.id,

@@ -16,17 +16,14 @@ from lift.rulebook.scope import FIXED_DAYS
 _LIMIT_FUNCTIONS = ("LEAST", "GREATEST")
 
 
-def check_rulebook(
-    book: Rulebook, problems: Problems, *, examples: bool, damaged: frozenset[str] = frozenset()
-) -> None:
-    """Adds everything that is wrong. Of a `damaged` file some part is missing already, so its rule is not looked at as
-    a whole."""
+def check_rulebook(book: Rulebook, problems: Problems, *, examples: bool) -> None:
+    """Adds everything that is wrong. A rule of which some part is missing already is not looked at as a whole."""
     for step in book.steps.values():
         _check_no_limit(step, book, problems)
         _check_divisors(step, book, problems)
     _check_circles(book, problems)
     for rule in book.rules.values():
-        if rule.id in damaged or damaged & set(rule.uses):
+        if problems.damaged & {rule.id, *rule.uses}:
             continue
         _check_rule(rule, problems)
         _check_in_force(rule, book, problems)
@@ -128,10 +125,6 @@ def _circle(ring: list[str], book: Rulebook, problems: Problems) -> None:
 
 
 def _check_rule(rule: Rule, problems: Problems) -> None:
-    if rule.covers[0] > rule.covers[1]:
-        problems.add(
-            rule.place, f"{rule.id} covers days that end before they begin", "write covers: [first day, last day]"
-        )
     if rule.kind != "measure" and "possible_when" not in rule.answers:
         fix = "say what must be known true before an unknown is worth anybody's time"
         problems.add(rule.place, f"{rule.id} has no possible_when", fix)

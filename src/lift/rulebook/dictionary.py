@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from lift.rulebook.dimensions import parse_unit
+from lift.rulebook.dimensions import described, parse_unit
 from lift.rulebook.expressions import parse_formula
 from lift.rulebook.figures import UNITS
 from lift.rulebook.located import Located
@@ -127,7 +127,7 @@ class _Reader:
             self.problems.add_formula(self.located, path, error)
             return None
         if node.type.kind != "flag":
-            what = f"a condition is needed here, this is a {node.type}"
+            what = f"a condition is needed here, this is {described(node.type)}"
             self.problems.add(self.located.place(path), what, "compare it with something")
             return None
         return node

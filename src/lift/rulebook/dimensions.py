@@ -73,21 +73,32 @@ _USAGE = {
 }
 
 
+def described(kind: Type) -> str:
+    """A type in words: a number of GBP/week, a flag, a date."""
+    if kind.kind != "number":
+        return f"a {kind.kind}"
+    return f"a number of {kind.unit}" if kind.unit is not None and kind.unit.parts else "a number"
+
+
 def need_flag(node: Node) -> None:
     if node.type.kind != "flag":
-        raise FormulaProblem(f"a condition is needed here, this is a {node.type}", "compare it with something", node.at)
+        raise FormulaProblem(
+            f"a condition is needed here, this is {described(node.type)}", "compare it with something", node.at
+        )
 
 
 def need_number(node: Node) -> None:
     if node.type.kind != "number":
         fix = _TO_NUMBER.get(node.type.kind, "name a number")
-        raise FormulaProblem(f"a number is needed here, this is a {node.type}", fix, node.at)
+        raise FormulaProblem(f"a number is needed here, this is {described(node.type)}", fix, node.at)
 
 
 def need_date(node: Node) -> None:
     if node.type.kind != "date":
         raise FormulaProblem(
-            f"a date is needed here, this is a {node.type}", "name a date fact, a date step or run_day", node.at
+            f"a date is needed here, this is {described(node.type)}",
+            "name a date fact, a date step or run_day",
+            node.at,
         )
 
 
@@ -113,9 +124,9 @@ def same(nodes: Sequence[Node], at: Span) -> Type:
     units = {node.type.unit for node in nodes if node.type.unit is not None}
     if len(units) > 1:
         names = " and ".join(sorted(str(unit) for unit in units))
-        raise FormulaProblem(
-            f"{names} do not go together", "convert one by a named conversion such as MONTH_TO_WEEK_12_52", at
-        )
+        convert = "convert one by a named conversion such as MONTH_TO_WEEK_12_52"
+        money = all(unit.is_money and len(unit.parts) > 1 for unit in units)
+        raise FormulaProblem(f"{names} do not go together", convert if money else "bring both to the same unit", at)
     if not units:
         return Type("number")
     unit = units.pop()
@@ -188,7 +199,9 @@ def call(function: str, arguments: tuple[Node, ...], at: Span, run_day: Node) ->
     wanted = _MONTHS if shape.arguments == "months" else _DAYS
     if arguments[1].type.kind != "number" or arguments[1].type.unit not in (None, _PLAIN, wanted):
         raise FormulaProblem(
-            f"{function} adds {wanted}, this is {arguments[1].type}", f"give a number of {wanted}", arguments[1].at
+            f"{function} adds {wanted}, this is {described(arguments[1].type)}",
+            f"give a number of {wanted}",
+            arguments[1].at,
         )
     number = arguments[1]
     if isinstance(number, Constant) and isinstance(number.value, Fraction) and number.value.denominator != 1:
@@ -200,7 +213,7 @@ def _convert(function: str, arguments: tuple[Node, ...], at: Span) -> Node:
     source, target, _ = CONVERSIONS[function]
     wanted = parse_unit(source)
     if len(arguments) != 1 or arguments[0].type != wanted:
-        found = arguments[0].type if arguments else "nothing"
+        found = described(arguments[0].type) if arguments else "nothing"
         raise FormulaProblem(f"{function} converts {source}, this is {found}", f"give it one number in {source}", at)
     kind = parse_unit(target)
     assert kind is not None
@@ -211,7 +224,7 @@ def lookup(table: TableHead, arguments: tuple[Node, ...], at: Span) -> None:
     """Checks number and types of a table's keys."""
     if len(arguments) != len(table.keys):
         raise FormulaProblem(
-            f"{table.name} has {len(table.keys)} keys, {len(arguments)} given",
+            f"{table.name} is looked up by {len(table.keys)}, not {len(arguments)}",
             f"give {', '.join(k for k, _ in table.keys)}",
             at,
         )
@@ -219,7 +232,7 @@ def lookup(table: TableHead, arguments: tuple[Node, ...], at: Span) -> None:
         plain = argument.type.unit in (None, _PLAIN) or kind.unit is None or argument.type.unit == kind.unit
         if argument.type.kind != kind.kind or not plain:
             raise FormulaProblem(
-                f"key {name} of {table.name} is a {kind}, this is a {argument.type}",
+                f"key {name} of {table.name} is {described(kind)}, this is {described(argument.type)}",
                 "give the key the table declares",
                 argument.at,
             )

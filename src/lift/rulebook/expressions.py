@@ -7,7 +7,7 @@ sqlglot reads the SQL; this module lets through only what `docs/rule-format.md` 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, ClassVar, NoReturn
 
@@ -35,7 +35,7 @@ from lift.rulebook.nodes import (
     Span,
     Type,
 )
-from lift.rulebook.scope import Scope
+from lift.rulebook.scope import Scope, all_of
 
 
 class _Where(exp.Expression):
@@ -122,8 +122,6 @@ _REFUSED_NODES: dict[type[exp.Expr], tuple[str, str]] = {
     exp.Subquery: ("a SELECT", _REFUSED["SELECT"]),
     exp.Window: ("OVER", _REFUSED["OVER"]),
     exp.Star: ("*", "name a relation: COUNT(children)"),
-    exp.Tuple: ("a list of values", "write one value; a list only behind IN"),
-    exp.Alias: ("a name beside a value", "an operator or a bracket is missing between the two"),
 }
 
 
@@ -136,9 +134,8 @@ def parse_formula(text: str, scope: Scope) -> Node:
     except RecursionError as error:
         raise FormulaProblem("the formula is nested too deeply", "split it into steps", Span(0, 1)) from error
     if len(tree) != 1 or tree[0] is None:
-        raise FormulaProblem(
-            "the formula is empty or has a semicolon", "write one expression", Span(0, max(len(text), 1))
-        )
+        what = "the formula is empty" if not text.strip() else "a formula has no semicolon"
+        raise FormulaProblem(what, "write one expression", Span(0, max(len(text), 1)))
     return _convert(tree[0], scope)
 
 
@@ -166,11 +163,27 @@ def _span(tree: exp.Expr) -> Span:
 def _convert(tree: exp.Expr, scope: Scope) -> Node:
     handler = _HANDLERS.get(type(tree))
     if handler is None:
+        if isinstance(tree, exp.Alias | exp.Tuple):
+            _refuse(tree, "two values stand side by side", "put an operator or a function between them")
         other = (type(tree).__name__.upper(), "see docs/rule-format.md for what may")
         what, fix = _REFUSED_NODES.get(type(tree), other)
         _refuse(tree, f"{what} may not stand in a formula", fix)
     node: Node = handler(tree, scope)
     return node
+
+
+def _each(trees: Sequence[exp.Expr], scope: Scope) -> list[Node]:
+    """Every tree converted, and all their mistakes at once."""
+    found: list[Node] = []
+    wrong: list[FormulaProblem] = []
+    for tree in trees:
+        try:
+            found.append(_convert(tree, scope))
+        except FormulaProblem as problem:
+            wrong.append(problem)
+    if wrong:
+        raise all_of(wrong)
+    return found
 
 
 def _refuse(tree: exp.Expr, what: str, fix: str) -> NoReturn:
@@ -201,7 +214,7 @@ def _paren(tree: exp.Paren, scope: Scope) -> Node:
 
 def _arithmetic(operator: Any) -> Callable[[Any, Scope], Node]:
     def handle(tree: exp.Binary, scope: Scope) -> Node:
-        left, right = _convert(tree.left, scope), _convert(tree.right, scope)
+        left, right = _each([tree.left, tree.right], scope)
         kind = unit_rules.arithmetic(operator, left, right, _span(tree))
         return Arithmetic(kind, _span(tree), operator, left, right)
 
@@ -218,7 +231,7 @@ def _negate(tree: exp.Neg, scope: Scope) -> Node:
 
 def _compare(operator: Any, *, swap: bool = False) -> Callable[[Any, Scope], Node]:
     def handle(tree: exp.Binary, scope: Scope) -> Node:
-        left, right = _convert(tree.left, scope), _convert(tree.right, scope)
+        left, right = _each([tree.left, tree.right], scope)
         unit_rules.comparison(operator, left, right, _span(tree))
         return Compare(FLAG, _span(tree), operator, right if swap else left, left if swap else right)
 
@@ -228,8 +241,7 @@ def _compare(operator: Any, *, swap: bool = False) -> Callable[[Any, Scope], Nod
 def _between(tree: exp.Between, scope: Scope) -> Node:
     if tree.args.get("symmetric"):
         _refuse(tree, "BETWEEN SYMMETRIC may not stand in a formula", "write BETWEEN low AND high")
-    value = _convert(tree.this, scope)
-    low, high = _convert(tree.args["low"], scope), _convert(tree.args["high"], scope)
+    value, low, high = _each([tree.this, tree.args["low"], tree.args["high"]], scope)
     unit_rules.comparison("<=", low, value, _span(tree))
     unit_rules.comparison("<=", value, high, _span(tree))
     parts = (Compare(FLAG, _span(tree), "<=", low, value), Compare(FLAG, _span(tree), "<=", value, high))
@@ -250,8 +262,7 @@ def _in(tree: exp.In, scope: Scope) -> Node:
 def _logic(operator: Any) -> Callable[[Any, Scope], Node]:
     def handle(tree: exp.Connector, scope: Scope) -> Node:
         parts: list[Node] = []
-        for side in (tree.left, tree.right):
-            node = _convert(side, scope)
+        for node in _each([tree.left, tree.right], scope):
             unit_rules.need_flag(node)
             same = isinstance(node, Logic) and node.operator == operator
             parts += node.parts if same and isinstance(node, Logic) else (node,)
@@ -284,8 +295,8 @@ def _case(tree: exp.Case, scope: Scope) -> Node:
 def _choose(tree: exp.Expr, pairs: list[Any], otherwise: Any, scope: Scope) -> Node:
     if otherwise is None or any(value is None for _, value in pairs):
         _refuse(tree, "every choice needs its last branch", "add the third argument of IF, or ELSE to CASE")
-    branches = tuple((_convert(test, scope), _convert(value, scope)) for test, value in pairs)
-    last = _convert(otherwise, scope)
+    *nodes, last = _each([*[tree for pair in pairs for tree in pair], otherwise], scope)
+    branches = tuple(zip(nodes[::2], nodes[1::2], strict=True))
     for test, _ in branches:
         unit_rules.need_flag(test)
     kind = unit_rules.same([*[value for _, value in branches], last], _span(tree))
@@ -301,7 +312,7 @@ def _function(tree: exp.Anonymous, scope: Scope) -> Node:
         _refuse(tree, f"{upper} may not stand in a formula", _REFUSED[upper])
     if any(isinstance(a, _Where) for a in tree.expressions):
         _refuse(tree, f"WHERE may not stand in {upper}", f"WHERE belongs into one of {', '.join(sorted(_GATHERS))}")
-    arguments = tuple(_convert(argument, scope) for argument in tree.expressions)
+    arguments = tuple(_each(tree.expressions, scope))
     if upper in unit_rules.FUNCTIONS or upper in CONVERSIONS:
         return unit_rules.call(upper, arguments, _span(tree), scope.run_day(_span(tree)))
     table = scope.table(name, _span(tree))

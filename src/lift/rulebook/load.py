@@ -7,7 +7,6 @@ wrong is left out and its name remembered, so that what rests on it is not compl
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,17 +15,17 @@ from typing import Any
 from lift.errors import Place, RuleError, RuleProblems
 from lift.rulebook.assemble import assemble_rule
 from lift.rulebook.check import check_rulebook
+from lift.rulebook.declared import RuleFile, check_days, check_names, scope_of, step_type, steps_without_type
 from lift.rulebook.dictionary import read_dictionary
-from lift.rulebook.dimensions import parse_unit
-from lift.rulebook.figures import FigureReader, amount_head, table_head
+from lift.rulebook.figures import FigureReader
 from lift.rulebook.located import Located, read_located
-from lift.rulebook.model import Amount, Rule, Rulebook, Step, Table
+from lift.rulebook.model import Rule, Rulebook, Step
 from lift.rulebook.names import check_name
-from lift.rulebook.nodes import Level, Type
 from lift.rulebook.problems import Problems, read_shape
-from lift.rulebook.scope import FIXED_DAYS, AmountHead, Broken, Scope, StepHead, TableHead, nearest
-from lift.rulebook.shape import FactsShape, RuleShape, SharedShape, StepShape
+from lift.rulebook.scope import Broken, Scope, nearest
+from lift.rulebook.shape import FactsShape, RuleShape, SharedShape
 from lift.rulebook.steps import assemble_steps
+from lift.rulebook.tables import TableReader
 
 #: What stands in for a top-level key that is wrong, so that the rest of its file can still be checked.
 _STAND_IN: dict[str, Any] = {
@@ -46,23 +45,6 @@ def rules_folder() -> Path:
 
 
 @dataclass
-class _File:
-    """One rule or shared file on its way to becoming steps."""
-
-    located: Located
-    shape: RuleShape | SharedShape
-    path: Path
-    broken: frozenset[str]
-    whole: bool
-    amounts: dict[str, Amount] = field(default_factory=dict)
-    tables: dict[str, Table] = field(default_factory=dict)
-
-    @property
-    def id(self) -> str:
-        return self.shape.id
-
-
-@dataclass
 class _Loader:
     """What has been read so far."""
 
@@ -72,10 +54,9 @@ class _Loader:
     only: Path | None
     beside: Path | None
     problems: Problems = field(default_factory=Problems)
-    files: dict[str, _File] = field(default_factory=dict)
+    files: dict[str, RuleFile] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
-    broken_facts: frozenset[str] = frozenset()
 
 
 def load_rulebook(
@@ -112,9 +93,9 @@ def _load(loader: _Loader) -> Rulebook | None:
     if read is None or located is None:
         return None
     facts, relations, assumptions = read_dictionary(read.shape, located, problems, read.broken)
-    loader.broken_facts = read.broken
-    base = Scope("family", facts, relations, broken=Broken(loader.broken_facts))
+    problems.damaged |= {"facts"} if problems.found else set()
     _read_files(loader)
+    base = Scope("family", facts, relations, broken=Broken(read.broken | loader.unreadable))
     amounts, tables, steps, rules = _assemble(loader, base)
     book = Rulebook(
         facts=facts,
@@ -127,8 +108,8 @@ def _load(loader: _Loader) -> Rulebook | None:
         **_read_bases(loader),
         hashes=dict(sorted(loader.hashes.items())),
     )
-    damaged = frozenset(f.id for f in loader.files.values() if not f.whole) | loader.unreadable
-    check_rulebook(book, problems, examples=loader.examples, damaged=damaged)
+    problems.damaged |= {f.id for f in loader.files.values() if not f.whole} | loader.unreadable
+    check_rulebook(book, problems, examples=loader.examples)
     return book
 
 
@@ -194,11 +175,11 @@ def _read_files(loader: _Loader) -> None:
             loader.unreadable.add(path.stem)
             continue
         assert isinstance(read.shape, RuleShape | SharedShape)
-        file = _File(located, read.shape, path, read.broken, read.whole)
+        file = RuleFile(located, read.shape, path, set(read.broken), read.whole)
         place = located.place(("id",))
         if file.id != path.stem:
             loader.problems.add(place, f"the id {file.id} is not the file's name", f"write id: {path.stem}")
-            loader.unreadable.add(file.id)
+            loader.unreadable |= {file.id, path.stem}
         elif file.id in loader.files:
             other = loader.files[file.id].located.name
             loader.problems.add(
@@ -211,13 +192,16 @@ def _read_files(loader: _Loader) -> None:
 
 def _assemble(loader: _Loader, base: Scope) -> Any:
     files, problems = loader.files, loader.problems
+    shapes = {f.id: f.shape for f in files.values() if isinstance(f.shape, RuleShape)}
     for file in files.values():
         _read_figures(file, base, problems)
     steps: dict[str, Step] = {}
     rules: dict[str, Rule] = {}
     for file in files.values():
         used = _used(file, loader)
-        scope = _scope_of(file, used, base, loader)
+        check_names(file, used, base, problems)
+        check_days(file, scope_of(file, used, base, shapes), problems)
+        scope = scope_of(file, used, base, shapes)
         steps |= assemble_steps(file.shape, file.located, scope, problems)
         if isinstance(file.shape, RuleShape):
             shared = [f"{other.id}.{name}" for other in used for name in other.shape.steps]
@@ -229,32 +213,26 @@ def _assemble(loader: _Loader, base: Scope) -> Any:
     return amounts, tables, steps, rules
 
 
-def _tables_beside(file: _File) -> list[Path]:
+def _tables_beside(file: RuleFile) -> list[Path]:
     """The CSV files that a rule's tables come from: they are part of what the rule says."""
     versions = [v for table in file.shape.tables.values() for v in table.versions.values()]
     paths = {file.path.parent / version["from"] for version in versions if isinstance(version, dict)}
     return sorted(path for path in paths if path.is_file())
 
 
-def _read_figures(file: _File, base: Scope, problems: Problems) -> None:
-    reader = FigureReader(file.id, file.shape.in_force_on, file.located, file.path.parent, problems)
-    for name, amount in file.shape.amounts.items():
-        file.amounts[name] = reader.amount(name, amount)
+def _read_figures(file: RuleFile, base: Scope, problems: Problems) -> None:
+    figures = FigureReader(file.id, file.shape.in_force_on, file.located, problems)
     kinds = {name: fact.type for (_, name), fact in base.facts.items()}
-    for name, step in file.shape.steps.items():
-        kinds[name] = _step_type(step.unit, step.codes)
-    for name, table in file.shape.tables.items():
-        file.tables[name] = reader.table(name, table, kinds)
+    kinds |= {name: step_type(step) for name, step in file.shape.steps.items()}
+    tables = TableReader(figures, file.path.parent, kinds)
+    file.amounts = {name: figures.amount(name, amount) for name, amount in file.shape.amounts.items()}
+    file.tables = {name: tables.table(name, table) for name, table in file.shape.tables.items()}
+    file.broken |= figures.broken | steps_without_type(file.shape.steps)
 
 
-def _step_type(unit: str, codes: list[str] | None) -> Type:
-    kind = parse_unit(unit) or Type("number")
-    return Type("code", None, tuple(codes or ())) if kind.kind == "code" else kind
-
-
-def _used(file: _File, loader: _Loader, above: tuple[str, ...] = ()) -> list[_File]:
+def _used(file: RuleFile, loader: _Loader, above: tuple[str, ...] = ()) -> list[RuleFile]:
     """The shared files that a file uses, those used by them first, each once."""
-    found: list[_File] = []
+    found: list[RuleFile] = []
     for index, name in enumerate(file.shape.uses):
         used = loader.files.get(name)
         place = file.located.place(("uses", index))
@@ -262,78 +240,12 @@ def _used(file: _File, loader: _Loader, above: tuple[str, ...] = ()) -> list[_Fi
             continue
         if used is None or isinstance(used.shape, RuleShape):
             shared = [f.id for f in loader.files.values() if isinstance(f.shape, SharedShape)]
-            loader.problems.add(place, f"there is no shared file common/{name}.yaml", nearest(name, shared))
+            fix = nearest(name, shared, f"name one of {', '.join(shared)}")
+            loader.problems.add(place, f"there is no shared file common/{name}.yaml", fix)
         elif used.id in (*above, file.id):
             what = f"{file.id} and {name} use each other"
             loader.problems.add(place, what, "let one of them use the other, or make a third")
         else:
             deeper = [*_used(used, loader, (*above, file.id)), used]
             found += [other for other in deeper if other not in found]
-    return found
-
-
-def _scope_of(file: _File, used: list[_File], base: Scope, loader: _Loader) -> Scope:
-    rules = {f.id: f.shape for f in loader.files.values() if isinstance(f.shape, RuleShape)}
-    steps: dict[str, StepHead] = {}
-    amounts: dict[str, AmountHead] = {}
-    tables: dict[str, TableHead] = {}
-    for source in [*used, file]:
-        _check_names(source, {*steps, *amounts, *tables}, base, loader.problems)
-        levels: dict[str, Level] = {name: step.each or source.shape.each for name, step in source.shape.steps.items()}
-        kinds = {name: _step_type(step.unit, step.codes) for name, step in source.shape.steps.items()}
-        steps |= {name: StepHead(f"{source.id}.{name}", levels[name], kinds[name]) for name in levels}
-        amounts |= {name: amount_head(amount) for name, amount in source.amounts.items()}
-        tables |= {name: table_head(name, table) for name, table in source.tables.items()}
-    broken = loader.broken_facts | {name for f in [*used, file] for name in f.broken} | loader.unreadable
-    return Scope(
-        level=file.shape.each,
-        facts=base.facts,
-        relations=base.relations,
-        steps=steps,
-        amounts=amounts,
-        tables=tables,
-        rule_levels={name: shape.each for name, shape in rules.items()},
-        without_already=frozenset(name for name, shape in rules.items() if shape.already is None),
-        broken=Broken(
-            frozenset(broken | _without_day(file, steps, base, loader.problems)),
-            every=any(name in loader.unreadable for f in [*used, file] for name in f.shape.uses),
-        ),
-    )
-
-
-def _check_names(source: _File, taken: set[str], base: Scope, problems: Problems) -> None:
-    """A name means one thing in a file: no two declarations, and none that hides a fact."""
-    sections: dict[str, Mapping[str, Any]] = {
-        "steps": source.shape.steps,
-        "amounts": source.shape.amounts,
-        "tables": source.shape.tables,
-    }
-    for section, entries in sections.items():
-        for name, entry in entries.items():
-            place = source.located.key_place((section, name))
-            check_name(name, place, problems)
-            level = (entry.each or source.shape.each) if isinstance(entry, StepShape) else None
-            hidden = [lv for lv, fact in base.facts if fact == name and level in (None, lv)]
-            if name in taken:
-                problems.add(place, f"the name {name} is already taken", "choose another name")
-            elif hidden:
-                problems.add(place, f"{name} is the name of a fact of each {hidden[0]}", "choose another name")
-            taken = taken | {name}
-
-
-def _without_day(file: _File, steps: dict[str, StepHead], base: Scope, problems: Problems) -> set[str]:
-    """The amounts and tables that are in force by a day nobody declares."""
-    dates = {name for (_, name), fact in base.facts.items() if fact.type.kind == "date"}
-    dates |= {name for name, step in steps.items() if step.type.kind == "date"}
-    found = set()
-    for section, figures in (("amounts", file.amounts), ("tables", file.tables)):
-        for name, figure in figures.items():
-            day = figure.day.rpartition(".")[2]
-            if day in FIXED_DAYS or day in dates or day in base.broken:
-                continue
-            own = (section, name, "in_force_on")
-            place = file.located.place(own if own in file.located.places else ("in_force_on",))
-            fix = nearest(day, [*dates, *FIXED_DAYS])
-            problems.add(place, f"in_force_on names {figure.day}, which is no date fact and no date step", fix)
-            found.add(name)
     return found

@@ -229,7 +229,10 @@ class _Reader:
             if not isinstance(key_node, ScalarNode):
                 self.problems.append(Problem(place, "a key is one word or date", "put quotes round it if it is text"))
                 continue
+            before = len(self.problems)
             key = self._scalar(key_node, place)
+            if len(self.problems) > before:
+                continue
             label = key if isinstance(key, int) and not isinstance(key, bool) else str(key)
             if key in found:
                 self.problems.append(Problem(place, f"{key} stands here twice", "keep one of the two"))

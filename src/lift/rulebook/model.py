@@ -81,8 +81,8 @@ class ProvedBound:
 class Relation:
     """How to get from a unit to related ones. `link` family: target units with the same family key, and perhaps those
     of a possible couple's other family; household: the same household key. `other`: not oneself (for a family target:
-    not one's own family). `outside`: not of one's own family; a possible couple's other family is perhaps outside. A unit
-    whose family is not known is perhaps of that of anybody in its household."""
+    not one's own family). `outside`: not of one's own family; a possible couple's other family is perhaps outside. A
+    unit whose family is not known is perhaps of that of anybody in its household."""
 
     name: str
     source: Level

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import copy
-import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from lift.errors import Place, Problem, RuleProblems
 from lift.rulebook.located import Located
-from lift.rulebook.scope import FollowsProblem, FormulaProblem
+from lift.rulebook.scope import FollowsProblem, FormulaProblem, nearest
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Path_ = tuple[str | int, ...]
@@ -21,6 +20,7 @@ Path_ = tuple[str | int, ...]
 #: Sections of named entries: a broken entry is left out, and what rests on its name is not complained of again.
 _ENTRIES = {"amounts": 2, "tables": 2, "steps": 2, "relations": 2, "standing_assumptions": 2, "facts": 3}
 _MOST_ROUNDS = 5
+_DATE_KEY = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
 
 
 @dataclass
@@ -28,6 +28,8 @@ class Problems:
     """Everything found wrong so far."""
 
     found: list[Problem] = field(default_factory=list)
+    damaged: set[str] = field(default_factory=set)
+    """Files of which some part is missing because it is wrong: nothing that rests on the whole is said of them."""
 
     def add(self, place: Place, what: str, fix: str) -> None:
         problem = Problem(place, what, fix)
@@ -36,8 +38,9 @@ class Problems:
 
     def add_formula(self, located: Located, path: Iterable[str | int], error: FormulaProblem) -> None:
         """A mistake in a formula, at its own characters. What only follows from another mistake is left out."""
-        if not isinstance(error, FollowsProblem):
-            self.add(located.part(path, error.at.start, error.at.end), error.what, error.fix)
+        for one in (error, *error.others):
+            if not isinstance(one, FollowsProblem):
+                self.add(located.part(path, one.at.start, one.at.end), one.what, one.fix)
 
     def at(self, place: Place) -> bool:
         """Whether something is wrong at exactly this place already."""
@@ -65,27 +68,32 @@ def read_shape(
     if not isinstance(located.value, dict) or not located.value:
         problems.add(Place(located.name, 1), "the file holds no keys", "see docs/rule-format.md for what belongs here")
         return None
-    value, broken = copy.copy(located.value), set[str]()
+    value, broken, gone = copy.copy(located.value), set[str](), set[str]()
     for number in range(_MOST_ROUNDS):
         try:
             return Read(shape.model_validate(value), frozenset(broken), whole=number == 0)
         except ValidationError as error:
             details = error.errors(include_url=False)
-            paths = [_known_path(located, detail["loc"]) for detail in details]
-            for path, detail in _one_each(paths, details):
+            paths = [_known_path(located, _owner(detail)) for detail in details]
+            for path, detail in _one_each(paths, details, gone):
                 _add_detail(shape, located, path, detail, problems)
             wrong = {_part(path, detail) for path, detail in zip(paths, details, strict=True)}
+            gone |= {str(path[0]) for path in wrong if len(path) == 1}
             broken |= {str(path[-1]) for path in wrong if path and path[0] in _ENTRIES}
             value = _without(value, wrong, stand_in or {})
     return None
 
 
-def _one_each(paths: list[Path_], details: list[Any]) -> list[tuple[Path_, Any]]:
-    """One complaint for each place: a value that fits none of several types is complained of for each of them."""
+def _one_each(paths: list[Path_], details: list[Any], gone: set[str]) -> list[tuple[Path_, Any]]:
+    """One complaint for each place, and none where a part of it has its own: a value that fits none of several types is
+    complained of for each of them. What is missing because it was wrong is not missed."""
     seen: dict[Any, tuple[Path_, Any]] = {}
     for path, detail in zip(paths, details, strict=True):
-        key = (path, str(detail["loc"][-1])) if detail["type"] in ("missing", "extra_forbidden") else path
-        seen.setdefault(key, (path, detail))
+        last = str(detail["loc"][-1])
+        named = detail["type"] in ("missing", "extra_forbidden")
+        below = any(len(other) > len(path) and other[: len(path)] == path for other in paths)
+        if not (below and not named) and not (detail["type"] == "missing" and not path and last in gone):
+            seen.setdefault((path, last) if named else path, (path, detail))
     return list(seen.values())
 
 
@@ -125,20 +133,29 @@ def _without(value: Any, wrong: set[Path_], stand_in: Mapping[str, Any]) -> Any:
 def _add_detail(shape: type[BaseModel], located: Located, path: Path_, detail: Any, problems: Problems) -> None:
     last = str(detail["loc"][-1]) if detail["loc"] else ""
     kind = detail["type"]
+    place = located.key_place(path) if last == "[key]" else located.place(path)
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(last, _keys_of(shape, path[:-1]), n=1, cutoff=0.6)
-        fix = f"did you mean {near[0]}?" if near else "take it out, or see docs/rule-format.md"
-        problems.add(located.key_place(path), f"unknown key {last}", fix)
+        near = nearest(last, _keys_of(shape, path[:-1]), "take it out, or see docs/rule-format.md")
+        problems.add(located.key_place(path), f"unknown key {last}", near)
     elif kind == "missing" and last == "cite":
         problems.add(located.key_place(path), f"{path[-1]} has no citation", "add cite: with the provision it rests on")
     elif kind == "missing":
-        owner = f"{path[-1]}: " if path else ""
+        owner = f"{_shown(path)}: " if path else ""
         problems.add(
             located.key_place(path), f"{owner}the key {last} is missing", f"add {last}: (see docs/rule-format.md)"
         )
-    elif not problems.at(located.place(path)):
+    elif path[0] in _DATED and len(path) == 3 and path[-1] == "is":
+        problems.add(place, f"{path[1]} gives no {_DATED[path[0]][0]}", _DATED[path[0]][1])
+    elif not problems.at(place):
         what, fix = _mistake(detail)
-        problems.add(located.place(path), f"{_shown(path)} {what}", fix)
+        problems.add(place, f"{_shown(path)} {what}", fix)
+
+
+_DATED: dict[str | int, tuple[str, str]] = {
+    "amounts": ("value from a day on", "write is: {2026-04-06: 227.10}, from which day it has which value"),
+    "tables": ("rows from a day on", "write is: {2026-04-06: [[key, value], …]}, from which day it has which rows"),
+    "steps": ("formula", "write is: and a formula, or from which day which formula holds"),
+}
 
 
 def _shown(path: Path_) -> str:
@@ -146,7 +163,7 @@ def _shown(path: Path_) -> str:
     names = [part for part in path if isinstance(part, str)]
     if not names:
         return "this"
-    after = path[len(path) - 1 - path[::-1].index(names[-1]) + 1 :]
+    after = path[len(path) - path[::-1].index(names[-1]) :]
     return names[-1] + "".join(f"[{part}]" for part in after)
 
 
@@ -173,17 +190,26 @@ def _mistake(detail: Any) -> tuple[str, str]:
         return f"is not {allowed}", f"write {allowed}"
     if kind in ("model_type", "model_attributes_type", "dataclass_type"):
         return "is no set of keys", "write it as key: value, one a line"
+    if kind in ("less_than_equal", "greater_than_equal"):
+        limit = f"at most {context['le']}" if "le" in context else f"at least {context['ge']}"
+        return f"is not {limit}", f"write a number that is {limit}"
     return _PLAIN.get(kind, ("does not fit here", "see docs/rule-format.md for what belongs here"))
 
 
+def _owner(detail: Any) -> tuple[Any, ...]:
+    """What a complaint is about; for something missing, what it is missing from."""
+    loc: tuple[Any, ...] = detail["loc"]
+    return loc[:-1] if detail["type"] == "missing" else loc
+
+
 def _known_path(located: Located, loc: Iterable[Any]) -> Path_:
+    """The path of a complaint as far as the file has it; Pydantic names types and writes dates in its own way."""
     path: Path_ = ()
     for part in loc:
-        step: str | int = part if isinstance(part, int) else str(part)
+        day = _DATE_KEY.fullmatch(str(part))
+        step = "{:04d}-{:02d}-{:02d}".format(*map(int, day.groups())) if day else part
         if (*path, step) in located.places:
             path = (*path, step)
-        elif isinstance(part, date | str) and (*path, str(part)) in located.places:
-            path = (*path, str(part))
     return path
 
 

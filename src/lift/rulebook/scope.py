@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lift.rulebook.model import Fact, Relation
@@ -40,10 +40,22 @@ class FormulaProblem(Exception):
     def __init__(self, what: str, fix: str, at: Span) -> None:
         super().__init__(what)
         self.what, self.fix, self.at = what, fix, at
+        self.others: tuple[FormulaProblem, ...] = ()
+        """Further mistakes in the same formula."""
 
 
 class FollowsProblem(FormulaProblem):
     """A name whose own declaration is wrong: that is reported where it stands, and not again for each use."""
+
+
+def all_of(found: Sequence[FormulaProblem]) -> FormulaProblem:
+    """Several mistakes of one formula as one; what only follows from others is left out where it can be."""
+    every = [problem for one in found for problem in (one, *one.others)]
+    real = [problem for problem in every if not isinstance(problem, FollowsProblem)]
+    if not real:
+        return every[0]
+    real[0].others = tuple(real[1:])
+    return real[0]
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,8 @@ class Scope:
 
     def name(self, prefix: str | None, name: str, at: Span) -> Node:
         """The node that `name` or `prefix.name` stands for."""
+        if name in self.broken.names:
+            raise FollowsProblem(f"{name} has mistakes of its own", "mend them first", at)
         if prefix is None:
             return self._own(name, at)
         if prefix == "this":
@@ -214,6 +228,8 @@ class Scope:
         if day in FIXED_DAYS:
             return None
         prefix, _, name = day.rpartition(".")
+        if name not in self.dates() and name not in self.broken:
+            raise self.no_day(day, at)
         try:
             node = self.name(prefix or None, name, at)
         except FollowsProblem:
@@ -222,13 +238,20 @@ class Scope:
             what = f"{owner} is in force by {day}, and here {error.what}"
             raise FormulaProblem(what, f"name {owner} in a step that has {day}", at) from error
         if node.type.kind != "date":
-            raise FormulaProblem(
-                f"{owner} is in force by {day}, which is no date", "name a date fact or a date step", at
-            )
+            raise self.no_day(day, at)
         return node
 
+    def dates(self) -> set[str]:
+        """The names of date facts and date steps, of whichever level."""
+        facts = {name for (_, name), fact in self.facts.items() if fact.type.kind == "date"}
+        return facts | {name for name, step in self.steps.items() if step.type.kind == "date"}
+
+    def no_day(self, day: str, at: Span) -> FormulaProblem:
+        what = f"in_force_on names {day}, which is no date fact and no date step"
+        return FormulaProblem(what, nearest(day, [*self.dates(), *FIXED_DAYS], "name run_day or a date"), at)
+
     def table(self, name: str, at: Span) -> TableHead:
-        if name in self.tables:
+        if name in self.tables and name not in self.broken.names:
             return self.tables[name]
         raise self._unknown_of("function or table", name, [*self.tables, *_FUNCTIONS, *_GATHERS], at)
 
@@ -242,9 +265,9 @@ class Scope:
         return relation
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], otherwise: str = "declare it, or choose a name that is declared") -> str:
     """The fix for a name that is not known: the one most like it, if any is."""
     names = list(known)
     folded = {n.lower(): n for n in names}
     close = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
-    return f"did you mean {folded[close[0]]}?" if close else "declare it, or choose a name that is declared"
+    return f"did you mean {folded[close[0]]}?" if close else otherwise

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from lift.rulebook.dimensions import parse_unit
+from lift.rulebook.dimensions import described, parse_unit
 from lift.rulebook.expressions import parse_formula
 from lift.rulebook.figures import UNITS, no_such, read_value, some_such
 from lift.rulebook.located import Located, Source
@@ -20,6 +20,8 @@ from lift.rulebook.scope import FIXED_DAYS, FormulaProblem, Scope
 from lift.rulebook.shape import RuleShape, SharedShape, StepShape
 
 RESERVED = ("who", "eligible", "possible_when", "already", "advice_first")
+#: Where a formula that could not be read stands, so that nothing more is said of it.
+_BROKEN = Span(-1, -1)
 _REASON = "add why: a sentence that the list can show"
 
 
@@ -52,7 +54,8 @@ class StepMaker:
         kind = self._type(entry)
         self._check_head(entry)
         texts = entry.formula if isinstance(entry.formula, dict) else {None: entry.formula}
-        formulas = tuple(self._formula(day, text, kind) for day, text in texts.items())
+        in_order = sorted(texts.items(), key=lambda entry: entry[0] or date.min)
+        formulas = tuple(self._formula(day, text, kind) for day, text in in_order)
         day = entry.in_force_on or self.default_day
         default_round = "penny" if kind.unit is not None and kind.unit.is_money else "none"
         return Step(
@@ -99,10 +102,11 @@ class StepMaker:
         """The tree of a text that should have this type."""
         try:
             found = parse_formula(text, self.scope)
-            _check_type(found, kind)
+            if self.path[-1] not in self.scope.broken.names:
+                _check_type(found, kind)
         except FormulaProblem as error:
             self.problems.add_formula(self.located, path, error)
-            return Constant(kind, Span(), Fraction(0))
+            return Constant(kind, _BROKEN, Fraction(0))
         return found
 
     def _day_node(self, day: str) -> Node | None:
@@ -147,9 +151,9 @@ class StepMaker:
                 self.problems.add_formula(self.located, path, error)
                 continue
             if node.type.kind != "flag" or not isinstance(node, FactRef | StepRef):
-                what = f"split_on takes flags, {name} is a {node.type}"
+                what = f"split_on takes flags, {name} is {described(node.type)}"
                 self.problems.add(self.located.place(path), what, "name flag facts or flag steps")
-            elif (node.level, node.name) not in read:
+            elif (node.level, node.name) not in read and not any(f.node.at == _BROKEN for f in formulas):
                 what = f"the formula does not read {name}, so there is nothing to split"
                 self.problems.add(self.located.place(path), what, "name a flag that the formula itself reads")
             found.append(node)
@@ -177,7 +181,7 @@ def _check_type(node: Node, kind: Type) -> None:
         fix = "change the unit, or convert by a named conversion such as MONTH_TO_WEEK_12_52"
         if kind.kind != "number" or node.type.kind != "number":
             fix = "compare it with something" if kind.kind == "flag" else "change the unit, or the formula"
-        raise FormulaProblem(f"this is a {node.type}, and a {kind} is needed", fix, node.at)
+        raise FormulaProblem(f"this is {described(node.type)}, and {described(kind)} is needed", fix, node.at)
     for code in _codes(node) if kind.codes else ():
         if code.value not in kind.codes:
             listed = ", ".join(kind.codes)

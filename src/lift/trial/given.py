@@ -17,6 +17,7 @@ from itertools import zip_longest
 from typing import Any
 
 from lift.errors import FactError
+from lift.rulebook.dimensions import described
 from lift.rulebook.model import Fact, Rulebook
 from lift.rulebook.nodes import Level
 from lift.rulebook.units import Known, OneUnit, Scalar, Units
@@ -206,7 +207,7 @@ def _ends(fact: Fact, raw: Any, where: str) -> tuple[Scalar, Scalar]:
     if kind == "code":
         wanted = f"one of {', '.join(fact.type.codes)}"
     else:
-        wanted = {"number": f"a number of {fact.type}", "date": "a date such as 1948-03-02"}.get(kind, "true or false")
+        wanted = {"number": described(fact.type), "date": "a date such as 1948-03-02"}.get(kind, "true or false")
     raise FactError(f"{where} is not {wanted}. Write {wanted}, or null where it is not known.")
 
 
