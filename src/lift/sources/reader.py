@@ -177,9 +177,10 @@ def _insert(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: T
         return 0
     columns = ", ".join(["file_id", "line", *table.values])
     values = ", ".join([str(file_id), "line", *table.values.values()])
-    ((count,),) = over_frame(
-        connection, frame, f"INSERT INTO {row_table(table.table.kind)} ({columns}) SELECT {values} FROM {FRAME}"
-    )
+    conditions = "".join(f", {condition} AS {name}" for name, condition in table.conditions.items())
+    origin = f"(SELECT *{conditions} FROM {FRAME})" if conditions else FRAME
+    insert = f"INSERT INTO {row_table(table.table.kind)} ({columns}) SELECT {values} FROM {origin}"
+    ((count,),) = over_frame(connection, frame, insert)
     return int(count)
 
 

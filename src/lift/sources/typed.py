@@ -44,10 +44,14 @@ class Test:
 
 @dataclass(frozen=True)
 class TypedTable:
-    """A table's SQL for one file. `values` gives the expression of every column that is not null throughout."""
+    """A table's SQL for one file. `values` gives the expression of every column that is not null throughout.
+
+    `conditions` are columns to be worked out first, by name: on which rows a blank has its special meaning.
+    """
 
     table: Table
     values: Mapping[str, str]
+    conditions: Mapping[str, str]
     tests: tuple[Test, ...]  # every reason, column by column
     quick: str  # true if any test may fire; never false for a row that one refuses
 
@@ -61,12 +65,14 @@ def typed_table(table: Table, layout: Layout, extract_date: datetime.date | None
         name: day if name == "extract_date" else _filled(readings.get(name), raw.get(name), day)
         for name in table.kind.columns
     }
+    conditions: dict[str, str] = {}
     for name, reading in readings.items():
-        values[name] = _with_blank(reading, raw[name], values)
+        values[name] = _with_blank(reading, raw[name], values, conditions)
     tests = list(_tests(table, readings, raw, values, extract_date))
     return TypedTable(
         table=table,
         values={name: value for name, value in values.items() if value != "NULL"},
+        conditions={name: condition for condition, name in conditions.items()},
         tests=tuple(tests),
         quick=_quick(tests, raw),
     )
@@ -168,6 +174,10 @@ def _date_value(reading: Reading, raw: str, extract_day: str) -> str:
 def _coded(reading: Reading, raw: str) -> str:
     if reading.codes is None:
         return raw
+    words = set(reading.codes.values())
+    if words == {"true", "false"} and reading.other_codes == "refuse":
+        true = ", ".join(text_sql(word) for word, code in reading.codes.items() if code == "true")
+        return f"upper({raw}) IN ({true})"
     arms = "".join(f" WHEN {text_sql(word)} THEN {_code_sql(reading, code)}" for word, code in reading.codes.items())
     if reading.other_codes in ("refuse", "unknown"):
         return f"CASE upper({raw}){arms} END"
@@ -182,16 +192,21 @@ def _code_sql(reading: Reading, code: str | None) -> str:
     return code if reading.column.type == "flag" else text_sql(code)
 
 
-def _with_blank(reading: Reading, raw: str | None, values: dict[str, str]) -> str:
+def _with_blank(reading: Reading, raw: str | None, values: Mapping[str, str], conditions: dict[str, str]) -> str:
     """The value, or what a blank means. Elsewhere absent never becomes nought."""
     value = values[reading.name]
     blank = _blank_sql(reading)
     if raw is None or blank is None:
         return value
-    conditions = [f"{raw} IS NULL"]
-    for name, codes in reading.blank.when.items():
-        conditions.append(f"CAST({values[name]} AS VARCHAR) IN ({', '.join(text_sql(code) for code in codes)})")
-    return f"CASE WHEN {' AND '.join(conditions)} THEN {blank} ELSE {value} END"
+    if not reading.blank.when:
+        return f"CASE WHEN {raw} IS NULL THEN {blank} ELSE {value} END"
+    condition = " AND ".join(
+        f"CAST({values[name]} AS VARCHAR) IN ({', '.join(text_sql(code) for code in codes)})"
+        for name, codes in reading.blank.when.items()
+    )
+    # A hundred columns of SHBE share one condition: worked out once a row, and planned once.
+    name = conditions.setdefault(condition, f"when_{len(conditions)}")
+    return f"CASE WHEN {raw} IS NULL AND {name} THEN {blank} ELSE {value} END"
 
 
 def _blank_sql(reading: Reading) -> str | None:

@@ -176,8 +176,8 @@ def _suppression_warnings(records: list[FileRecord], nil_return: NilReturn | Non
     """Why nothing may be exported from this run; empty if the suppression list is whole."""
     lists = [record for record in records if record.kind == "suppression"]
     warnings = [
-        f"{record.name}: {record.refused} of its rows were refused. No list can be exported until they are mended and "
-        "the month is run again."
+        f"{record.name}: {_counted(record.refused)} refused. No list can be exported until the file is mended and the "
+        "month is run again."
         for record in lists
         if record.refused
     ]
@@ -187,3 +187,7 @@ def _suppression_warnings(records: list[FileRecord], nil_return: NilReturn | Non
             f"signs {NIL_RETURN}."
         )
     return warnings
+
+
+def _counted(rows: int) -> str:
+    return "1 row was" if rows == 1 else f"{rows} rows were"
