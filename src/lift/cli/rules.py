@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sized
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from lift.cli.screen import Json, Plain, Screen, WorkspaceAt
 
 if TYPE_CHECKING:
     from lift.errors import Problem
@@ -25,22 +28,23 @@ class EngineName(StrEnum):
     reference = "reference"
 
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
-Plain = Annotated[bool, typer.Option("--plain", help="Print text without colour or boxes; tabs between columns.")]
 RuleId = Annotated[str, typer.Argument(metavar="RULE", help="The rule's id, as `lift rules list` shows it.")]
 
 
-def own_rules(ctx: typer.Context) -> Path | None:
-    """The council's own rules, where the command was given a workspace that has some."""
-    workspace = ctx.find_root().params.get("workspace")
-    folder = Path(workspace) / "rules" if workspace else None
-    return folder if folder is not None and folder.is_dir() else None
+def own_rules(ctx: typer.Context, given: Path | None) -> Path | None:
+    """The council's own rules: of the workspace that is named, or of this folder where it is one."""
+    from lift.cli.screen import workspace_at
+    from lift.workspace.folder import Workspace
+
+    named = given or ctx.find_root().params.get("workspace") or os.environ.get("LIFT_WORKSPACE")
+    place = workspace_at(ctx, given) if named else Workspace(Path())
+    return place.rules if place.settings.is_file() and place.rules.is_dir() else None
 
 
-def _book(ctx: typer.Context) -> Rulebook:
+def _book(ctx: typer.Context, workspace: Path | None) -> Rulebook:
     from lift.rulebook.load import load_rulebook
 
-    return load_rulebook(beside=own_rules(ctx))
+    return load_rulebook(beside=own_rules(ctx, workspace))
 
 
 def find_rule(book: Rulebook, name: str) -> Rule:
@@ -57,12 +61,12 @@ def find_rule(book: Rulebook, name: str) -> Rule:
 
 
 @app.command("list")
-def list_rules(ctx: typer.Context, as_json: Json = False, plain: Plain = False) -> None:
+def list_rules(ctx: typer.Context, workspace: WorkspaceAt = None, as_json: Json = False, plain: Plain = False) -> None:
     """All rules, the days they cover, how well their figures are known, and who has signed them off."""
     from lift.cli.answers import write_json
     from lift.cli.paper import print_grid
 
-    book = _book(ctx)
+    book = _book(ctx, workspace)
     if as_json:
         typer.echo(write_json([_rule_object(book, rule) for rule in book.rules.values()]))
         return
@@ -116,6 +120,7 @@ def show_rule(
     day: Annotated[
         datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Only what is in force on this day.")
     ] = None,
+    workspace: WorkspaceAt = None,
     as_json: Json = False,
     plain: Plain = False,
 ) -> None:
@@ -124,12 +129,12 @@ def show_rule(
     from lift.cli.paper import page_object, print_page
     from lift.rulebook.page import rule_page
 
-    book = _book(ctx)
+    book = _book(ctx, workspace)
     page = rule_page(book, find_rule(book, rule), day.date() if day else None)
     if as_json:
         typer.echo(write_json(page_object(page)))
     else:
-        print_page(page, plain=plain)
+        print_page(page, plain=Screen(plain=plain).plain)
 
 
 # ---- check and test ----
@@ -142,13 +147,14 @@ def check_rules(
         Path | None,
         typer.Argument(metavar="[FOLDER|FILE]", help="A folder of rules, or one rule file; default: all rules in use."),
     ] = None,
+    workspace: WorkspaceAt = None,
     as_json: Json = False,
 ) -> None:
     """Look for mistakes in rule files, without running them: all at once, each with its place and the fix."""
     from lift.cli.answers import write_json
     from lift.errors import RuleError, RuleProblems
 
-    book, problems = _checked(path, own_rules(ctx))
+    book, problems = _checked(path, own_rules(ctx, workspace))
     if as_json:
         typer.echo(write_json([_problem_object(problem) for problem in problems]))
     elif problems:
@@ -207,6 +213,7 @@ def test_rules(
     rules: Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="Which rules; default: all.")] = None,
     engine: Annotated[EngineName | None, typer.Option(help="Only on this engine; default: on every one.")] = None,
     examples_only: Annotated[bool, typer.Option("--examples-only", help="Leave out the forgetting trials.")] = False,
+    workspace: WorkspaceAt = None,
     as_json: Json = False,
     plain: Plain = False,
 ) -> None:
@@ -216,7 +223,7 @@ def test_rules(
     from lift.errors import ExampleError, RuleProblems
     from lift.trial.written import written_wrongly
 
-    book = _book(ctx)
+    book = _book(ctx, workspace)
     wrong = written_wrongly(book)
     if wrong:
         raise RuleProblems(wrong)
@@ -234,7 +241,7 @@ def test_rules(
             [*(str(one[k]) for k in ("rule", "examples", "forgotten")), ", ".join(engines), str(len(one["failures"]))]
             for one in tried
         ]
-        print_grid(heading, rows, plain=plain)
+        print_grid(heading, rows, plain=Screen(plain=plain).plain)
     if failures:
         raise typer.Exit(ExampleError.exit_code)
 
@@ -278,12 +285,13 @@ def try_rule(
     batch: Annotated[
         int, typer.Option(min=1, max=10_000, help="Lines answered together; 1 for a conversation.")
     ] = 1000,
+    workspace: WorkspaceAt = None,
 ) -> None:
     """What a rule answers for facts given by hand: one JSON answer a line, in order (docs/rules-try.md)."""
     from lift.errors import FactError
     from lift.trial.asked import Asked, Refused, answer_lines, check_covered
 
-    book = _book(ctx)
+    book = _book(ctx, workspace)
     found = find_rule(book, rule)
     check_covered(found, day.date())
     asked = Asked(
