@@ -5,9 +5,11 @@ The run's own plan is run again for one household with every step kept: that is 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
@@ -17,11 +19,12 @@ from lift.errors import NotFoundError
 from lift.plan.compile import Options, compile_plan
 from lift.plan.figures import in_force, version_day
 from lift.plan.layout import KEYS, key_of
-from lift.rulebook.answers import Answer, Range, Value
+from lift.rulebook.answers import Answer, Question, Range, Value
 from lift.rulebook.check import amounts_of, closure, references
 from lift.rulebook.model import Amount, Fact, Rule, Rulebook, Special, Step
 from lift.rulebook.nodes import LEVELS, FactRef, Level, StepRef
 from lift.rulebook.units import Scalar
+from lift.workspace.database import database
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,16 @@ class ShownAmount:
 
 
 @dataclass(frozen=True)
+class ShownUnit:
+    level: Level
+    key: str
+    family: str | None
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """Everything behind one answer. `units` are all units of the household, `people` their names where the caller may see them."""
+    """Everything behind one answer. `units` are all units of the household: a sum over a family's adults can only be
+    followed by who knows which of them are the family's."""
 
     answer: Answer
     rule: Rule
@@ -84,8 +95,17 @@ class Explanation:
     steps: tuple[ShownStep, ...]
     amounts: tuple[ShownAmount, ...]
     facts: tuple[KnownFact, ...]
+    units: tuple[ShownUnit, ...]
     answer_formulas: Mapping[str, str]
     """eligible, already, worth_weekly … to the text of its formula."""
+
+
+def explain_run(core: Path, book: Rulebook, day: date, unit_key: str, rules: Sequence[str]) -> list[Explanation]:
+    """As `explain`, from the database of a finished run, which stays as it is."""
+    with database(None) as connection:
+        place = str(core).replace("'", "''")
+        connection.execute(f"ATTACH '{place}' AS run (READ_ONLY)")
+        return explain(connection, book, day, unit_key, rules)
 
 
 def explain(
@@ -105,13 +125,26 @@ def explain(
     found = []
     for answer in answers_of(connection, book, plan):
         if answer.key == unit_key or (answer.level != level and answer.key in related):
-            found.append(_Explainer(connection, book, day, answer, steps).explanation())
+            settled = replace(answer, settled_by=_settled_by(connection, answer))
+            found.append(_Explainer(connection, book, day, settled, steps).explanation())
     return found
+
+
+def _settled_by(connection: duckdb.DuckDBPyConnection, answer: Answer) -> tuple[Question, ...]:
+    """The questions that the run found: those that settle it alone stand before the semicolon (docs/tables.md)."""
+    query = "SELECT settled_by FROM run.answer WHERE rule = ? AND unit_key = ?"
+    row = connection.execute(query, [answer.rule, answer.key]).fetchone()
+    alone, _, others = str(row[0] if row is not None and row[0] is not None else "").partition(";")
+    written = [(text, True) for text in alone.split()] + [(text, False) for text in others.split()]
+    parts = [(text.split(":"), settles) for text, settles in written]
+    return tuple(Question(level, key, fact, settles) for (level, key, fact), settles in parts)  # type: ignore[arg-type]
 
 
 def _find(connection: duckdb.DuckDBPyConnection, unit_key: str) -> tuple[Level, str]:
     for level in LEVELS:
-        row = connection.execute(f"SELECT household_key FROM run.{level} WHERE {key_of(level)} = ?", [unit_key]).fetchone()
+        row = connection.execute(
+            f"SELECT household_key FROM run.{level} WHERE {key_of(level)} = ?", [unit_key]
+        ).fetchone()
         if row is not None:
             return level, str(row[0])
     raise NotFoundError("no such reference in this run. Copy it from a list, or name another run with --run.")
@@ -119,7 +152,9 @@ def _find(connection: duckdb.DuckDBPyConnection, unit_key: str) -> tuple[Level, 
 
 def _copy_household(connection: duckdb.DuckDBPyConnection, household: str) -> None:
     for level in LEVELS:
-        connection.execute(f"CREATE OR REPLACE TABLE {level} AS SELECT * FROM run.{level} WHERE household_key = ?", [household])
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {level} AS SELECT * FROM run.{level} WHERE household_key = ?", [household]
+        )
     connection.execute("""CREATE OR REPLACE TABLE possible_couple AS SELECT c.* FROM run.possible_couple c
         WHERE c.family_key IN (SELECT family_key FROM family)""")
 
@@ -138,6 +173,10 @@ def _related(connection: duckdb.DuckDBPyConnection, level: Level, unit_key: str)
     return found
 
 
+#: Level, unit and fact to the rows it may come from.
+Origins = dict[tuple[str, str, str], list[Origin]]
+
+
 class _Explainer:
     """One answer's explanation."""
 
@@ -151,12 +190,24 @@ class _Explainer:
     ) -> None:
         self.connection, self.book, self.day, self.answer, self.steps = connection, book, day, answer, steps
         self.rule = book.rules[answer.rule]
+        self.held = {level: {str(r[key_of(level)]): r for r in read_rows(connection, level)} for level in LEVELS}
 
     def explanation(self) -> Explanation:
         formulas = {name: self.book.steps[full].formulas[-1].text for name, full in self.rule.answers.items()}
         return Explanation(
-            self.answer, self.rule, self.day, self._steps(), self._amounts(), self._facts(), formulas
+            answer=self.answer,
+            rule=self.rule,
+            day=self.day,
+            steps=self._steps(),
+            amounts=self._amounts(),
+            facts=self._facts(),
+            units=self._units(),
+            answer_formulas=formulas,
         )
+
+    def _units(self) -> tuple[ShownUnit, ...]:
+        found = [(level, key, self.held[level][key].get("family_key")) for level in LEVELS for key in self._all(level)]
+        return tuple(ShownUnit(level, key, None if own is None else str(own)) for level, key, own in found)
 
     def _steps(self) -> tuple[ShownStep, ...]:
         """Every step the rule rests on, those read first before those that read them, on each unit that has it."""
@@ -173,15 +224,23 @@ class _Explainer:
         begun = [f for f in step.formulas if f.start is None or f.start <= day] or list(step.formulas)
         proved = values[step.name, True]
         return ShownStep(
-            step.name, step.level, key, str(step.type), begun[-1].text, step.cite, step.why, proved, values.get((step.name, False), proved)
+            step.name,
+            step.level,
+            key,
+            str(step.type),
+            begun[-1].text,
+            step.cite,
+            step.why,
+            proved,
+            values.get((step.name, False), proved),
         )
 
     def _keys(self, level: Level) -> list[str]:
         """The units of a level that this answer rests on: the subject, and the others of its household."""
-        if level == self.rule.level:
-            return [self.answer.key]
-        own = f"SELECT {key_of(level)} FROM {level} ORDER BY ALL"
-        return [str(row[0]) for row in self.connection.execute(own).fetchall()]
+        return [self.answer.key] if level == self.rule.level else self._all(level)
+
+    def _all(self, level: Level) -> list[str]:
+        return sorted(self.held[level])
 
     def _amounts(self) -> tuple[ShownAmount, ...]:
         return tuple(self._amount(amount) for amount in amounts_of(self.rule, self.book))
@@ -200,14 +259,11 @@ class _Explainer:
             for node in references(step):
                 if isinstance(node, FactRef):
                     names.setdefault((node.level, node.name))
-        return tuple(self._fact(self.book.facts[pair], key) for pair in names for key in self._fact_keys(pair[0]))
+        origins = self._origins()
+        return tuple(self._fact(self.book.facts[pair], key, origins) for pair in names for key in self._all(pair[0]))
 
-    def _fact_keys(self, level: Level) -> list[str]:
-        rows = self.connection.execute(f"SELECT {key_of(level)} FROM {level} ORDER BY ALL").fetchall()
-        return [str(row[0]) for row in rows]
-
-    def _fact(self, fact: Fact, key: str) -> KnownFact:
-        row = next(r for r in self._rows(fact.level) if r[key_of(fact.level)] == key)
+    def _fact(self, fact: Fact, key: str, origins: Origins) -> KnownFact:
+        row = self.held[fact.level][key]
         fresh = row.get(f"{fact.name}_fresh") is not False
         value: Value
         if fact.type.kind in ("number", "date"):
@@ -217,21 +273,22 @@ class _Explainer:
         unknown = value is None or value == Range(None, None)
         assumption = self.book.assumptions.get(fact.name)
         assumed = assumption.assumed if assumption is not None and unknown else None
-        return KnownFact(fact.level, key, fact.name, fact.meaning, value, fresh, () if unknown else self._origins(fact, key), assumed)
+        found = () if unknown else tuple(origins.get((fact.level, key, fact.name), ()))
+        return KnownFact(fact.level, key, fact.name, fact.meaning, value, fresh, found, assumed)
 
-    def _rows(self, level: Level) -> list[dict[str, object]]:
-        return read_rows(self.connection, level)
-
-    def _origins(self, fact: Fact, key: str) -> tuple[Origin, ...]:
-        """The source rows of the unit from the kinds of extract that supply the fact, in order of priority."""
+    def _origins(self) -> Origins:
+        """The source rows of each unit from the kinds of extract that supply each fact, in order of priority."""
         rows = self.connection.execute(
-            """SELECT DISTINCT s.kind, f.name, s.line, s.as_at, p.priority
-            FROM run.unit_source s JOIN run.fact_source p ON p.level = s.level AND p.kind = s.kind AND p.fact = ?
+            """SELECT DISTINCT s.level, s.unit_key, p.fact, s.kind, f.name, s.line, s.as_at, p.priority
+            FROM run.unit_source s JOIN run.fact_source p ON p.level = s.level AND p.kind = s.kind
             JOIN run.extract_file f ON f.file_id = s.file_id
-            WHERE s.level = ? AND s.unit_key = ? ORDER BY p.priority, s.kind, f.name, s.line""",
-            [fact.name, fact.level, key],
+            WHERE s.unit_key IN (SELECT unnest(?)) ORDER BY p.priority, s.kind, f.name, s.line""",
+            [[key for level in LEVELS for key in self.held[level]]],
         ).fetchall()
-        return tuple(Origin(str(kind), str(name), int(line), as_at) for kind, name, line, as_at, _ in rows)
+        found: Origins = defaultdict(list)
+        for level, key, fact, kind, name, line, as_at, _ in rows:
+            found[level, str(key), str(fact)].append(Origin(str(kind), str(name), int(line), as_at))
+        return found
 
 
 def in_reading_order(rule: Rule, book: Rulebook, *, with_answers: bool = False) -> list[Step]:
