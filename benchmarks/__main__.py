@@ -57,7 +57,9 @@ def median_of(repeats: int, work: Callable[[], object]) -> float:
 
 def compile_times(book: Rulebook, repeats: int) -> None:
     rules = sorted(r.id for r in book.rules.values())
-    seconds = median_of(repeats, lambda: [s.select.sql(dialect="duckdb") for s in compile_plan(book, rules, date(2026, 11, 12)).selects])
+    seconds = median_of(
+        repeats, lambda: [s.select.sql(dialect="duckdb") for s in compile_plan(book, rules, date(2026, 11, 12)).selects]
+    )
     say(f"compile all {len(rules)} rules for a day, worst case", f"{seconds:.2f} s", "2 s")
 
 
@@ -77,19 +79,30 @@ def _run(command: list[str]) -> None:
 
 
 def assess_times(book: Rulebook, wanted: int, repeats: int) -> None:
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect(str(Path(folder) / "bench.duckdb"), config={"threads": 2}) as connection:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        duckdb.connect(str(Path(folder) / "bench.duckdb"), config={"threads": 2}) as connection,
+    ):
         households.sample_units(connection, book, ROOT / "sample_data" / "incoming" / "2026-11")
         households.multiply(connection, book, wanted)
         sizes = [f"{_count(connection, level):,} {level}" for level in ("household", "family", "person", "period")]
         say("units", ", ".join(sizes), "")
         households.exact_tables(connection, book)
-        exact = median_of(repeats, lambda: connection.execute(f"CREATE OR REPLACE TEMP TABLE by_hand AS {by_hand.query()}"))
+        exact = median_of(
+            repeats, lambda: connection.execute(f"CREATE OR REPLACE TEMP TABLE by_hand AS {by_hand.query()}")
+        )
         mixed = median_of(repeats, lambda: assess(connection, book))
-        say("the four rules, the sample's mix of unknowns", f"{mixed:.2f} s / {exact:.2f} s = {mixed / exact:.2f}x", "2x")
+        say(
+            "the four rules, the sample's mix of unknowns",
+            f"{mixed:.2f} s / {exact:.2f} s = {mixed / exact:.2f}x",
+            "2x",
+        )
         households.forget_everything(connection, book)
         unknown = median_of(repeats, lambda: assess(connection, book))
         say("the four rules, everything unknown", f"{unknown:.2f} s / {exact:.2f} s = {unknown / exact:.2f}x", "3.5x")
-    say("largest memory of this process", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB", "4 GB")
+    say(
+        "largest memory of this process", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB", "4 GB"
+    )
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

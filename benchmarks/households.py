@@ -55,7 +55,8 @@ def _shifted(book: Rulebook, level: Level, name: str) -> str:
     fact = book.facts.get((level, name.removesuffix("_low").removesuffix("_high")))
     if fact is None or fact.type.kind != "number" or fact.type.unit is None or not fact.type.unit.is_money:
         return name
-    return f"CASE WHEN {name} BETWEEN 10 AND 900 THEN CAST({name} + (hash(n) % 10) AS {sql_type(fact)}) ELSE {name} END AS {name}"
+    moved = f"CAST({name} + (hash(n) % 10) AS {sql_type(fact)})"
+    return f"CASE WHEN {name} BETWEEN 10 AND 900 THEN {moved} ELSE {name} END AS {name}"
 
 
 def forget_everything(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> None:
@@ -83,7 +84,9 @@ def exact_tables(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> None:
 
 def _exact(fact: Fact, names: set[str]) -> str:
     column = f"{fact.name}_low" if fact.type.kind in ("number", "date") else fact.name
-    blank = {"number": "0", "date": "DATE '1970-01-01'", "flag": "FALSE", "code": f"'{(fact.type.codes or ('',))[0]}'"}[fact.type.kind]
+    blank = {"number": "0", "date": "DATE '1970-01-01'", "flag": "FALSE", "code": f"'{(fact.type.codes or ('',))[0]}'"}[
+        fact.type.kind
+    ]
     if column not in names:
         return f"CAST({blank} AS {sql_type(fact)}) AS {fact.name}"
     return f"coalesce({column}, CAST({blank} AS {sql_type(fact)})) AS {fact.name}"

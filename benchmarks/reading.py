@@ -19,14 +19,20 @@ _LINES = 300_000
 def compare(repeats: int, say: Callable[[str, str, str], None]) -> None:
     """A council tax file of 300,000 lines, read both ways."""
     with tempfile.TemporaryDirectory() as folder:
-        sample = next((Path(__file__).resolve().parents[1] / "sample_data/incoming/2026-11").glob("council_tax_accounts*.csv"))
+        sample = next(
+            (Path(__file__).resolve().parents[1] / "sample_data/incoming/2026-11").glob("council_tax_accounts*.csv")
+        )
         file = Path(folder) / "incoming" / sample.name
         file.parent.mkdir()
         _enlarge(sample, file)
         plain = _median(repeats, lambda: _read_csv(file))
         ours = _median(repeats, lambda: _intake(file.parent))
         size = file.stat().st_size / 1e6
-    say(f"intake of {_LINES:,} accounts ({size:.0f} MB) against read_csv", f"{ours:.2f} s / {plain:.2f} s = {ours / plain:.2f}x", "2x")
+    say(
+        f"intake of {_LINES:,} accounts ({size:.0f} MB) against read_csv",
+        f"{ours:.2f} s / {plain:.2f} s = {ours / plain:.2f}x",
+        "2x",
+    )
 
 
 def _enlarge(sample: Path, file: Path) -> None:

@@ -114,7 +114,7 @@ def within_known(values: Sequence[Scalar], known: Known | None, *, with_ends: bo
     if known is None or not known.fresh or (known.low is None and known.high is None):
         return list(values)
     low, high = known.low, known.high
-    kept = [v for v in values if (low is None or v >= low) and (high is None or v <= high)]  # type: ignore[operator]  # of one type
+    kept = [v for v in values if (low is None or v >= low) and (high is None or v <= high)]  # type: ignore[operator]
     extra = [end for end in (low, high) if with_ends and end is not None and end not in kept]
     return [*kept, *extra]
 

@@ -22,11 +22,13 @@ from lift.plan.related import Kinship
 from lift.plan.sql import Sql
 from lift.plan.translate import Translator
 from lift.plan.values import Code, Day, Flag, Number, Value
-from lift.rulebook.check import closure, references
+from lift.rulebook.check import closure, references, roots
 from lift.rulebook.model import Fact, Relation, Rule, Rulebook, Step
-from lift.rulebook.nodes import LEVELS, AmountRef, FactRef, Gather, Level, Lookup, Node, StepRef, walk
+from lift.rulebook.nodes import LEVELS, AmountRef, FactRef, Gather, Level, Lookup, Node, StepRef, children, walk
 from lift.rulebook.signs import MAY_BE_EITHER, Signs
 
+Order = tuple[int, int]
+"""Phase, and layer within it."""
 Item = tuple[str, Level, str]
 """("fact", level, name) or ("step", level, full name)."""
 
@@ -90,7 +92,7 @@ class _Compiler:
     day: date
     options: Options
     steps: dict[str, Step] = field(default_factory=dict)
-    layers: dict[Item, int] = field(default_factory=dict)
+    layers: dict[Item, Order] = field(default_factory=dict)
     differing: dict[Item, bool] = field(default_factory=dict)
     stored: dict[tuple[Item, bool], Stored] = field(default_factory=dict)
     current: dict[Level, Table] = field(default_factory=dict)
@@ -155,24 +157,29 @@ class _Compiler:
         profiles = self.options.profiles
         return WORST if profiles is None else profiles.get((level, name), FactProfile(present=False))
 
-    # ---- layers ----
+    # ---- phases and layers ----
 
     def _deps(self, step: Step) -> list[Item]:
         return [dep for node in references(step) for dep in _direct(node)]
 
-    def layer(self, item: Item) -> int:
+    def layer(self, item: Item) -> Order:
+        """The phase an item is worked out in, and its layer within the phase. Facts as built are phase 0, layer 0."""
         if item not in self.layers:
             kind, level, name = item
             if kind == "fact":
-                deps = [dep for bound in self.book.facts[level, name].proved_bounds for dep in _reads(bound.when)]
-                self.layers[item] = 1 + max(map(self.layer, deps), default=-1)
+                trees = [bound.when for bound in self.book.facts[level, name].proved_bounds]
             else:
-                self.layers[item] = 1 + max(map(self.layer, self._deps(self.steps[name])), default=0)
+                trees = roots(self.steps[name])
+            phase, depth = (0, -1) if kind == "fact" else (0, 0)
+            for dep, apart in [pair for tree in trees for pair in _reads_from(tree, level)]:
+                before, under = self.layer(dep)
+                phase, depth = max((phase, depth), (before + 1, 0) if apart else (before, under))
+            self.layers[item] = (phase, depth + 1)
         return self.layers[item]
 
     def _first_layer(self) -> None:
         for level in LEVELS:
-            table = Table(f"{level}_0", level, 0, None)
+            table = Table(f"{level}_0", level, None)
             self.current[level] = table
             self.tables.append(table)
         for name in self.steps:
@@ -209,21 +216,25 @@ class _Compiler:
         return (True, False) if self.differs(item) else (True,)
 
     def _later_layers(self) -> None:
-        last = max(self.layers.values(), default=0)
-        for layer in range(1, last + 1):
-            items = [item for item, own in self.layers.items() if own == layer]
-            made = {
-                level: self._layer_table(level, layer, items) for level in LEVELS if any(i[1] == level for i in items)
-            }
+        last = max((phase for phase, _ in self.layers.values()), default=0)
+        for phase in range(last + 1):
+            items = [item for item, own in self.layers.items() if own[0] == phase and own != (0, 0)]
+            levels = [level for level in LEVELS if any(item[1] == level for item in items)]
+            made = {level: self._phase(level, phase, [i for i in items if i[1] == level]) for level in levels}
             self.current |= made
 
-    def _layer_table(self, level: Level, layer: int, items: list[Item]) -> Table:
-        table = Table(f"{level}_{layer}", level, layer, self.current[level])
-        self.tables.append(table)
-        for item in items:
-            if item[1] == level:
-                for proved in self._modes(item):
-                    self._store_item(item, proved, table)
+    def _phase(self, level: Level, phase: int, items: list[Item]) -> Table:
+        """One phase of one level: a table that joins what comes from elsewhere, then a table a layer."""
+        head = Table(f"{level}_{phase}_from", level, self.current[level])
+        self.tables.append(head)
+        table = head
+        for depth in sorted({self.layers[item][1] for item in items}):
+            table = Table(f"{level}_{phase}_{depth}", level, table, head)
+            self.tables.append(table)
+            for item in items:
+                if self.layers[item][1] == depth:
+                    for proved in self._modes(item):
+                        self._store_item(item, proved, table)
         return table
 
     def _store_item(self, item: Item, proved: bool, table: Table) -> None:
@@ -263,6 +274,17 @@ class _Compiler:
         return self.stored.get((item, proved)) or self.stored[item, True]
 
 
+def _reads_from(tree: Node, level: Level) -> list[tuple[Item, bool]]:
+    """Everything a formula reads, and whether it comes from elsewhere: another level, or the far side of a gather."""
+    found: list[tuple[Item, bool]] = []
+    if isinstance(tree, Gather):
+        inner = [n for n in (tree.body, tree.where, tree.relation_where) if n is not None]
+        found += [(dep, True) for node in inner for dep in _reads(node)]
+        return found + (_reads_from(tree.complete_when, level) if tree.complete_when is not None else [])
+    found += [(dep, dep[1] != level) for dep in _direct(tree)]
+    return found + [pair for below in children(tree) for pair in _reads_from(below, level)]
+
+
 def _direct(node: Node) -> list[Item]:
     if isinstance(node, FactRef):
         return [("fact", node.level, node.name)]
@@ -290,25 +312,35 @@ class Place:
 
     def read(self, item: Item, *, outer: bool = False) -> Value:
         stored = self.compiler.find(item, self.proved)
-        alias = self._alias(stored, outer)
-        value = stored.read(alias)
+        alias, prefix = self._alias(stored, outer)
+        value = stored.read(alias, prefix)
         reader = self.table.level if self.inside is None else self.inside.target.level
         if stored.level == "family" and reader in self.compiler.kinship.lost and not outer:
             return if_there_is(sql.column(alias, key_of("family")), value)
         return value
 
-    def _alias(self, stored: Stored, outer: bool) -> str:
-        """The alias a stored value is read under; notes that its table must keep the columns."""
+    def _alias(self, stored: Stored, outer: bool) -> tuple[str, str]:
+        """The alias and prefix a stored value is read under; notes that its table must keep the columns."""
         alias, table = self._source(stored.level, outer)
         table.needs |= set(stored.columns)
-        return alias
+        head = self.table.head
+        if self.inside is not None or stored.level == self.table.level or head is None:
+            return alias, ""
+        prefix = f"{stored.level}__"
+        head.columns |= {f"{prefix}{name}": sql.column(alias, name) for name in stored.columns}
+        self._base.needs |= {f"{prefix}{name}" for name in stored.columns}
+        return "u", prefix
+
+    @property
+    def _base(self) -> Table:
+        assert self.table.base is not None
+        return self.table.base
 
     def _source(self, level: Level, outer: bool) -> tuple[str, Table]:
         if self.inside is None:
             if level == self.table.level:
-                assert self.table.base is not None
-                return "u", self.table.base
-            self.table.above[level] = self.compiler.current[level]
+                return "u", self._base
+            (self.table.head or self.table).above[level] = self.compiler.current[level]
             return level, self.compiler.current[level]
         if outer:
             self.inside.reads_source = True
@@ -321,13 +353,17 @@ class Place:
     def gather(self, node: Gather, outside: Translator) -> Value:
         assert self.inside is None, "a gather inside a gather: put it into a step of the related unit"
         relation = self.compiler.book.relations[node.relation]
-        table = self.table
-        assert table.base is not None
-        name = f"{table.name}__{relation.name}"
+        head = self.table.head or self.table
+        assert head.base is not None
+        name = f"{head.name}__{relation.name}"
         target = self.compiler.current[relation.target]
-        group = table.gathers.setdefault(name, GatherTable(name, relation.name, table.base, target))
+        group = head.gathers.setdefault(name, GatherTable(name, relation.name, head.base, target))
         inner = replace(outside, columns=replace(self, inside=group), inside_gather=True)
-        tests = [inner.flag(test) for test in (node.relation_where, node.where) if test is not None]
+        tests = [inner.flag(node.where)] if node.where is not None else []
+        if node.relation_where is not None:
+            own = inner.flag(node.relation_where)
+            group.only = own.sql if own.certain else sql.is_not_false(own.sql)
+            tests += [] if own.certain else [own]
         member = logic("AND", [related.belongs(relation, self.compiler.kinship), *tests])
         body = inner.value(node.body) if node.body is not None else None
         signs = Signs(self.compiler.book, self.compiler.day)
@@ -335,11 +371,23 @@ class Place:
         parts = gathers.Gathering(
             member,
             self._is_complete(node, relation, outside),
-            lambda added: _aggregate(group, added),
+            lambda added: self._aggregate(group, added),
             sign.never_negative,
             sign.never_positive,
         )
         return gathers.gathered(node.function, parts, body)
+
+    def _aggregate(self, group: GatherTable, expression: Sql) -> Sql:
+        """The column in which an aggregate of the gather reaches this table; the same aggregate is made only once."""
+        known = [name for name, other in group.aggregates.items() if other == expression]
+        name = known[0] if known else f"a{len(group.aggregates) + 1}"
+        group.aggregates[name] = expression
+        head = self.table.head
+        if head is None:
+            return sql.column(group.name, name)
+        head.columns[f"{group.name}__{name}"] = sql.column(group.name, name)
+        self._base.needs.add(f"{group.name}__{name}")
+        return sql.column("u", f"{group.name}__{name}")
 
     def _is_complete(self, node: Gather, relation: Relation, outside: Translator) -> Flag:
         """Whether nobody can be missing: of a unit whose family is not known, any of that family may be."""
@@ -365,12 +413,3 @@ def if_there_is(key: Sql, value: Value) -> Value:
         value, low=low, high=high, low_certain=False, high_certain=False, constant=None, least=None, most=None,
         infinite=False, unlimited=unlimited,
     )  # fmt: skip
-
-
-def _aggregate(group: GatherTable, expression: Sql) -> Sql:
-    for name, known in group.aggregates.items():
-        if known == expression:
-            return sql.column(group.name, name)
-    name = f"a{len(group.aggregates) + 1}"
-    group.aggregates[name] = expression
-    return sql.column(group.name, name)

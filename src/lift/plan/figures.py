@@ -38,8 +38,9 @@ def version_day(name: str, day: date) -> date:
 
 
 def cell_value(cell: Cell | None, kind: Type, *, proved: bool, lapsed: bool = False, by_fact: bool = False) -> Value:
-    """What a cell counts as. Proved: a weak or lapsed figure is its `within`, or nothing. Nothing is known where there is
-    no cell, or where a fact picks one that has ended; the run's own day after the end is a mistake in the rule."""
+    """What a cell counts as. Proved: a weak or lapsed figure is its `within`, or nothing. Nothing is known
+    where there is no cell, or where a fact picks one that has ended; the run's own day after the end is a
+    mistake in the rule."""
     if cell is None or (by_fact and cell.value is Special.ENDED):
         return nothing(kind)
     if cell.value is Special.ENDED:

@@ -132,10 +132,14 @@ def any_of(parts: Gathering, body: Flag | None) -> Flag:
     test = parts.member if body is None else logic("AND", [parts.member, body])
     complete = parts.complete
     branches: list[tuple[Sql, Sql]] = []
-    if test.constant is not False:
-        branches.append((sql.is_true(parts.aggregate(sql.function("BOOL_OR", test.sql))), sql.TRUE))
     if test.constant is None and not test.certain:
-        branches.append((sql.is_true(parts.aggregate(sql.function("BOOL_OR", sql.is_null(test.sql)))), sql.NULL))
+        # One number instead of two flags: 2 surely, 1 perhaps, 0 none.
+        sure_or_open = sql.case([(test.sql, sql.tiny(2)), (sql.is_null(test.sql), sql.tiny(1))], sql.tiny(0))
+        state = parts.aggregate(sql.function("MAX", sure_or_open))
+        branches += [(sql.is_true(sql.equal(state, sql.tiny(2))), sql.TRUE)]
+        branches += [(sql.is_true(sql.equal(state, sql.tiny(1))), sql.NULL)]
+    elif test.constant is not False:
+        branches.append((sql.is_true(parts.aggregate(sql.function("BOOL_OR", test.sql))), sql.TRUE))
     if complete.constant is False:
         return Flag(sql.case(branches), False) if branches else unknown_flag()
     if complete.constant is True:

@@ -1,8 +1,9 @@
 """In which order, and in which tables, are facts, steps and gathers worked out?
 
-Everything a step reads must stand in an earlier layer, on whatever level of units it is. All steps of one level in one
-layer are columns of one SELECT; a gather is a SELECT of its own, grouped by the unit that gathers. Columns are carried
-from layer to layer only as far as somebody needs them.
+A step may read its own level's steps in an earlier layer of the same phase; other levels, and whatever it gathers,
+must stand in an earlier phase. Each phase of a level begins with one SELECT that joins all it reads from elsewhere; its
+layers are then plain columns over columns, so that only the ends of phases are ever written out. A gather is a SELECT
+of its own, grouped by the unit that gathers. Columns are carried only as far as somebody needs them.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ class Table:
 
     name: str
     level: Level
-    layer: int
     base: Table | None
+    head: Table | None = None
+    """The first table of the phase, where units above and gathers are joined once for all its layers (None: here)."""
     columns: dict[str, Sql] = field(default_factory=dict)
     needs: set[str] = field(default_factory=set)
     """Columns that later tables read from this one."""
@@ -54,6 +56,8 @@ class GatherTable:
     target: Table
     aggregates: dict[str, Sql] = field(default_factory=dict)
     reads_source: bool = False
+    only: Sql | None = None
+    """The relation's own condition: rows surely outside it are left out before anything is grouped."""
     above: dict[Level, Table] = field(default_factory=dict)
 
 
@@ -63,18 +67,19 @@ class Stored:
 
     level: Level
     columns: tuple[str, ...]
-    read: Callable[[str], Value]
+    read: Callable[[str, str], Value]
+    """The value by the alias it stands under, and what its columns' names begin with there."""
 
 
 def store(name: str, level: Level, value: Value, table: Table) -> Stored:
     """Puts a value into columns of the table; constants and missing ends take none."""
     if value.constant is not None if not isinstance(value, Number) else (value.constant is not None or value.infinite):
-        return Stored(level, (), lambda alias: value)
+        return Stored(level, (), lambda alias, prefix: value)
     if isinstance(value, Flag | Code):
         table.columns[name] = value.sql
         kind: type[Flag] | type[Code] = type(value)
         certain = value.certain
-        return Stored(level, (name,), lambda alias: kind(sql.column(alias, name), certain))
+        return Stored(level, (name,), lambda alias, prefix: kind(sql.column(alias, prefix + name), certain))
     return _store_range(name, level, value, table)
 
 
@@ -88,12 +93,12 @@ def _store_range(name: str, level: Level, value: Number | Day, table: Table) -> 
     for column, end in present.items():
         table.columns[column] = end
 
-    def read(alias: str) -> Value:
-        low = sql.column(alias, low_name) if low_name in present else None
-        high = sql.column(alias, high_name) if high_name in present else None
+    def read(alias: str, prefix: str) -> Value:
+        low = sql.column(alias, prefix + low_name) if low_name in present else None
+        high = sql.column(alias, prefix + high_name) if high_name in present else None
         if isinstance(value, Day):
             return replace(value, low=low, high=high)
-        unlimited = sql.column(alias, endless) if endless in present else None
+        unlimited = sql.column(alias, prefix + endless) if endless in present else None
         return replace(value, low=low, high=high, unlimited=unlimited)
 
     return Stored(level, tuple(present), read)

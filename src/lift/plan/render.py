@@ -22,6 +22,8 @@ class Named:
     name: str
     select: exp.Select
     reads: tuple[str, ...]
+    light: bool = False
+    """Only reads the facts as built: cheaper to write into each reader than to make once."""
 
 
 def render(tables: Iterable[Table], relations: Mapping[str, Relation], kinship: Kinship) -> tuple[Named, ...]:
@@ -81,7 +83,7 @@ def _table(table: Table) -> Named:
                 sql.equal(sql.column(gather.name, "source_key"), sql.column("u", key_of(table.level))),
             )
             reads.append(gather.name)
-    return Named(table.name, select, tuple(reads))
+    return Named(table.name, select, tuple(reads), light=table.base is None)
 
 
 def _same_key(level: Level, left: str, right: str, key: str) -> Sql:
@@ -99,5 +101,7 @@ def _gather(gather: GatherTable, relation: Relation, kinship: Kinship) -> Named:
     for level, above in gather.above.items():
         _join(select, above.name, f"t_{level}", _same_key(level, f"t_{level}", "t", key_of(level)))
         reads.append(above.name)
+    if gather.only is not None:
+        select.set("where", exp.Where(this=gather.only))
     select.set("group", exp.Group(expressions=[key.copy()]))
     return Named(gather.name, select, tuple(reads))

@@ -41,6 +41,11 @@ def integer(value: int) -> Sql:
     return literal if value >= 0 else exp.Paren(this=exp.Neg(this=literal))
 
 
+def tiny(value: int) -> Sql:
+    """A whole number of one byte."""
+    return cast(integer(value), "TINYINT")
+
+
 def text(value: str) -> Sql:
     return exp.Literal(this=value, is_string=True)
 

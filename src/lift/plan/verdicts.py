@@ -72,7 +72,7 @@ def answer_columns(rule: str, worth: Sequence[str]) -> list[str]:
 
 def answer_table(compiler: Compiling, level: Level) -> AnswerTable:
     """Adds the last table of a level, with the answers of every rule that asks about that level."""
-    table = Table(f"{level}_answers", level, 1_000, compiler.current[level], keep=True)
+    table = Table(f"{level}_answers", level, compiler.current[level], keep=True)
     compiler.tables.append(table)
     rules = [rule for rule in compiler.rules if rule.level == level]
     worth: dict[str, tuple[str, ...]] = {}

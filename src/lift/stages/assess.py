@@ -38,8 +38,8 @@ class AssessReport:
 def assess(
     connection: duckdb.DuckDBPyConnection, book: Rulebook, day: date, rules: Sequence[str], *, settle: bool = True
 ) -> AssessReport:
-    """Fills the table `answer` (docs/tables.md) from the tables build made. `settle`: also work out which single question
-    would settle each possible answer. Raises CoverageError for a day that a rule does not cover."""
+    """Fills the table `answer` (docs/tables.md) from the tables build made. `settle`: also work out which single
+    question would settle each possible answer. Raises CoverageError for a day that a rule does not cover."""
     plan = run_answers(connection, book, day, rules)
     connection.execute(f"CREATE OR REPLACE TABLE answer ({_COLUMNS})")
     for table in plan.answers:
@@ -73,7 +73,9 @@ def _insert(plan: Plan, table: AnswerTable, rule: Rule) -> str:
     family = "NULL" if rule.level == "household" else "family_key"
     worth = table.worth[rule.id]
     first = next((part for part in worth), None)
-    ends = [f"{r}{first}_{end}" for end in ("low", "high", "indicative_low", "indicative_high")] if first else ["NULL"] * 4
+    ends = (
+        [f"{r}{first}_{end}" for end in ("low", "high", "indicative_low", "indicative_high")] if first else ["NULL"] * 4
+    )
     values = [
         _text(rule.id), _text(rule.level), table.key, family, "household_key", f"{r}verdict",
         f"{r}eligible", f"{r}already", f"{r}possible_when", f"{r}may_already_have", f"{r}advice_first",

@@ -94,7 +94,7 @@ def _run_day(
 
 
 def subject(rule: Rule, given: Given, answers: Sequence[Answer], wanted: str | None) -> Answer | None:
-    """The answer an example is about: the unit it names, else the first of its own family (or household) that has one."""
+    """The answer an example is about: the unit it names, else the first of its units that has one."""
     mine = {answer.key: answer for answer in answers if answer.key in given.names and answer.rule == rule.id}
     if wanted is not None:
         return mine.get(given.key(wanted))

@@ -2,7 +2,8 @@
 
 Each example is run again with one fact, member or period left out. That may turn yes or no into unknown and widen a
 range; it may never turn yes into no, or move a range off the truth. Facts with a standing assumption are tried with the
-assumption off. A rule that says yes when nothing is known is refused, and a `within` must hold wherever a step is known.
+assumption off. A rule that says yes when nothing is known is refused, and a `within` must hold wherever a step is
+known.
 """
 
 from __future__ import annotations
@@ -93,7 +94,9 @@ def _units_left_out(given: dict[str, Any]) -> Iterator[Forgotten]:
         yield Forgotten(f"periods[{index}]", copy)
 
 
-def run_forgetting(book: Rulebook, rules: Sequence[str], engines: Sequence[str] = ("duckdb", "reference")) -> list[Failure]:
+def run_forgetting(
+    book: Rulebook, rules: Sequence[str], engines: Sequence[str] = ("duckdb", "reference")
+) -> list[Failure]:
     """Everything that forgetting turned round, in file order."""
     failures: list[Failure] = []
     for name in rules:
@@ -131,7 +134,9 @@ def _forget_on_day(book: Rulebook, rule: Rule, day: date, examples: list[Example
             second = _same_unit(first, given, by_key, whole[index])
             what = turned_round(first, second)
             if what:
-                failures.append(Failure(rule.id, example.name, engine, example.place, f"forgetting {forgotten.what} {what}"))
+                failures.append(
+                    Failure(rule.id, example.name, engine, example.place, f"forgetting {forgotten.what} {what}")
+                )
     return failures
 
 
@@ -159,8 +164,8 @@ def turned_round(first: Answer | None, second: Answer | None) -> str:
 
 
 def _holds(wide: Range, narrow: Range) -> bool:
-    low = wide.low is None or (narrow.low is not None and wide.low <= narrow.low)  # type: ignore[operator]  # both numbers
-    high = wide.high is None or (narrow.high is not None and wide.high >= narrow.high)  # type: ignore[operator]  # both numbers
+    low = wide.low is None or (narrow.low is not None and wide.low <= narrow.low)  # type: ignore[operator]
+    high = wide.high is None or (narrow.high is not None and wide.high >= narrow.high)  # type: ignore[operator]
     return low and high
 
 
@@ -186,7 +191,11 @@ def _within_holds(book: Rulebook, rule: Rule) -> list[Failure]:
     for step in bounded:
         assert step.within is not None
         steps[step.name] = replace(step, within=None)
-        steps |= {f"{step.name}__{side}": _bound(step, f"{step.name}__{side}", n) for side, n in zip(("low", "high"), step.within, strict=True) if n}
+        steps |= {
+            f"{step.name}__{side}": _bound(step, f"{step.name}__{side}", n)
+            for side, n in zip(("low", "high"), step.within, strict=True)
+            if n
+        }
     loose = replace(book, steps=steps)
     failures: list[Failure] = []
     for example in rule.examples:
@@ -201,7 +210,16 @@ def _within_holds(book: Rulebook, rule: Rule) -> list[Failure]:
 
 
 def _bound(step: Step, name: str, node: Node) -> Step:
-    return replace(step, name=name, formulas=(Formula(None, node, "", step.place),), within=None, split_on=(), rounding="none", assume=None, day_node=None)
+    return replace(
+        step,
+        name=name,
+        formulas=(Formula(None, node, "", step.place),),
+        within=None,
+        split_on=(),
+        rounding="none",
+        assume=None,
+        day_node=None,
+    )
 
 
 def _outside(engine: ReferenceEngine, given: Given, step: Step, key: str, steps: dict[str, Step]) -> bool:
@@ -212,8 +230,8 @@ def _outside(engine: ReferenceEngine, given: Given, step: Step, key: str, steps:
         name = f"{step.name}__{side}"
         bound = engine.step_value(given.units, name, key) if name in steps else None
         if isinstance(bound, Range):
-            if side == "low" and bound.low is not None and value.low < bound.low:  # type: ignore[operator]  # both numbers
+            if side == "low" and bound.low is not None and value.low < bound.low:  # type: ignore[operator]
                 return True
-            if side == "high" and bound.high is not None and value.low > bound.high:  # type: ignore[operator]  # both numbers
+            if side == "high" and bound.high is not None and value.low > bound.high:  # type: ignore[operator]
                 return True
     return False

@@ -85,7 +85,7 @@ def read_steps(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Steps:
 
 def read_value(stored: Stored, row: Row) -> Value:
     """A kept value as exact numbers, from the columns it stands in."""
-    value = stored.read("u")
+    value = stored.read("u", "")
     if isinstance(value, Flag | Code):
         if value.constant is not None:
             return value.constant

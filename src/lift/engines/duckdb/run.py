@@ -64,7 +64,7 @@ def run_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, *, outputs: Iter
     wanted = list(outputs) if outputs is not None else [a.table for a in plan.answers]
     named = {n.name: n for n in plan.selects}
     uses = _uses(named, wanted)
-    kept = {name for name, count in uses.items() if count > 1} | set(wanted)
+    kept = {name for name, count in uses.items() if count > 1 and not named[name].light} | set(wanted)
     for entry in plan.selects:
         if entry.name in kept and uses[entry.name]:
             statement = _statement(entry, named, kept)
@@ -72,6 +72,8 @@ def run_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, *, outputs: Iter
                 connection.execute(f"CREATE OR REPLACE TEMP TABLE {entry.name} AS {statement}")
             except duckdb.Error as error:
                 raise EngineError(_message(entry.name, error)) from error
+    for name in sorted(kept - set(wanted)):
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
 
 
 def _uses(named: dict[str, Named], wanted: list[str]) -> Counter[str]:

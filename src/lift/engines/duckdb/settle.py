@@ -1,7 +1,7 @@
 """Which single question would settle each possible answer of a run? (The same as engines.settle, as SQL.)
 
-Every household with a possible answer is copied once for each answer tried to each open question, with that one fact put
-at the value, and the plan is run over the copies. Questions that fail at their ends are not tried in between.
+Every household with a possible answer is copied once for each answer tried to each open question, with that one fact
+put at the value, and the plan is run over the copies. Questions that fail at their ends are not tried in between.
 """
 
 from __future__ import annotations
@@ -74,11 +74,13 @@ class _Settler:
             SELECT a.unit_key, a.family_key, a.household_key,
                 (SELECT count(*) FROM person p WHERE p.household_key = a.household_key) > {LARGE_HOUSEHOLD} AS large
             FROM answer a WHERE a.rule = '{self.rule.id}' AND a.verdict = 'possible'""")
-        run("""CREATE OR REPLACE TEMP TABLE found_question (unit_key VARCHAR, household_key VARCHAR, level VARCHAR, target VARCHAR,
+        run("""CREATE OR REPLACE TEMP TABLE found_question (
+            unit_key VARCHAR, household_key VARCHAR, level VARCHAR, target VARCHAR,
             fact VARCHAR, place INTEGER, own BOOLEAN)""")
         for place, fact in enumerate(facts):
             self._open_facts(place, fact)
-        run("""CREATE OR REPLACE TEMP TABLE question AS SELECT row_number() OVER (ORDER BY unit_key, place, NOT own, target) AS question,
+        run("""CREATE OR REPLACE TEMP TABLE question AS SELECT
+            row_number() OVER (ORDER BY unit_key, place, NOT own, target) AS question,
             *, TRUE AS alive FROM found_question""")
         run("DROP TABLE found_question")
 
@@ -89,7 +91,8 @@ class _Settler:
         subject = f" AND u.{key} = a.unit_key" if same_level else ""
         self.connection.execute(f"""INSERT INTO found_question
             SELECT a.unit_key, a.household_key, '{level}', u.{key}, '{fact.name}', {place}, {family}
-            FROM open_answer a JOIN {level} u ON u.household_key = a.household_key AND (NOT a.large OR {family}){subject}
+            FROM open_answer a
+            JOIN {level} u ON u.household_key = a.household_key AND (NOT a.large OR {family}){subject}
             WHERE {self._is_open(fact)}""")
 
     def _is_open(self, fact: Fact) -> str:
@@ -114,7 +117,8 @@ class _Settler:
             self._try_values(fact, turning_points(self.book, [self.rule], fact) if points else ends(fact))
             if not points and fact.type.kind in ("number", "date"):
                 self._try_known_ends(fact)
-        run("""CREATE OR REPLACE TEMP TABLE trial AS SELECT row_number() OVER (ORDER BY question, value) AS trial, t.*, q.household_key, q.unit_key,
+        run("""CREATE OR REPLACE TEMP TABLE trial AS SELECT
+            row_number() OVER (ORDER BY question, value) AS trial, t.*, q.household_key, q.unit_key,
             q.level, q.target FROM (SELECT DISTINCT * FROM found_trial) t JOIN question q USING (question)""")
         run("DROP TABLE found_trial")
 
@@ -141,7 +145,8 @@ class _Settler:
             if end not in names:
                 continue
             fresh = f" AND u.{fact.name}_fresh IS DISTINCT FROM FALSE" if f"{fact.name}_fresh" in names else ""
-            self.connection.execute(f"""INSERT INTO found_trial SELECT q.question, q.fact, CAST(u.{end} AS VARCHAR) FROM question q
+            self.connection.execute(f"""INSERT INTO found_trial
+                SELECT q.question, q.fact, CAST(u.{end} AS VARCHAR) FROM question q
                 JOIN {fact.level} u ON u.{key} = q.target
                 WHERE q.alive AND q.fact = '{fact.name}' AND q.level = '{fact.level}' AND u.{end} IS NOT NULL{fresh}""")
 
@@ -157,7 +162,8 @@ class _Settler:
                 self._copy(level)
             run("""CREATE TABLE worlds.main.possible_couple AS SELECT c.family_key || '#' || t.trial AS family_key,
                 c.other_family_key || '#' || t.trial AS other_family_key
-                FROM trial t JOIN family f USING (household_key) JOIN possible_couple c ON c.family_key = f.family_key""")
+                FROM trial t JOIN family f USING (household_key)
+                JOIN possible_couple c ON c.family_key = f.family_key""")
             run("SET search_path = 'worlds.main'")
             plan = self._run_plan()
         finally:
@@ -168,7 +174,9 @@ class _Settler:
     def _copy(self, level: Level) -> None:
         names = self._column_names(level)
         columns = [f"u.{key} || '#' || t.trial AS {key}" for key in KEYS[level]]
-        tried = self.connection.execute(f"SELECT DISTINCT fact FROM trial WHERE level = '{level}' ORDER BY fact").fetchall()
+        tried = self.connection.execute(
+            f"SELECT DISTINCT fact FROM trial WHERE level = '{level}' ORDER BY fact"
+        ).fetchall()
         put: set[str] = set()
         for (name,) in tried:
             fact = self.book.facts[level, str(name)]
@@ -199,7 +207,8 @@ class _Settler:
         columns += [f"{r}{part}_{end}" for part in table.worth[self.rule.id] for end in ("low", "high")]
         after, before = (", ".join(f"{alias}.{column}" for column in columns) for alias in ("o", "b"))
         run = self.connection.execute
-        run(f"""CREATE OR REPLACE TEMP TABLE outcome AS SELECT t.question, coalesce(o.{r}verdict IN ({_SETTLED}), FALSE) AS settled,
+        run(f"""CREATE OR REPLACE TEMP TABLE outcome AS SELECT
+            t.question, coalesce(o.{r}verdict IN ({_SETTLED}), FALSE) AS settled,
             row({after}) IS DISTINCT FROM row({before}) AS changed
             FROM trial t JOIN before_{table.table} b ON b.{table.key} = t.unit_key
             LEFT JOIN {table.table} o ON o.{table.key} = t.unit_key || '#' || t.trial""")
@@ -212,8 +221,10 @@ class _Settler:
         telling = "question IN (SELECT question FROM telling)"
         alone = f"alive AND {telling}"
         listing = "string_agg(level || ':' || target || ':' || fact, ' ' ORDER BY question)"
-        run(f"""UPDATE answer SET settled_by = CASE WHEN q.alone IS NULL THEN ';' || coalesce(q.others, '') ELSE q.alone || ';' END
-            FROM (SELECT unit_key, {listing} FILTER (WHERE {alone}) AS alone, {listing} FILTER (WHERE {telling}) AS others
+        run(f"""UPDATE answer
+            SET settled_by = CASE WHEN q.alone IS NULL THEN ';' || coalesce(q.others, '') ELSE q.alone || ';' END
+            FROM (SELECT unit_key, {listing} FILTER (WHERE {alone}) AS alone,
+                    {listing} FILTER (WHERE {telling}) AS others
                 FROM question GROUP BY unit_key) q
             WHERE answer.rule = '{self.rule.id}' AND answer.verdict = 'possible' AND answer.unit_key = q.unit_key""")
 
