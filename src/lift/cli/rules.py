@@ -72,7 +72,7 @@ def list_rules(ctx: typer.Context, workspace: WorkspaceAt = None, as_json: Json 
         return
     heading = ("rule", "name", "kind", "of each", "from", "to", "figures", "examples", "reviewed by")
     rows = [_rule_row(book, rule) for rule in book.rules.values()]
-    print_grid(heading, rows, plain=plain, whole=("rule", "from", "to"))
+    print_grid(heading, rows, plain=Screen(plain=plain).plain, whole=("rule", "from", "to"))
 
 
 def _figures(book: Rulebook, rule: Rule) -> dict[str, int]:

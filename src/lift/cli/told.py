@@ -1,0 +1,322 @@
+"""What does an explanation say: each step in words, with whose it is and every figure that goes into it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from lift.rulebook.answers import Range, Value
+from lift.rulebook.check import short
+from lift.rulebook.model import Special
+from lift.rulebook.nodes import AmountRef, Compare, Constant, FactRef, Gather, Node, StepRef, Type, children
+from lift.rulebook.page import in_words, money
+
+if TYPE_CHECKING:
+    from lift.rulebook.model import Rulebook
+    from lift.stages.explain import Explanation, KnownFact, ShownAmount, ShownStep
+
+_ASKED = {
+    "eligible": "Entitled",
+    "already": "In payment already",
+    "possible_when": "Worth asking about",
+    "advice_first": "To an adviser first",
+}
+_VERDICTS = {
+    "in_payment": "in payment already",
+    "ruled_out": "ruled out",
+    "likely": "likely",
+    "possible": "possible, ask first",
+    "unknown": "not known",
+}
+_NUMBER = Type("number")
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """A step, fact or amount (no key) that a formula reads; `gathered` from a related unit; `roster`: it only tells
+    whether all of those are known; `since`: the version of an amount that a fact of the unit picks."""
+
+    key: str
+    name: str
+    gathered: bool = False
+    roster: bool = False
+    since: date | None = None
+
+
+class Told:
+    """One explanation in words."""
+
+    def __init__(self, book: Rulebook, one: Explanation) -> None:
+        self.book, self.one, self.answer = book, one, one.answer
+        self.facts = {(fact.key, fact.name): fact for fact in one.facts}
+        self.steps = {(step.key, step.name): step for step in one.steps}
+        self.amounts = {amount.name: amount for amount in one.amounts}
+        self.families = {unit.key: unit.family for unit in one.units}
+        self.levels = {unit.key: unit.level for unit in one.units}
+        self.home = next((unit.key for unit in one.units if unit.level == "household"), "")
+        self.reached: set[tuple[str, str]] = set()
+        self.picked: dict[str, set[date]] = {}
+        for name in one.rule.answers.values():
+            self._reach(book.steps[name].formulas[-1].node, self.answer.key)
+
+    # ---- whom a figure is about ----
+
+    def is_own(self, key: str) -> bool:
+        """Whether a unit belongs to the family that the answer is about, or is the home itself."""
+        return self.families.get(key) in (None, self.families.get(self.answer.key)) or self.levels[key] == "household"
+
+    def unit(self, key: str) -> str:
+        """What a unit is to the one asked about: the claimant, a child, the family, the home, a period."""
+        level = self.levels[key]
+        if level == "household":
+            return "the home"
+        if level == "family":
+            return "the family" if self.is_own(key) else f"another family of the home ({key})"
+        if level == "period":
+            start = self.facts.get((key, "period_start"))
+            return f"the period from {self.value(start.value)}" if start else f"a period ({key})"
+        role = self.facts.get((key, "role"))
+        word = str(role.value) if role is not None and role.value is not None else "person"
+        return f"the {word} ({key})" if self.is_own(key) else f"another person of the home ({key})"
+
+    def shown_steps(self) -> list[list[ShownStep]]:
+        """The steps that the answer rests on, each after those it reads; each with all of its units."""
+        groups: dict[str, list[ShownStep]] = {}
+        for step in self.one.steps:
+            if (step.key, step.name) in self.reached:
+                groups.setdefault(step.name, []).append(step)
+        return [sorted(group, key=lambda step: self._order(step.key)) for group in groups.values()]
+
+    def shown_facts(self) -> list[KnownFact]:
+        """The facts that the answer rests on, known ones first."""
+        mine = [fact for fact in self.one.facts if (fact.key, fact.name) in self.reached]
+        return sorted(mine, key=lambda fact: (_is_unknown(fact), fact.name, self._order(fact.key)))
+
+    def shown_amounts(self) -> list[ShownAmount]:
+        """The figures that the answer rests on, each in the versions that were picked."""
+        found = []
+        for amount in self.one.amounts:
+            if ("", amount.name) in self.reached:
+                picked = sorted(self.picked.get(amount.name, ()))
+                found += [self._version(amount, since) for since in picked] or [amount]
+        return found
+
+    def _version(self, amount: ShownAmount, since: date) -> ShownAmount:
+        cell = dict(self.book.amounts[amount.name].versions)[since]
+        if isinstance(cell.value, Special):
+            return replace(amount, value=None, since=since, status=cell.value.value)
+        return replace(amount, value=cell.value, since=since, status=cell.status)
+
+    def _order(self, key: str) -> tuple[str, str]:
+        """Periods in order of time, other units by reference."""
+        start = self.facts.get((key, "period_start"))
+        return (str(start.value.low) if start is not None and isinstance(start.value, Range) else "", key)
+
+    def _reach(self, node: Node, key: str) -> None:
+        for below in self._references(node, key, key):
+            if below.since is not None:
+                self.picked.setdefault(below.name, set()).add(below.since)
+            if (below.key, below.name) not in self.reached:
+                self.reached.add((below.key, below.name))
+                step = self.steps.get((below.key, below.name))
+                if step is not None:
+                    self._reach(self._formula(step), below.key)
+
+    def _formula(self, step: ShownStep) -> Node:
+        return next(f.node for f in self.book.steps[step.name].formulas if f.text == step.formula)
+
+    # ---- figures ----
+
+    def value(self, value: Value, kind: Type = _NUMBER) -> str:
+        """A value or range in words and exact figures."""
+        if not isinstance(value, Range):
+            return ("yes" if value else "no") if isinstance(value, bool) else str(value or "not known")
+        low, high = (self._end(end, kind) for end in (value.low, value.high))
+        if low == high:
+            return low or "not known"
+        if low and high:
+            return f"from {low} to {high}"
+        return f"at least {low}" if low else f"at most {high}"
+
+    def _end(self, end: Any, kind: Type) -> str:
+        if end is None:
+            return ""
+        return money(Fraction(end) if isinstance(end, int | Decimal) else end, kind)
+
+    def step_value(self, step: ShownStep) -> str:
+        kind = self.book.steps[step.name].type
+        told = self.value(step.proved, kind)
+        if step.indicative != step.proved:
+            told += f" (for ranking {self.value(step.indicative, kind)})"
+        return told
+
+    def fact_value(self, fact: KnownFact) -> str:
+        if fact.assumed is not None:
+            return f"not known, assumed {'yes' if fact.assumed else 'no'}"
+        told = self.value(fact.value, self.book.facts[fact.level, fact.name].type)
+        return told if fact.fresh else f"{told}, but out of date"
+
+    def amount_value(self, amount: ShownAmount) -> str:
+        kind = self.book.amounts[amount.name].type
+        return money(amount.value, kind) if amount.status not in ("no_limit", "ended", "none") else amount.status
+
+    def sources(self, fact: KnownFact) -> str:
+        told = [
+            f"{origin.file} line {origin.line}{f' as at {in_words(origin.as_at)}' if origin.as_at else ''}"
+            for origin in fact.origins
+        ]
+        if not told and _is_unknown(fact):
+            question = self.book.facts[fact.level, fact.name].question
+            return f"ask: {question}" if question else ""
+        return "; ".join(told)
+
+    # ---- what goes into a step ----
+
+    def goes_in(self, step: ShownStep) -> list[tuple[str, str]]:
+        """Every name that the step's formula reads, with its value; those of other units with whose they are."""
+        found: dict[str, str] = {}
+        for below in self._references(self._formula(step), step.key, step.key):
+            if below.roster and not self._leaves_open(below):
+                continue
+            whose = f" of {self.unit(below.key)}" if below.gathered else ""
+            found.setdefault(f"{short(below.name)}{whose}", self._told(below))
+        return list(found.items())
+
+    def _leaves_open(self, below: _Reference) -> bool:
+        fact = self.facts.get((below.key, below.name))
+        return fact is not None and fact.value is not True and below.name != "is_couple"
+
+    def _told(self, below: _Reference) -> str:
+        if (below.key, below.name) in self.steps:
+            return self.step_value(self.steps[below.key, below.name])
+        if (below.key, below.name) in self.facts:
+            return self.fact_value(self.facts[below.key, below.name])
+        amount = self.amounts[below.name]
+        return self.amount_value(amount if below.since is None else self._version(amount, below.since))
+
+    def _references(self, node: Node, key: str, outer: str) -> Iterator[_Reference]:
+        """What a formula reads on a unit; inside a gather `outer` is the unit that gathers."""
+        if isinstance(node, Gather):
+            yield from self._gathered(node, key, outer)
+        elif isinstance(node, AmountRef):
+            if node.name in self.amounts:
+                yield _Reference("", node.name, since=self._picked(node, key, outer))
+        elif isinstance(node, FactRef | StepRef):
+            own = self._above(outer if node.outer else key, node.level)
+            if (own, node.name) in self.facts or (own, node.name) in self.steps:
+                yield _Reference(own, node.name)
+        else:
+            for below in children(node):
+                yield from self._references(below, key, outer)
+
+    def _gathered(self, node: Gather, key: str, outer: str) -> Iterator[_Reference]:
+        for other in self._related(node, key):
+            for below in (node.body, node.where):
+                if below is not None:
+                    for reference in self._references(below, other, key):
+                        yield replace(reference, gathered=reference.key in (other, self._above(other, "family")))
+        if node.complete_when is not None:
+            for reference in self._references(node.complete_when, key, outer):
+                yield replace(reference, roster=True)
+
+    def _picked(self, node: AmountRef, key: str, outer: str) -> date | None:
+        """The version that a day of the unit picks, where that day is known."""
+        if not isinstance(node.day, FactRef | StepRef):
+            return None
+        own = (self._above(outer if node.day.outer else key, node.day.level), node.day.name)
+        held = self.facts[own].value if own in self.facts else self.steps[own].proved if own in self.steps else None
+        if not isinstance(held, Range) or held.low is None or held.low != held.high:
+            return None
+        starts = [start for start, _ in self.book.amounts[node.name].versions if start <= held.low]  # type: ignore[operator]
+        return max(starts, default=None)
+
+    def _above(self, key: str, level: str) -> str:
+        """The unit of a level that a unit is, or belongs to."""
+        if self.levels[key] == level:
+            return key
+        return self.home if level == "household" else str(self.families.get(key))
+
+    def _related(self, node: Gather, key: str) -> list[str]:
+        """The units that a gather may look at: of the same family, or of the same home."""
+        relation = self.book.relations[node.relation]
+        own = self.families.get(key)
+        found = [other for other, level in self.levels.items() if level == relation.target]
+        if relation.link == "family":
+            found = [other for other in found if self.families.get(other) == own]
+        if relation.outside or (relation.other and relation.target == "family"):
+            found = [other for other in found if self.families.get(other) != own]
+        found = [other for other in found if not (relation.other and other == key)]
+        return [other for other in found if not self._is_out(node.relation_where, other)]
+
+    def _is_out(self, test: Node | None, key: str) -> bool:
+        """Whether a unit's role is known to be one that the relation leaves out."""
+        if not isinstance(test, Compare) or not isinstance(test.left, FactRef) or not isinstance(test.right, Constant):
+            return False
+        fact = self.facts.get((key, test.left.name))
+        if fact is None or fact.value is None or test.operator not in ("=", "<>"):
+            return False
+        return (fact.value == test.right.value) != (test.operator == "=")
+
+    # ---- the whole ----
+
+    def head(self) -> list[str]:
+        """The answer in a few sentences."""
+        answer, rule = self.answer, self.one.rule
+        reviewed = (
+            f"signed off by {rule.reviewed_by}" if rule.reviewed_by else "no officer has signed this rule off yet"
+        )
+        lines = [
+            f"{rule.name}: {_VERDICTS[answer.verdict]}",
+            f"{self.unit(answer.key)}, on {in_words(self.one.day)}; {reviewed}",
+        ]
+        for part, proved in answer.worth.items():
+            kind = self._worth_type(part)
+            told = f"worth {part.replace('_', ' ')}: {self.value(proved, kind)}"
+            ranked = answer.indicative_worth[part]
+            lines.append(told if ranked == proved else f"{told} (for ranking {self.value(ranked, kind)})")
+        if answer.may_already_have:
+            lines.append("Perhaps in payment already: ask that first.")
+        if answer.assumptions:
+            lines.append(
+                f"Assumed, because nothing shows it: {', '.join(n.replace('_', ' ') for n in answer.assumptions)}."
+            )
+        if answer.evidence:
+            lines.append(f"Signs of a need: {answer.evidence}.")
+        lines += self._questions()
+        return lines
+
+    def _worth_type(self, part: str) -> Type:
+        name = "worth_in_kind_yearly" if part == "in_kind" else f"worth_{part}"
+        return self.book.steps[self.one.rule.answers[name]].type
+
+    def _questions(self) -> Iterator[str]:
+        asked = self.answer.settled_by
+        if asked:
+            yield "One answer settles it:" if asked[0].settles else "It rests on what is not known:"
+        for question in asked:
+            fact = self.book.facts[question.level, question.fact]
+            yield f"  {fact.question} ({question.fact}, {self.unit(question.key)})"
+
+    def asked(self) -> list[tuple[str, str, str]]:
+        """What the rule asks, what came out, and its formula."""
+        found = []
+        for name, title in _ASKED.items():
+            if name in self.one.answer_formulas:
+                value = self.value(getattr(self.answer, name))
+                found.append((title, value, self.one.answer_formulas[name]))
+        for name, text in self.one.answer_formulas.items():
+            part = "in_kind" if name == "worth_in_kind_yearly" else name.removeprefix("worth_")
+            if part in self.answer.worth:
+                value = self.value(self.answer.worth[part], self._worth_type(part))
+                found.append((f"Worth {part.replace('_', ' ')}", value, text))
+            elif name == "worth_at_least":
+                found.append(("Not payable below", "", text))
+        return found
+
+
+def _is_unknown(fact: KnownFact) -> bool:
+    return fact.value is None or (isinstance(fact.value, Range) and fact.value.low is None is fact.value.high)
