@@ -67,7 +67,7 @@ def _places_of_traps(dwellings: int, seed: int, minimal: bool) -> dict[int, Trap
 
 def _home(town: Town, index: int, trap: Trap | None, seed: int) -> Home:
     town.index = index
-    town.registrar.chance = stream(seed, "home", index)
+    town.registrar.begin_home(stream(seed, "home", index))
     if trap is None:
         return ordinary.home(town)
     return replace(trap.build(town), trap=trap.name)

@@ -53,6 +53,7 @@ class Registrar:
     claims: Any = field(default_factory=lambda: count(1))
     pupils: Any = field(default_factory=lambda: count(1))
     phones: Any = field(default_factory=lambda: count(0))
+    forenames: set[str] = field(default_factory=set)
 
     def nino(self, serial: int) -> str:
         digits = (serial * 7919 + 104729) % 1_000_000
@@ -73,13 +74,26 @@ class Registrar:
     def sex(self) -> Sex:
         return "female" if self.chance.random() < FEMALE_SHARE else "male"
 
+    def forename(self, sex: Sex) -> str:
+        """A forename that nobody else in the home has; who share one are planted by name."""
+        stock = WOMEN if sex == "female" else MEN
+        name = self.chance.choice(stock)
+        while name in self.forenames:
+            name = self.chance.choice(stock)
+        self.forenames.add(name)
+        return name
+
+    def begin_home(self, chance: Random) -> None:
+        self.chance = chance
+        self.forenames.clear()
+
     def surname(self) -> str:
         return self.chance.choice(SURNAMES)
 
     def adult(self, born: date, sex: Sex | None = None, surname: str = "", **known: Any) -> Person:
         sex = sex or self.sex()
         serial = next(self.people)
-        forename = self.chance.choice(WOMEN if sex == "female" else MEN)
+        forename = self.forename(sex)
         titles = ("Mrs", "Ms", "Miss") if sex == "female" else ("Mr",)
         surname = surname or self.surname()
         title = self.chance.choice(titles)
@@ -89,7 +103,7 @@ class Registrar:
         """A child, on the roll of a state-funded school from Reception to Year 13."""
         sex = self.sex()
         serial = next(self.people)
-        forename = self.chance.choice(WOMEN if sex == "female" else MEN)
+        forename = self.forename(sex)
         title = "Miss" if sex == "female" else "Master"
         year = year_group(born, self.day)
         pupil = None
