@@ -139,7 +139,10 @@ def _working_age_home(town: Town, kind: str, tenure: Tenure) -> Home:
     if not reduced:
         told = town.chance.randrange(1000) < town.figures.single["universal_credit_told_without_reduction"]
         terms = replace(terms, told=told)
-    return town.credit_home(family, terms, tenure, others, reduction=reduced)
+    changes: dict[str, Any] = {}
+    if town.chance.randrange(1000) < town.figures.single["claims_assessed_lately"]:
+        changes["assessed"] = town.day - timedelta(days=town.chance.randrange(4, 55))
+    return town.credit_home(family, terms, tenure, others, reduction=reduced, changes=changes)
 
 
 def _working_family(town: Town, kind: str) -> Family:

@@ -77,7 +77,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim for Housing Benefit, Council Tax Reduction or both, as the benefits system holds it."""
+    """A claim for Housing Benefit, Council Tax Reduction or both, as the benefits system holds it.
+
+    `assessed` is the day of a change since the year's uprating; `state_pension_year` the year of an assessment that
+    nobody has looked at since.
+    """
 
     scheme: Scheme
     passport: Passport
@@ -98,6 +102,7 @@ class Claim:
     alternative_maximum: bool = False
     specified_accommodation: bool = False
     state_pension_year: int | None = None
+    assessed: date | None = None
     non_dependants: tuple[str, ...] = ()
 
     @property

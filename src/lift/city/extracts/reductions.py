@@ -55,6 +55,7 @@ GROWN_FROM = 18
 def _award(claim: Claim, home: Home, on: date, figures: Figures) -> dict[str, str]:
     """The award of the year's period; an award nobody has looked at since keeps its old first day."""
     first = claim.started if claim.state_pension_year else max(claim.started, tax_year_start(on))
+    first = claim.assessed or first
     over = max(claim.income - claim.applicable, 0)
     values = {
         "claim_id": claim.ctr_ref[:-1],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from lift.city.credit import Mistake, Terms
@@ -13,7 +14,7 @@ from lift.city.town import Town
 
 RULE = "benefit_cap"
 RENT = 21000
-ABOUT = ("child_disability", "gets_pip", "exempting_benefit", "child_benefit")
+ABOUT = ("child_disability", "gets_pip", "exempting_benefit", "child_benefit", "fresh")
 
 
 def terms(**known: Any) -> Terms:
@@ -33,6 +34,8 @@ def lone_parent(town: Town, children: int, known: Terms, **about: Any) -> Home:
     if disability:
         young = (replace(young[0], child_disability=disability), *young[1:])
     others = tuple(about.pop("others", ()))
+    if about.pop("fresh", False):
+        about["changes"] = {"assessed": town.day - timedelta(days=18)}
     known_of = {name: about.pop(name) for name in ("child_benefit", "exempting_benefit") if name in about}
     family = one(town, parent, "500", children=young, **known_of)
     return town.credit_home(family, known, "housing_association", others, **about)
@@ -45,6 +48,11 @@ def _right(town: Town, earnings: str = "0", **known: Any) -> Home:
 def _wrong(town: Town, mistake: Mistake = "exemption_overlooked", **known: Any) -> Home:
     about = {name: known.pop(name) for name in ABOUT if name in known}
     return lone_parent(town, 4, terms(mistake=mistake, **known), **about)
+
+
+def _childcare_overlooked(town: Town) -> Home:
+    known = {"earnings": (pounds("640"),), "childcare": pounds("400"), "fresh": True}
+    return _wrong(town, "childcare_overlooked", **known)
 
 
 def _earnings(town: Town, pay: str) -> Home:
@@ -94,7 +102,9 @@ TRAPS = (
          lambda town: _wrong(town, child_disability="lower")),
     Trap("cap_disabled_child_higher", RULE, "The higher addition, which may rest on sight alone: a question first.",
          lambda town: _wrong(town, child_disability="higher")),
-    Trap("cap_claimant_pip", RULE, "Capped although the claimant's own PIP is on the reduction claim.",
+    Trap("cap_claimant_pip", RULE, "Capped although the claimant's own PIP is on a claim assessed last month.",
+         lambda town: _wrong(town, gets_pip=True, fresh=True)),
+    Trap("cap_claimant_pip_stale", RULE, "The same, but the claim was last assessed in April: ask first.",
          lambda town: _wrong(town, gets_pip=True)),
     Trap("cap_earnings_880_99", RULE, "Net pay of 880.99: a penny short of the threshold, rightly capped.",
          lambda town: _earnings(town, "880.99")),
@@ -103,9 +113,9 @@ TRAPS = (
     Trap("cap_earnings_across_april", RULE, "850.00 earned in the period from 20 March 2026; rightly capped now.",
          _across_april),
     Trap("cap_maximum_used", RULE, "The department capped the maximum amount, not the award after earnings.",
-         lambda town: _wrong(town, "maximum_used", earnings=(pounds("700"),))),
+         lambda town: _wrong(town, "maximum_used", earnings=(pounds("700"),), fresh=True)),
     Trap("cap_childcare_overlooked", RULE, "The childcare element was not set against the excess.",
-         lambda town: _wrong(town, "childcare_overlooked", earnings=(pounds("640"),), childcare=pounds("400"))),
+         _childcare_overlooked),
     Trap("cap_unseen_benefit", RULE, "Guardian's Allowance, which lifts the cap and is in no file.",
          lambda town: _wrong(town, exempting_benefit=True)),
     Trap("cap_child_benefit_assumed", RULE, "Child Benefit was counted that the family never claimed.",

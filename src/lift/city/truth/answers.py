@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lift.city.claims import pension_credit_case
+from lift.city.days import add_months
 from lift.city.law import council_tax, pension_age, pension_credit, school_meals
 from lift.city.law.money import pounds
 from lift.city.people import Person
@@ -15,6 +16,7 @@ from lift.city.truth.known import Subject
 Entitled = Literal["yes", "no", "not_settled"]
 Verdict = Literal["", "likely", "possible", "ruled_out", "in_payment", "unknown"]
 SMALLEST = 10
+INFANT_YEARS = ("R", "1", "2")
 RECOMPUTED_MARGIN = 100
 
 
@@ -214,13 +216,21 @@ def _meals_gap(subject: Subject, child: Person) -> str:
     return subject.fault
 
 
+def _is_fed_anyway(subject: Subject, child: Person) -> bool:
+    """An infant whose parent earns above the old limit: fed without a claim, and the school gains nothing by one."""
+    credit = subject.family.credit
+    pay = [period.earnings for period in reversed(credit.periods)] if credit else []
+    infant = child.pupil is not None and child.pupil.year_group in INFANT_YEARS
+    return infant and not school_meals.meets_earnings_test(pay, subject.day, subject.figures)
+
+
 def _meals_verdict(subject: Subject, child: Person, entitled: Entitled, gap: str) -> Verdict:
     pupil = child.pupil
     if subject.files.minimal or pupil is None or subject.fault:
         return ""
     if pupil.meals_registered:
         return "in_payment"
-    if gap or subject.day < school_meals.EVERY_AWARD_COUNTS_FROM:
+    if gap or subject.day < school_meals.EVERY_AWARD_COUNTS_FROM or _is_fed_anyway(subject, child):
         return ""
     return {"yes": "likely", "not_settled": "possible", "no": ""}[entitled]  # type: ignore[return-value]
 
@@ -259,9 +269,22 @@ def _exempt_by_notice(subject: Subject) -> bool:
     return bool(parts.lcwra or parts.carer or parts.disabled_child_lower) or enough
 
 
+def _is_claim_fresh(subject: Subject) -> bool:
+    """Whether a live claim was assessed within two months, as a working-age assessment must be to be believed."""
+    claim = subject.live_claim
+    return bool(claim and claim.assessed and claim.assessed >= add_months(subject.day, -2))
+
+
 def _is_recomputable(subject: Subject) -> bool:
     """Whether the claim tells the Child Benefit that counts, so that too large a reduction shows by sums alone."""
-    return subject.live_claim is not None and (subject.family.child_benefit or not subject.family.children)
+    return _is_claim_fresh(subject) and subject.family.child_benefit and bool(subject.family.children)
+
+
+def _exempt_by_claim(subject: Subject) -> bool:
+    """Whether a fresh claim shows a benefit of claimant or partner that lifts the cap."""
+    claim = subject.live_claim
+    shown = any(adult.gets_disability_benefit or adult.gets_dla_or_pip for adult in subject.family.adults)
+    return bool(claim and claim.shows_disability_benefits) and shown and _is_claim_fresh(subject)
 
 
 def _cap_gap(subject: Subject, wrong: int) -> str:
@@ -269,7 +292,9 @@ def _cap_gap(subject: Subject, wrong: int) -> str:
         return "no notices of a running award"
     if subject.fault:
         return subject.fault
-    if _exempt_by_notice(subject) or (_is_wrong_by_sums(subject) and _is_recomputable(subject)):
+    if _exempt_by_notice(subject) or (wrong and _exempt_by_claim(subject)):
+        return ""
+    if _is_wrong_by_sums(subject) and _is_recomputable(subject):
         return ""
     return (
         "a benefit that lifts the cap is in no file beyond doubt"
