@@ -77,8 +77,8 @@ def answer_object(book: Rulebook, answer: Answer, names: Mapping[str, str]) -> d
         "may_already_have": answer.may_already_have,
         "worth": {part: _money(found) for part, found in answer.worth.items()},
         "indicative_worth": {part: _money(found) for part, found in answer.indicative_worth.items()},
-        "steps": _steps(book, answer.steps),
-        "indicative_steps": _steps(book, _differing(answer)),
+        "steps": steps_object(book, answer.steps),
+        "indicative_steps": steps_object(book, _differing(answer)),
         "settled_by": [
             {
                 "unit": names[question.key],
@@ -98,7 +98,8 @@ def _money(found: Range) -> dict[str, Any]:
     return {"low": _end(found.low, _MONEY, up=False), "high": _end(found.high, _MONEY, up=True)}
 
 
-def _steps(book: Rulebook, steps: Mapping[str, Value]) -> dict[str, Any]:
+def steps_object(book: Rulebook, steps: Mapping[str, Value]) -> dict[str, Any]:
+    """Short step names to values: they are unique within a rule and the shared files it uses."""
     return {name.rpartition(".")[2]: value_of(value, book.steps[name].type) for name, value in steps.items()}
 
 

@@ -347,8 +347,14 @@ def _answer_writer(asked: Asked) -> Any:
 
 
 def _answered(book: Rulebook, result: Answered) -> dict[str, Any]:
-    from lift.cli.answers import answer_object
+    from lift.cli.answers import answer_object, steps_object
 
     none = {"unit": None, "verdict": None}
     first = answer_object(book, result.answer, result.names) if result.answer is not None else none
-    return {**first, "others": [answer_object(book, other, result.names) for other in result.others]}
+    asked_about = {one.key for one in [result.answer, *result.others] if one is not None}
+    around = {key: steps for key, steps in result.steps.items() if steps and key not in asked_about}
+    return {
+        **first,
+        "others": [answer_object(book, other, result.names) for other in result.others],
+        "steps_of": {result.names[key]: steps_object(book, steps) for key, steps in around.items()},
+    }

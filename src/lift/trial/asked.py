@@ -14,9 +14,10 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+from lift.engines.base import UnitSteps
 from lift.engines.settle import settle
 from lift.errors import CoverageError, FactError
-from lift.rulebook.answers import Answer
+from lift.rulebook.answers import Answer, Value
 from lift.rulebook.model import Rule, Rulebook
 from lift.trial.examples import make_engine, subject, together
 from lift.trial.given import Given, laid_over, read_given
@@ -46,6 +47,8 @@ class Answered:
     answer: Answer | None
     others: tuple[Answer, ...]
     names: dict[str, str]
+    steps: UnitSteps
+    """The steps of every unit of the line: key to full step name to proved value."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def _answers(asked: Asked, read: list[_Read | Refused]) -> Iterator[Answered | R
     whole = [one for one in read if isinstance(one, _Read)]
     units = together(one.given for one in whole)
     engine = make_engine(asked.engine, asked.book, asked.day, assumptions=asked.assumptions)
-    found = engine.answers([asked.rule.id], units, keep_steps=True) if whole else []
+    found, steps = engine.answers_and_steps([asked.rule.id], units) if whole else ([], {})
     if asked.questions:
         found = settle(engine, asked.book, units, found)
     by_key = {answer.key: answer for answer in found}
@@ -153,4 +156,9 @@ def _answers(asked: Asked, read: list[_Read | Refused]) -> Iterator[Answered | R
         mine = [by_key[key] for key in one.given.names if key in by_key]
         answer = subject(asked.rule, one.given, mine, one.wanted)
         others = tuple(a for a in mine if answer is None or a.key != answer.key)
-        yield Answered(answer, others, one.given.names)
+        mine_too = {key: _in_order(asked.rule, steps.get(key, {})) for key in one.given.names}
+        yield Answered(answer, others, one.given.names, mine_too)
+
+
+def _in_order(rule: Rule, steps: dict[str, Value]) -> dict[str, Value]:
+    return {name: steps[name] for name in rule.step_names if name in steps}

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import duckdb
 
+from lift.engines.base import UnitSteps
 from lift.engines.duckdb.run import fact_profiles, run_plan
 from lift.engines.duckdb.tables import make_tables
 from lift.plan.compile import Options, Plan, compile_plan
@@ -41,6 +42,19 @@ class DuckDBEngine:
 
     def answers(self, rules: Sequence[str], units: Units, *, keep_steps: bool = False) -> list[Answer]:
         """See engines.base.Engine."""
+        return self._run(rules, units, keep_steps)[0]
+
+    def answers_and_steps(self, rules: Sequence[str], units: Units) -> tuple[list[Answer], UnitSteps]:
+        """See engines.base.Engine."""
+        answers, steps = self._run(rules, units, True)
+        shown = {name for rule in rules for name in self.book.rules[rule].step_names}
+        found = {
+            key: {name: value for (name, proved), value in mine.items() if proved and name in shown}
+            for (_, key), mine in steps.items()
+        }
+        return answers, found
+
+    def _run(self, rules: Sequence[str], units: Units, keep_steps: bool) -> tuple[list[Answer], Steps]:
         with duckdb.connect(":memory:", config={"threads": self.threads}) as connection:
             make_tables(connection, self.book, units)
             profiles, has_couples = fact_profiles(connection, self.book)
@@ -51,7 +65,8 @@ class DuckDBEngine:
             order = {(unit.level, unit.key): index for index, unit in enumerate(units.units)}
             found = answers_of(connection, self.book, plan)
             places = {name: index for index, name in enumerate(plan.rules)}
-            return sorted(found, key=lambda answer: (places[answer.rule], order[answer.level, answer.key]))
+            found.sort(key=lambda answer: (places[answer.rule], order[answer.level, answer.key]))
+            return found, read_steps(connection, plan) if keep_steps else {}
 
 
 def answers_of(connection: duckdb.DuckDBPyConnection, book: Rulebook, plan: Plan) -> list[Answer]:

@@ -42,6 +42,19 @@ class ReferenceEngine:
             asked = [named(rule, self._rulebook.rules, "rule") for rule in rules]
             return [one for rule in asked for one in self._of_rule(rule, units, both, keep_steps)]
 
+    def answers_and_steps(self, rules: Sequence[str], units: Units) -> tuple[list[Answer], dict[str, dict[str, Value]]]:
+        """The answers, and unit key to full step name to proved value for every unit and shown step."""
+        answers = self.answers(rules, units, keep_steps=True)
+        evaluation = self._evaluation(units, indicative=False)
+        names = dict.fromkeys(name for rule in rules for name in self._rulebook.rules[rule].step_names)
+        found: dict[str, dict[str, Value]] = {}
+        with _deep_formulas():
+            for name in names:
+                level = self._rulebook.steps[name].level
+                for unit in units.of(level):
+                    found.setdefault(unit.key, {})[name] = as_answer(evaluation.step(level, name, unit))
+        return answers, found
+
     def step_value(self, units: Units, step: str, key: str, *, indicative: bool = False) -> Value:
         """The value of one step, by its full name, on the unit of the step's level that has this key."""
         level = named(step, self._rulebook.steps, "step").level
