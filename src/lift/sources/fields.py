@@ -69,7 +69,7 @@ def _split_together(block: Block, layout: Layout, skip: frozenset[int]) -> Field
         text, last = text[: max(text.rfind(b"\n"), 0)], last - 1
     inside = any(first <= i < last for i in skip)
     filled = text.rstrip(b"\n")
-    if block.faults or inside or not filled or not _is_plain(filled):
+    if block.faults or inside or not filled:
         return None
     count = filled.count(b"\n") + 1
     if not _is_proved(filled, count, layout):
@@ -77,8 +77,28 @@ def _split_together(block: Block, layout: Layout, skip: frozenset[int]) -> Field
     numbers = pl.int_range(block.first + first, block.first + first + count, dtype=pl.Int32(), eager=True)
     frame = _frame(filled, layout.delimiter, layout, numbers)
     texts = [f"f{i}" for i in layout.taken_as_written()]
-    frame = tidied(frame, texts, "".join(space for space in SPACES if space.encode() in filled))
+    spaces = SPACES if b"\t" in filled or not filled.isascii() else " "
+    frame = tidied(frame, texts, spaces)
+    if layout.profile.csv_quotes and b'"' in filled:
+        frame = tidied(frame, spaces="")  # a pair of quotation marks with nothing inside is blank too
     return Fields(frame, {}, last - first - count) if _is_ordinary(frame, texts) else None
+
+
+def _is_proved(text: bytes, count: int, layout: Layout) -> bool:
+    """Whether every line, by itself, is the layout's number of whole fields, and nothing in it is a control character.
+
+    Without quotation marks each line's delimiters are counted. With them, one pattern, a field plain or wholly quoted,
+    is matched against all lines in one pass; it crosses no line feed, so as many matches as lines means that each
+    line matches from end to end.
+    """
+    breaks, controls = layout.width - 1, CONTROLS[1:-1]
+    if not (layout.profile.csv_quotes and b'"' in text):
+        delimiter = layout.delimiter.encode()
+        return {line.count(delimiter) for line in text.split(b"\n")} == {breaks} and _is_plain(text)
+    mark = re.escape(layout.delimiter)
+    cell = rf'(?:[^"{mark}\n{controls}]*|"(?:[^"\n{controls}]|"")*")'
+    whole = pl.Series([text]).cast(pl.String())
+    return bool((whole.str.count_matches(f"(?m)^{cell}(?:{mark}{cell}){{{breaks}}}$") == count).item())
 
 
 def _is_plain(text: bytes) -> bool:
@@ -86,19 +106,6 @@ def _is_plain(text: bytes) -> bool:
     if len(text.translate(None, CONTROL_BYTES)) != len(text):
         return False
     return text.isascii() or C1_BYTES.search(text) is None
-
-
-def _is_proved(text: bytes, count: int, layout: Layout) -> bool:
-    """Whether every line, from end to end, is the layout's number of fields, each plain or wholly quoted.
-
-    One pattern is matched against all lines in one pass. It crosses no line feed, so that as many matches as lines
-    means that each line matches by itself.
-    """
-    mark = re.escape(layout.delimiter)
-    quoted = layout.profile.csv_quotes and b'"' in text
-    cell = rf'(?:[^"{mark}\n]*|"(?:[^"\n]|"")*")' if quoted else rf"[^{mark}\n]*"
-    line = f"(?m)^{cell}(?:{mark}{cell}){{{layout.width - 1}}}$"
-    return bool((pl.Series([text.decode("utf-8")]).str.count_matches(line) == count).item())
 
 
 def _frame(text: bytes, separator: str, layout: Layout, numbers: pl.Series) -> pl.DataFrame:
@@ -136,7 +143,7 @@ def tidied(frame: pl.DataFrame, names: Sequence[str] | None = None, spaces: str 
     for space in spaces:
         loose = loose | pl.col(names).str.starts_with(space) | pl.col(names).str.ends_with(space)
     needy = [name for name, yes in frame.select(loose.any()).row(0, named=True).items() if yes]
-    trimmed = frame.with_columns(pl.col(name).str.strip_chars(spaces) for name in needy)
+    trimmed = frame.with_columns(pl.col(name).str.strip_chars(spaces) for name in needy) if spaces else frame
     return trimmed.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in needy)
 
 

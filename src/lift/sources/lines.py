@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lift.errors import ExtractError
 from lift.sources.examine import UTF8_BOM, Examined, whole_lines
 
-BLOCK = 16 * 1024 * 1024
+BLOCK = 24 * 1024 * 1024  # larger blocks cost memory, smaller ones more planning
 KEEP_AS_CONTROL = "lift.keep_as_control"
 
 

@@ -121,9 +121,9 @@ def _store(
             tally.filled[int(name[1:])] += frame.height - nulls
     refusals = [Refusal(block.first + i, None, fault.reason, fault.message) for i, fault in fields.faults.items()]
     for table, records in _by_record(frame, source.layout, tables, tally, refusals):
-        accepted, refused = _sorted_out(connection, records, table)
+        accepted, refused = _take_in(connection, records, table, source.file_id)
+        tally.rows[table.table.kind.name] += accepted
         refusals += refused
-        tally.rows[table.table.kind.name] += _insert(connection, accepted, table, source.file_id)
     tally.blank += fields.blank
     lines = sorted({refusal.line for refusal in refusals})
     tally.refused += len(lines)
@@ -145,20 +145,21 @@ def _by_record(
     return [(table, frame.filter(record.is_in(table.table.records))) for table in tables]
 
 
-def _sorted_out(
-    connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: TypedTable
-) -> tuple[pl.DataFrame, list[Refusal]]:
-    """The rows of one table that are accepted, and every reason for which the others are refused."""
+def _take_in(
+    connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: TypedTable, file_id: int
+) -> tuple[int, list[Refusal]]:
+    """Stores the rows that pass every test. Returns their number, and every reason for which the others are refused."""
     if not frame.height:
-        return frame, []
+        return 0, []
+    refused: list[Refusal] = []
     suspects = [line for (line,) in over_frame(connection, frame, f"SELECT line FROM {FRAME} WHERE {table.quick}")]
-    if not suspects:
-        return frame, []
-    refused = _reasons(connection, tidied(frame.filter(pl.col("line").is_in(suspects))), table)
-    bad = {refusal.line for refusal in refused}
-    if len(bad) < len(suspects):  # some were only loosely written, with white space about a number or a code
-        frame = tidied(frame)
-    return frame.filter(~pl.col("line").is_in(sorted(bad))), refused
+    if suspects:
+        refused = _reasons(connection, tidied(frame.filter(pl.col("line").is_in(suspects))), table)
+        bad = {refusal.line for refusal in refused}
+        if len(bad) < len(suspects):  # some were only loosely written, with white space about a number or a code
+            frame = tidied(frame)
+        frame = frame.filter(~pl.col("line").is_in(sorted(bad)))
+    return _insert(connection, frame, table, file_id), refused
 
 
 def _reasons(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: TypedTable) -> list[Refusal]:

@@ -34,8 +34,9 @@ class Fit:
         return not self.missing and not self.unexpected
 
     @property
-    def distance(self) -> tuple[int, int, str]:
-        return (len(self.missing) + len(self.unexpected), -self.known, self.profile.name)
+    def distance(self) -> tuple[int, str]:
+        """Small when much is known and little amiss. A wrong delimiter knows nothing, and so is far away."""
+        return (len(self.missing) + len(self.unexpected) - self.known, self.profile.name)
 
 
 def recognise(examined: Examined, book: ProfileBook, wanted: str | None = None) -> Layout:
