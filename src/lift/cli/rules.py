@@ -41,10 +41,10 @@ def own_rules(ctx: typer.Context, given: Path | None) -> Path | None:
     return place.rules if place.settings.is_file() and place.rules.is_dir() else None
 
 
-def _book(ctx: typer.Context, workspace: Path | None) -> Rulebook:
+def _book(ctx: typer.Context, workspace: Path | None, *, examples: bool = True) -> Rulebook:
     from lift.rulebook.load import load_rulebook
 
-    return load_rulebook(beside=own_rules(ctx, workspace))
+    return load_rulebook(examples=examples, bases=True, beside=own_rules(ctx, workspace))
 
 
 def find_rule(book: Rulebook, name: str) -> Rule:
@@ -291,7 +291,7 @@ def try_rule(
     from lift.errors import FactError
     from lift.trial.asked import Asked, Refused, answer_lines, check_covered
 
-    book = _book(ctx, workspace)
+    book = _book(ctx, workspace, examples=False)
     found = find_rule(book, rule)
     check_covered(found, day.date())
     asked = Asked(

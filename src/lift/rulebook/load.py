@@ -51,6 +51,7 @@ class _Loader:
     root: Path
     shown: str
     examples: bool
+    bases: bool
     only: Path | None
     beside: Path | None
     problems: Problems = field(default_factory=Problems)
@@ -60,26 +61,37 @@ class _Loader:
 
 
 def load_rulebook(
-    folder: Path | None = None, *, examples: bool = True, only: Path | None = None, beside: Path | None = None
+    folder: Path | None = None,
+    *,
+    examples: bool = True,
+    bases: bool = False,
+    only: Path | None = None,
+    beside: Path | None = None,
 ) -> Rulebook:
     """The rulebook of a folder (default: the rules shipped with the program), checked. `examples` False leaves the
-    examples unread, for speed. `only`: a draft rule file outside the folder, loaded beside (or in place of) the others.
-    `beside`: a council's own folder of rules, which come after the local ones.
+    examples unread, for speed, and the bases they start from as well, unless `bases` is True. `only`: a draft rule file
+    outside the folder, loaded beside (or in place of) the others. `beside`: a council's own folder of rules, which come
+    after the local ones.
 
     Raises RuleProblems with everything that is wrong."""
-    book, problems = read_rulebook(folder, examples=examples, only=only, beside=beside)
+    book, problems = read_rulebook(folder, examples=examples, bases=bases, only=only, beside=beside)
     problems.raise_if_any()
     assert book is not None
     return book
 
 
 def read_rulebook(
-    folder: Path | None = None, *, examples: bool = True, only: Path | None = None, beside: Path | None = None
+    folder: Path | None = None,
+    *,
+    examples: bool = True,
+    bases: bool = False,
+    only: Path | None = None,
+    beside: Path | None = None,
 ) -> tuple[Rulebook | None, Problems]:
     """The rulebook as far as it can be read, and everything that is wrong in it. Raises RuleError for a folder that
     holds no dictionary."""
     root = folder or rules_folder()
-    loader = _Loader(root, "rules" if folder is None else folder.as_posix(), examples, only, beside)
+    loader = _Loader(root, "rules" if folder is None else folder.as_posix(), examples, examples or bases, only, beside)
     if not (root / "facts.yaml").is_file():
         what = f"{loader.shown}: there is no facts.yaml here."
         raise RuleError(f"{what} Point to a folder of rules that has one, or reinstall the program.")
@@ -135,7 +147,7 @@ def _read(loader: _Loader, path: Path, name: str, shown: str, until_key: str | N
 def _read_bases(loader: _Loader) -> dict[str, Any]:
     file = loader.root / "bases.yaml"
     shown = f"{loader.shown}/bases.yaml"
-    located = _read(loader, file, "bases.yaml", shown) if loader.examples and file.is_file() else None
+    located = _read(loader, file, "bases.yaml", shown) if loader.bases and file.is_file() else None
     loader.hashes.pop("bases.yaml", None)
     if located is None:
         return {}
