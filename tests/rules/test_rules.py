@@ -1,0 +1,46 @@
+"""Do the rules as shipped do what their examples say, on every engine, and does forgetting never turn one round?"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from lift.rulebook.load import load_rulebook, rules_folder
+from lift.rulebook.model import Rulebook
+from lift.trial.examples import run_examples
+from lift.trial.forget import run_forgetting
+
+RULES = sorted(
+    path.stem
+    for folder in (rules_folder(), rules_folder() / "local")
+    for path in folder.glob("*.yaml")
+    if path.stem not in ("facts", "bases")
+)
+LEAST_EXAMPLES = 10
+
+
+@cache
+def book() -> Rulebook:
+    return load_rulebook()
+
+
+def test_every_rule_file_is_a_rule() -> None:
+    assert sorted(book().rules) == RULES
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_has_enough_examples(rule: str) -> None:
+    assert len(book().rules[rule].examples) >= LEAST_EXAMPLES
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("engine", ["duckdb", "reference"])
+def test_examples_come_out_as_written(rule: str, engine: str) -> None:
+    assert [str(failure) for failure in run_examples(book(), [rule], [engine])] == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_forgetting_never_turns_an_answer_round(rule: str) -> None:
+    """On the reference engine; `lift rules test` tries both, and the property tests hold that they agree."""
+    assert [str(failure) for failure in run_forgetting(book(), [rule], ["reference"])] == []
