@@ -3,20 +3,20 @@
 A file of this folder is about one kind of row as build prepares it (`row`) and one level. Reading means:
 
 - `total`: the sum of columns; where one is unknown, only the low end is known. `perhaps` adds columns to the high end
-(blank is
-  none there), `with_partner` columns that count where there is a partner, `net_of_gross` pairs in which a gross amount
-  without its net
-  bounds it.
+  (blank is none there), `with_partner` columns that count where there is a partner, `net_of_gross` pairs in which a
+  gross amount without its net bounds it.
 - `column`: a column as it is. `low` and `high`: the two ends. `codes`: a code in other words.
 - `cases`: the first that is known to hold gives the value of a flag or code.
 
-`when` limits a reading to rows where it is known to hold; everything else is unknown. Blanks were resolved at intake.
+`dated` names the column that a fact's age counts from: `as_at` (when assessed), `extract_date`, or another; `fresh`
+one that says outright whether it still holds. `when` limits a reading to rows where it is known to hold; all else is
+unknown. Blanks were resolved at intake.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -55,7 +55,7 @@ class ReadingShape(Strict):
     when: Condition = Field(default_factory=dict)
     kinds: list[str] = Field(default_factory=list)
     fresh: str | None = None
-    dated: Literal["assessed", "extract"] = "assessed"
+    dated: str = "as_at"
     shown_as: list[str] = Field(default_factory=list)
     why: str = ""
 
@@ -65,6 +65,14 @@ class ReadingShape(Strict):
         if sum(ways) != 1:
             raise ValueError("a reading has one of total (or net_of_gross), column, low and high, cases")
         return self
+
+    def names(self) -> tuple[str, ...]:
+        """Every column of the prepared row that the reading uses for the fact's value, in order."""
+        found = [*self.total, *self.perhaps, *self.with_partner]
+        found += [name for pair in self.net_of_gross.items() for name in pair]
+        found += [name for name in (self.column, self.low, self.high) if name]
+        found += [name for case in self.cases for name in (*case.when, *case.any)]
+        return tuple(dict.fromkeys(found))
 
 
 class FileShape(Strict):
@@ -95,7 +103,8 @@ class OrderShape(Strict):
 
 @dataclass(frozen=True)
 class Reading:
-    """One fact of one kind of row. `shape` says how; `columns` are the extract's own names, for telling the origin."""
+    """One fact of one kind of row. `shape` says how; `columns` are the extract's own names, for telling the origin;
+    `used` all that its value or its conditions rest on."""
 
     fact: str
     level: LevelName
@@ -103,6 +112,7 @@ class Reading:
     kinds: tuple[str, ...]
     shape: ReadingShape
     columns: tuple[str, ...]
+    used: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -130,6 +140,10 @@ class Readings:
         """The place of a kind in the order for a fact, from 1."""
         kinds = [*self.order.facts.get(fact, []), *self.order.default]
         return list(dict.fromkeys(kinds)).index(kind) + 1
+
+    def columns(self) -> frozenset[str]:
+        """Every column of an extract that some reading names."""
+        return frozenset(name for reading in self.readings for name in (*reading.columns, *reading.used))
 
     def origins(self) -> tuple[Origin, ...]:
         """Every fact's sources, in order of level, fact and priority."""
@@ -161,7 +175,8 @@ def load_readings() -> Readings:
                 raise SettingsError(
                     f"{path}: facts.{fact}: {unknown[0]} is not in the order of order.yaml. Add it there."
                 )
-            found.append(Reading(fact, shape.level, shape.row, kinds, reading, _columns(reading, shape)))
+            used = _spelt((*reading.names(), *reading.when), shape)
+            found.append(Reading(fact, shape.level, shape.row, kinds, reading, _columns(reading, shape), used))
     return Readings(tuple(found), order)
 
 
@@ -169,11 +184,10 @@ def _columns(reading: ReadingShape, file: FileShape) -> tuple[str, ...]:
     """The extract's columns behind a reading; `own_x` is a column of claimant and of partner."""
     if reading.shown_as:
         return tuple(reading.shown_as)
-    names: list[str] = [*reading.total, *reading.perhaps, *reading.with_partner]
-    names += [name for pair in reading.net_of_gross.items() for name in pair]
-    names += [name for name in (reading.column, reading.low, reading.high) if name]
-    for case in reading.cases:
-        names += [*case.when, *case.any]
+    return _spelt(reading.names(), file)
+
+
+def _spelt(names: Iterable[str], file: FileShape) -> tuple[str, ...]:
     spelt: list[str] = []
     for name in names:
         if name.startswith("own_") and file.columns_of:

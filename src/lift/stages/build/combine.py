@@ -1,14 +1,16 @@
 """What is known of each unit, where several rows tell of it?
 
 Current rows are taken together: a range that fits them all; where none fits, the range over all of them, or for flags
-and
-codes unknown, and the disagreement is recorded. Where nothing current is known, the best of what is past its shelf life
-stands, marked as such.
+and codes unknown, and the disagreement is recorded. Where nothing current is known, the best of what is past its shelf
+life stands, marked as such.
+
+Facts are combined in groups that the same kinds of row tell of, so that a fact with one source costs no combining.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
@@ -16,26 +18,74 @@ from lift.rulebook.model import Fact
 from lift.rulebook.nodes import Level
 from lift.sources.facts.readings import Readings
 from lift.stages.build.facts import RANGED, Facts, Told, sql_type, tell
+from lift.stages.build.rows import ONE_A_UNIT
 
 
-def make_candidates(
-    connection: DuckDBPyConnection, level: Level, readings: Readings, facts: Facts, day: str
-) -> list[Fact]:
-    """`b_told_LEVEL`: a row for each row of a source and unit, a column for each fact it tells of. Returns those
-    facts."""
-    by_row: dict[str, list[Told]] = {}
-    for reading in readings.of(level):
-        by_row.setdefault(reading.row, []).append(tell(reading, facts[level, reading.fact], day))
-    columns = {told.fact.name: told.fact for found in by_row.values() for told in found}
-    selects = [_select(row, found, readings) for row, found in by_row.items()]
+@dataclass(frozen=True)
+class Group:
+    """Facts of one level that the same kinds of row tell of; `table` is the end of its tables' names."""
+
+    level: Level
+    table: str
+    rows: tuple[str, ...]
+    told: tuple[Told, ...]
+    facts: tuple[Fact, ...]
+
+    @property
+    def is_single(self) -> bool:
+        """Whether no unit can have two rows here."""
+        return len(self.rows) == 1 and self.rows[0] in ONE_A_UNIT
+
+
+def groups_of(level: Level, readings: Readings, facts: Facts, day: str) -> list[Group]:
+    told = [tell(reading, facts[level, reading.fact], day) for reading in readings.of(level)]
+    by_fact: dict[str, list[Told]] = {}
+    for one in told:
+        by_fact.setdefault(one.fact.name, []).append(one)
+    by_rows: dict[tuple[str, ...], list[str]] = {}
+    for name in sorted(by_fact):
+        by_rows.setdefault(tuple(sorted({one.reading.row for one in by_fact[name]})), []).append(name)
+    return [
+        Group(
+            level,
+            f"{level}_{number}",
+            rows,
+            tuple(one for name in names for one in by_fact[name]),
+            tuple(by_fact[name][0].fact for name in names),
+        )
+        for number, (rows, names) in enumerate(by_rows.items(), start=1)
+    ]
+
+
+def combine(connection: DuckDBPyConnection, group: Group, readings: Readings) -> None:
+    """`b_known_TABLE`: one row a unit, with every fact of the group as docs/tables.md has it."""
+    selects = [_select(row, [t for t in group.told if t.reading.row == row], readings) for row in group.rows]
+    counted = "" if group.is_single else f", {_RANK}"
     connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE b_told_{level}
-        AS SELECT *, row_number() OVER (PARTITION BY unit_key ORDER BY priority, as_at DESC, kind, file_id, line,
-            row_name) AS rank
-        FROM ({" UNION ALL BY NAME ".join(selects)})""")
-    for found in by_row.values():
-        _refuse(connection, level, found)
-    return [columns[name] for name in sorted(columns)]
+        CREATE OR REPLACE TEMP TABLE b_told_{group.table} AS
+        SELECT *{counted} FROM ({" UNION ALL BY NAME ".join(selects)})""")
+    _refuse(connection, group)
+    alone = ",\n".join(_alone(fact) for fact in group.facts)
+    if group.is_single:
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE b_known_{group.table} AS SELECT unit_key, {alone} FROM b_told_{group.table}""")
+        return
+    columns = ",\n".join(_aggregates(fact) for fact in group.facts)
+    chosen = ",\n".join(_chosen(fact) for fact in group.facts)
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE b_sum_{group.table} AS
+        SELECT unit_key, {columns} FROM b_told_{group.table} WHERE rows_told > 1 GROUP BY unit_key""")
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE b_known_{group.table} AS
+        SELECT unit_key, {chosen} FROM b_sum_{group.table}
+        UNION ALL SELECT unit_key, {alone} FROM b_told_{group.table} WHERE rows_told = 1""")
+    for fact in group.facts:
+        _record_conflicts(connection, group, fact)
+
+
+_RANK = """row_number() OVER (
+                PARTITION BY unit_key ORDER BY priority, as_at DESC, kind, file_id, line, row_name) AS rank,
+            count(*) OVER (PARTITION BY unit_key) AS rows_told"""
 
 
 def _select(row: str, found: Sequence[Told], readings: Readings) -> str:
@@ -54,31 +104,29 @@ def _select(row: str, found: Sequence[Told], readings: Readings) -> str:
     return f"SELECT unit_key, kind, file_id, line, as_at, {', '.join(columns)} FROM b_row_{row}"
 
 
-def _refuse(connection: DuckDBPyConnection, level: Level, found: Iterable[Told]) -> None:
+def _refuse(connection: DuckDBPyConnection, group: Group) -> None:
     """What lies outside the dictionary's limits, with its origin and never its value."""
     selects = [
-        f"""SELECT '{level}' AS level, unit_key, kind, file_id, line, '{told.fact.name}' AS fact,
+        f"""SELECT '{group.level}' AS level, unit_key, kind, file_id, line, '{told.fact.name}' AS fact,
             'outside the limits of the dictionary' AS reason FROM b_row_{told.reading.row} WHERE {told.breaks_limits}"""
-        for told in found
-        if told.breaks_limits != "FALSE)"
+        for told in group.told
+        if told.breaks_limits
     ]
-    connection.execute(f"INSERT INTO b_refusal {' UNION ALL '.join(selects)}")
-
-
-def make_combined(connection: DuckDBPyConnection, level: Level, facts: Sequence[Fact]) -> None:
-    """`b_known_LEVEL`: one row a unit, with every fact as docs/tables.md has it."""
-    columns = ",\n".join(_aggregates(fact) for fact in facts)
-    chosen = ",\n".join(_chosen(fact) for fact in facts)
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE b_sum_{level} AS SELECT unit_key, {columns} FROM b_told_{level} GROUP BY
-            unit_key""")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE b_known_{level} AS SELECT unit_key, {chosen} FROM b_sum_{level}")
-    for fact in facts:
-        _record_conflicts(connection, level, fact)
+    if selects:
+        connection.execute(f"INSERT INTO b_refusal {' UNION ALL '.join(selects)}")
 
 
 def _known(name: str, ranged: bool) -> str:
     return f"({name}_low IS NOT NULL OR {name}_high IS NOT NULL)" if ranged else f"{name} IS NOT NULL"
+
+
+def _alone(fact: Fact) -> str:
+    """The fact of a unit of which one row tells."""
+    name, ranged = fact.name, fact.type.kind in RANGED
+    value = f"{name}_low, {name}_high" if ranged else name
+    if fact.shelf_life is None:
+        return value
+    return f"{value}, CASE WHEN {_known(name, ranged)} THEN {name}_fresh END AS {name}_fresh"
 
 
 def _aggregates(fact: Fact) -> str:
@@ -115,7 +163,7 @@ def _chosen(fact: Fact) -> str:
     return f"{value}, CASE WHEN {now} THEN TRUE WHEN {name}__past IS NOT NULL THEN FALSE END AS {name}_fresh"
 
 
-def _record_conflicts(connection: DuckDBPyConnection, level: Level, fact: Fact) -> None:
+def _record_conflicts(connection: DuckDBPyConnection, group: Group, fact: Fact) -> None:
     name, ranged = fact.name, fact.type.kind in RANGED
     if ranged:
         clash, treated = f"{name}__inner_low > {name}__inner_high", "range"
@@ -126,10 +174,20 @@ def _record_conflicts(connection: DuckDBPyConnection, level: Level, fact: Fact) 
     connection.execute(f"""
         INSERT INTO b_conflict
         WITH clashing AS (
-            SELECT t.* FROM b_told_{level} t JOIN (SELECT unit_key FROM b_sum_{level} WHERE {clash}) USING (unit_key)
+            SELECT t.* FROM b_told_{group.table} t
+            JOIN (SELECT unit_key FROM b_sum_{group.table} WHERE {clash}) USING (unit_key)
             WHERE {_known(f"t.{name}", ranged)} AND t.{name}_fresh
         )
-        SELECT '{level}', a.unit_key, '{name}', arg_min(a.kind, (a.rank, b.rank)), arg_min(b.kind, (a.rank, b.rank)),
-            '{treated}'
-        FROM clashing a JOIN clashing b ON a.unit_key = b.unit_key AND a.rank < b.rank WHERE {differs} GROUP BY
-            a.unit_key""")
+        SELECT '{group.level}', a.unit_key, '{name}', arg_min(a.kind, (a.rank, b.rank)),
+            arg_min(b.kind, (a.rank, b.rank)), '{treated}'
+        FROM clashing a JOIN clashing b ON a.unit_key = b.unit_key AND a.rank < b.rank
+        WHERE {differs} GROUP BY a.unit_key""")
+
+
+def columns_of(facts: Iterable[Fact]) -> list[str]:
+    """The columns that the facts have in a table of units."""
+    found: list[str] = []
+    for fact in facts:
+        found += [f"{fact.name}_low", f"{fact.name}_high"] if fact.type.kind in RANGED else [fact.name]
+        found += [] if fact.shelf_life is None else [f"{fact.name}_fresh"]
+    return found

@@ -10,14 +10,16 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
+from lift.sources.facts.readings import Readings
+from lift.sources.kinds import load_kinds
 from lift.stages.build.sources import day_sql
 
 # Two ways to the charge before the reduction: what is left with the reduction added back, and the full charge without
 # the discount. An exempt home has no charge, whatever the full one is.
 _ACCOUNT = """
-    CREATE OR REPLACE TEMP TABLE b_account
-    AS WITH charged AS (
-        SELECT a.*, r.household_key, r.account_ref AS account,
+    CREATE OR REPLACE TEMP TABLE b_account AS
+    WITH charged AS (
+        SELECT {columns}, r.household_key,
             net_charge_annual + CASE WHEN ctr_flag = FALSE THEN coalesce(ctr_amount_annual, 0) ELSE ctr_amount_annual
                 END
                 AS by_net,
@@ -41,16 +43,16 @@ _ACCOUNT = """
     ORDER BY household_key"""
 
 _LIABLE = """
-    CREATE OR REPLACE TEMP TABLE b_liable
-    AS SELECT r.person_key, r.household_key, r.part, a.file_id, a.line, a.extract_date, h.liable_lives_here AS lives_here
+    CREATE OR REPLACE TEMP TABLE b_liable AS
+    SELECT r.person_key, r.household_key, r.part, a.file_id, a.line, a.extract_date, h.liable_lives_here AS lives_here
     FROM b_account a
     JOIN b_record r ON r.kind = 'council_tax_account' AND r.file_id = a.file_id AND r.line = a.line
     JOIN address h ON h.household_key = a.household_key
     WHERE r.person_key IS NOT NULL ORDER BY r.household_key, r.part"""
 
 _RESIDENT = """
-    CREATE OR REPLACE TEMP TABLE b_resident
-    AS SELECT t.*, r.person_key, r.household_key, t.extract_date AS as_at, 'working_age' AS claim_class,
+    CREATE OR REPLACE TEMP TABLE b_resident AS
+    SELECT t.*, r.person_key, r.household_key, t.extract_date AS as_at, 'working_age' AS claim_class,
         disregard_type <> 'none' AND (disregard_to IS NULL OR disregard_to > t.extract_date) AS is_disregarded
     FROM council_tax_resident t
     JOIN b_record r ON r.kind = 'council_tax_resident' AND r.file_id = t.file_id AND r.line = t.line
@@ -64,16 +66,16 @@ _YEAR = """CASE upper(regexp_replace(p.year_group, '[^A-Za-z0-9]|(?i:year)', '',
     WHEN 'N1' THEN -2 WHEN 'N2' THEN -1 WHEN 'R' THEN 0 WHEN 'RECEPTION' THEN 0
     ELSE TRY_CAST(regexp_extract(p.year_group, '([0-9]+)', 1) AS INTEGER) END"""
 _PUPIL = f"""
-    CREATE OR REPLACE TEMP TABLE b_pupil
-    AS WITH read AS (
+    CREATE OR REPLACE TEMP TABLE b_pupil AS
+    WITH read AS (
         SELECT p.*, r.person_key, r.household_key, p1.person_key AS parent_key, p2.person_key AS other_parent_key,
             {_YEAR} AS year_low
         FROM pupil p
         JOIN b_record r ON r.kind = 'pupil' AND r.part = 'pupil' AND r.file_id = p.file_id AND r.line = p.line
-        LEFT JOIN b_record p1 ON p1.kind = 'pupil' AND p1.part = 'parent_1' AND p1.file_id = p.file_id AND p1.line =
-            p.line
-        LEFT JOIN b_record p2 ON p2.kind = 'pupil' AND p2.part = 'parent_2' AND p2.file_id = p.file_id AND p2.line =
-            p.line
+        LEFT JOIN b_record p1 ON p1.kind = 'pupil' AND p1.part = 'parent_1' AND p1.file_id = p.file_id
+            AND p1.line = p.line
+        LEFT JOIN b_record p2 ON p2.kind = 'pupil' AND p2.part = 'parent_2' AND p2.file_id = p.file_id
+            AND p2.line = p.line
     )
     SELECT *, extract_date AS as_at, 'working_age' AS claim_class,
         (on_roll_to IS NULL OR on_roll_to >= {{day}}) AND (on_roll_from IS NULL OR on_roll_from <= {{day}})
@@ -86,8 +88,18 @@ _PUPIL = f"""
     FROM read ORDER BY file_id, line"""
 
 
-def make_council_tax(connection: DuckDBPyConnection, day: date) -> None:
-    connection.execute(_ACCOUNT.format(day=day_sql(day)))
+_READ_HERE = (
+    "file_id", "line", "extract_date", "occupation_start", "net_charge_annual", "ctr_flag", "ctr_amount_annual",
+    "full_charge_annual", "discount_type", "discount_amount_annual", "discount_start", "discount_end",
+    "exemption_class", "band", "band_charged",
+)  # fmt: skip
+
+
+def make_council_tax(connection: DuckDBPyConnection, day: date, readings: Readings) -> None:
+    named = {*_READ_HERE, *readings.columns()}
+    kept = ("file_id", "line", *load_kinds()["council_tax_account"].columns)
+    columns = ", ".join(f"a.{name}" for name in kept if name in named)
+    connection.execute(_ACCOUNT.format(day=day_sql(day), columns=columns))
     connection.execute(_LIABLE)
     connection.execute(_RESIDENT)
 

@@ -1,10 +1,8 @@
 """Who is assessed as a couple, who as single, and of whom is it not known?
 
 A partner flag or a joint claim is assessed; nothing else shows it. Where two current claims differ, or one says a
-couple
-that the other
-half's own claim does not know of, neither is believed. `b_standing` has a row for each adult of whom some
-claim speaks: `partner_key` and `is_couple`, NULL where they disagree. `b_conflict` begins here.
+couple that the other half's own claim does not know of, neither is believed. `b_standing` has a row for each adult of
+whom some claim speaks: `partner_key` and `is_couple`, NULL where they disagree. `b_conflict` begins here.
 """
 
 from __future__ import annotations
@@ -17,8 +15,8 @@ from duckdb import DuckDBPyConnection
 from lift.stages.build.sources import day_sql
 
 _SAID = """
-    CREATE OR REPLACE TEMP TABLE b_said
-    AS WITH claims AS (
+    CREATE OR REPLACE TEMP TABLE b_said AS
+    WITH claims AS (
         SELECT kind, file_id, line, as_at, couple, claimant_key, partner_key,
             CASE kind WHEN 'benefit_claim' THEN 1 ELSE 2 END AS rank,
             as_at + to_months(CASE claim_class WHEN 'pension_age' THEN {pension_age} ELSE {working_age} END) >= {day}
@@ -36,8 +34,8 @@ _SAID = """
     FROM claims WHERE couple AND partner_key IS NOT NULL"""
 
 _STANDING = """
-    CREATE OR REPLACE TEMP TABLE b_standing
-    AS WITH believed AS (
+    CREATE OR REPLACE TEMP TABLE b_standing AS
+    WITH believed AS (
         SELECT * FROM b_said
         -- What is past its shelf life is only heard where nothing newer speaks, and then only the best of it.
         QUALIFY CASE WHEN bool_or(fresh) OVER (PARTITION BY person_key) THEN fresh
@@ -59,8 +57,8 @@ _STANDING = """
 
 # The claimant of a couple gives the family its reference, so that it lasts while the claim does.
 _LEAD = """
-    CREATE OR REPLACE TEMP TABLE b_lead
-    AS SELECT s.person_key, CASE WHEN s.is_couple THEN (
+    CREATE OR REPLACE TEMP TABLE b_lead AS
+    SELECT s.person_key, CASE WHEN s.is_couple THEN (
             arg_min(CASE WHEN d.is_claimant THEN d.person_key ELSE d.partner_key END,
                 (NOT d.fresh, d.rank, d.file_id, d.line))) ELSE s.person_key END AS lead_key
     FROM b_standing s LEFT JOIN b_said d ON d.person_key = s.person_key AND d.partner_key = s.partner_key

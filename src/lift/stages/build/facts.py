@@ -1,8 +1,7 @@
 """What does one row tell of one fact? (SQL for the readings of `lift.sources.facts`)
 
 Each reading becomes two ends (numbers, dates) or one value (flags, codes), NULL where the row does not tell; outside
-the
-dictionary's limits it does not tell either, and `refusals` says so.
+the dictionary's limits it does not tell either, and `refusals` says so.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from lift.sources.facts.readings import Condition, Reading, Wanted
 
 Facts = Mapping[tuple[Level, str], Fact]
 RANGED = ("number", "date")
-_WEEKS = ("month", "year")
 
 
 @dataclass(frozen=True)
 class Told:
-    """SQL of one reading: `low` and `high` (the same for flags and codes), what breaks the limits, and freshness."""
+    """SQL of one reading: `low` and `high` (the same for flags and codes), what breaks the limits (empty if nothing
+    can), and freshness."""
 
     reading: Reading
     fact: Fact
@@ -50,13 +49,13 @@ def tell(reading: Reading, fact: Fact, day: str) -> Told:
     low, high = _ends(reading)
     broken = _broken(reading, fact, low, high)
     kind = sql_type(fact)
-    sound = f"({condition}) AND NOT coalesce({broken}, FALSE)"
+    sound = f"({condition}) AND NOT coalesce({broken}, FALSE)" if broken else condition
     return Told(
         reading,
         fact,
         f"CASE WHEN {sound} THEN ({low})::{kind} END",
         f"CASE WHEN {sound} THEN ({high})::{kind} END",
-        f"({condition}) AND coalesce({broken}, FALSE)",
+        f"({condition}) AND coalesce({broken}, FALSE)" if broken else "",
         _fresh(reading, fact, day),
     )
 
@@ -95,12 +94,12 @@ def _total(reading: Reading) -> tuple[str, str]:
 
 
 def _broken(reading: Reading, fact: Fact, low: str, high: str) -> str:
-    """Whether a value, or any part of a sum, lies outside the dictionary's limits."""
+    """Whether a value, or any part of a sum, lies outside the dictionary's limits; empty where none can."""
     if fact.type.kind == "code":
         codes = ", ".join(f"'{code}'" for code in fact.type.codes)
         return f"({low}) NOT IN ({codes})"
     if fact.limits is None:
-        return "FALSE"
+        return ""
     least, most = (_bound(end) for end in fact.limits)
     broken = [
         f"({low}) < {least}",
@@ -128,8 +127,7 @@ def _fresh(reading: Reading, fact: Fact, day: str) -> str:
         return "TRUE"
     if reading.shape.fresh:
         return f"coalesce({reading.shape.fresh}, FALSE)"
-    dated = "extract_date" if reading.shape.dated == "extract" else "as_at"
-    return fresh_sql(dated, fact.shelf_life, day)
+    return fresh_sql(reading.shape.dated, fact.shelf_life, day)
 
 
 def fresh_sql(dated: str, shelf_life: Mapping[str, int], day: str) -> str:

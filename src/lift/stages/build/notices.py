@@ -1,9 +1,8 @@
 """What do the Universal Credit notices say: which wins each period, what holds, and is the claim still open?
 
-For each claim and period the latest sequence wins, whichever file it came in. Elements and capital that a notice leaves
-out hold from an earlier one since the last uprating; earnings and the award never do. `b_notice` has the winning
-notices,
-`b_notice_claim` the last word on each claim.
+For each claim and period the latest sequence wins, whichever file it came in. Elements and capital that a notice
+leaves out hold from an earlier one since the last uprating; earnings and the award never do. `b_notice` has the
+winning notices, `b_notice_claim` the last word on each claim.
 """
 
 from __future__ import annotations
@@ -38,8 +37,8 @@ def _held(name: str) -> str:
 
 
 _TELLS = """
-    CREATE OR REPLACE TEMP TABLE b_told
-    AS SELECT r.claim_ref, u.file_id, u.line, u.extract_date, u.sequence_number, u.notice_type, u.notice_date,
+    CREATE OR REPLACE TEMP TABLE b_told AS
+    SELECT r.claim_ref, u.file_id, u.line, u.extract_date, u.sequence_number, u.notice_type, u.notice_date,
         coalesce(u.assessment_period_start, (u.assessment_period_end + INTERVAL 1 DAY - INTERVAL 1 MONTH)::DATE)
             AS starts,
         coalesce(u.assessment_period_end, (u.assessment_period_start + INTERVAL 1 MONTH - INTERVAL 1 DAY)::DATE)
@@ -59,9 +58,10 @@ _EXACT_MAXIMUM = " + ".join(ELEMENTS)
 _ANY_ELEMENT = " OR ".join(f"{name} IS NOT NULL" for name in ELEMENTS)
 
 _NOTICE = f"""
-    CREATE OR REPLACE TEMP TABLE b_notice
-    AS WITH held AS (
+    CREATE OR REPLACE TEMP TABLE b_notice AS
+    WITH held AS (
         SELECT * REPLACE ({", ".join(_held(name) for name in ELEMENTS)}),
+            bool_or(notice_type = 'award') OVER (PARTITION BY claim_ref, starts) AS begins_award,
             last_value(capital IGNORE NULLS) OVER ever AS capital_held,
             last_value(CASE WHEN capital IS NOT NULL THEN ends END IGNORE NULLS) OVER ever AS capital_as_at
         FROM b_told WHERE starts IS NOT NULL
@@ -92,8 +92,8 @@ _NOTICE = f"""
     FROM summed ORDER BY claim_ref, starts"""
 
 _CLAIM = f"""
-    CREATE OR REPLACE TEMP TABLE b_notice_claim
-    AS WITH newest AS (SELECT * FROM b_told WHERE newness = 1),
+    CREATE OR REPLACE TEMP TABLE b_notice_claim AS
+    WITH newest AS (SELECT * FROM b_told WHERE newness = 1),
     feed AS (
         SELECT max(coalesce(notice_date, ends, extract_date)) AS newest, min(starts) AS oldest FROM b_told
     )

@@ -1,9 +1,8 @@
 """Who lives where, in which family, and as what?
 
 Every mention of a living person at a home is a *presence*, by rank of how well it shows that the person lives there.
-The
-best decides home and role. `b_person` and `b_family` are the units; `b_presence` stays, since a mention at another home
-than one's own still counts against the rosters there.
+The best decides home and role. `b_person` and `b_family` are the units; `b_presence` stays, since a mention at another
+home than one's own still counts against the rosters there.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ _PRESENCE = """
     SELECT 1, 'partner', kind, file_id, line, as_at, partner_key, household_key, NULL, NULL, FALSE
     FROM b_claim WHERE state = 'live' AND is_current AND partner_key IS NOT NULL
     UNION ALL
-    SELECT 2, 'claimant', 'universal_credit_notice', file_id, line, as_at, claimant_key, household_key, NULL, NULL,
-        FALSE
+    SELECT 2, 'claimant', 'universal_credit_notice', file_id, line, as_at, claimant_key, household_key,
+        NULL, NULL, FALSE
     FROM b_notice_claim WHERE is_open
     UNION ALL
     SELECT 2, 'partner', 'universal_credit_notice', file_id, line, as_at, partner_key, household_key, NULL, NULL, FALSE
@@ -45,8 +44,7 @@ _PRESENCE = """
     FROM b_liable WHERE lives_here
     UNION ALL
     SELECT 7, CASE WHEN role = 'child' THEN 'child' ELSE 'resident' END, 'council_tax_resident', file_id, line,
-        extract_date,
-        person_key, household_key, NULL, NULL, FALSE
+        extract_date, person_key, household_key, NULL, NULL, FALSE
     FROM b_resident
     UNION ALL
     -- A claim that awaits its decision, a claim that was refused or has ended, a notice that closes: somebody may live
@@ -60,40 +58,38 @@ _PRESENCE = """
     SELECT 8, 'claimant', 'universal_credit_notice', file_id, line, as_at, claimant_key, household_key, NULL, NULL, TRUE
     FROM b_notice_claim WHERE NOT is_open
     UNION ALL
-    -- A school's record names a parent without saying where the parent lives.
+    -- A school's record names a parent without saying where the parent lives: shown with the child where nobody else
+    -- is known.
     SELECT 9, 'parent', 'pupil', file_id, line, as_at, parent_key, household_key, NULL, NULL, TRUE
     FROM b_pupil WHERE is_on_roll AND parent_key IS NOT NULL"""
 _STAYS = "(refusal_reason IS NULL OR refusal_reason NOT IN ('died', 'moved'))"
 
 _HOME = """
-    CREATE OR REPLACE TEMP TABLE b_home
-    AS WITH inhabited AS (
-        SELECT DISTINCT household_key FROM b_presence WHERE NOT is_former AND role <> 'child'
+    CREATE OR REPLACE TEMP TABLE b_home AS
+    WITH inhabited AS (
+        SELECT DISTINCT household_key FROM b_presence
+        WHERE NOT is_former AND role <> 'child' AND household_key IS NOT NULL
     ), counted AS (
         SELECT p.* FROM b_presence p
         WHERE p.person_key IS NOT NULL AND p.household_key IS NOT NULL
-            AND (NOT p.is_former OR p.household_key NOT IN (SELECT household_key FROM inhabited)
-                -- A parent without a home of their own is shown with the child, unless a claim there lists everybody.
-                OR p.role = 'parent'
-                    AND p.household_key NOT IN (SELECT household_key FROM b_presence WHERE rank = 1))
+            AND (NOT p.is_former OR p.household_key NOT IN (SELECT household_key FROM inhabited))
     )
     SELECT * FROM counted
-    QUALIFY row_number() OVER (PARTITION BY person_key ORDER BY rank, as_at DESC, household_key, kind, file_id, line) =
-    1
+    QUALIFY row_number() OVER (
+        PARTITION BY person_key ORDER BY rank, as_at DESC, household_key, kind, file_id, line) = 1
     ORDER BY person_key"""
 
 # Grown-ups first: a couple is one family, everybody else one each. Then children, with the claimant of their claim, or
 # with a parent named by the school who lives at the same home.
 _PERSON = """
-    CREATE OR REPLACE TEMP TABLE b_person
-    AS WITH grown AS (
+    CREATE OR REPLACE TEMP TABLE b_person AS
+    WITH grown AS (
         SELECT h.person_key, coalesce(l.lead_key, h.person_key) AS lead_key, h.household_key
         FROM b_home h LEFT JOIN b_lead l USING (person_key) WHERE h.role <> 'child'
     ), adults AS (
         -- The home of a couple is that of the one whose claim it is.
-        SELECT g.person_key, g.lead_key, l.household_key, CASE WHEN g.person_key = g.lead_key THEN 'claimant' ELSE
-            'partner'
-            END AS role
+        SELECT g.person_key, g.lead_key, l.household_key,
+            CASE WHEN g.person_key = g.lead_key THEN 'claimant' ELSE 'partner' END AS role
         FROM grown g JOIN grown l ON l.person_key = g.lead_key
     ), children AS (
         SELECT c.person_key, coalesce(a.lead_key, b.lead_key, c.person_key) AS lead_key,
@@ -106,17 +102,17 @@ _PERSON = """
         SELECT person_key, lead_key, household_key, role FROM adults
         UNION ALL SELECT person_key, lead_key, household_key, 'child' FROM children
     )
-    SELECT person_key, 'f' || substr(lead_key, 2) AS family_key, household_key, role FROM everybody ORDER BY
-        person_key"""
+    SELECT person_key, 'f' || substr(lead_key, 2) AS family_key, household_key, role FROM everybody
+    ORDER BY person_key"""
 
 _BORN = """
-    CREATE OR REPLACE TEMP TABLE b_born
-    AS SELECT person_key, max(date_of_birth) AS born FROM b_record
+    CREATE OR REPLACE TEMP TABLE b_born AS
+    SELECT person_key, max(date_of_birth) AS born FROM b_record
     WHERE date_of_birth IS NOT NULL AND date_of_birth <= {day} AND person_key IS NOT NULL GROUP BY person_key"""
 
 _FAMILY = """
-    CREATE OR REPLACE TEMP TABLE b_family
-    AS WITH families AS (
+    CREATE OR REPLACE TEMP TABLE b_family AS
+    WITH families AS (
         SELECT family_key, min(household_key) AS household_key, bool_and(role = 'child') AS is_child_only,
             min(CASE WHEN role = 'claimant' THEN person_key END) AS claimant_key,
             min(CASE WHEN role = 'partner' THEN person_key END) AS partner_key

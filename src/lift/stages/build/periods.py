@@ -12,16 +12,16 @@ from duckdb import DuckDBPyConnection
 from lift.stages.build.sources import day_sql
 
 _TOLD = """
-    CREATE OR REPLACE TEMP TABLE b_period_told
-    AS SELECT p.family_key, p.household_key, n.*, c.is_open, c.feed_oldest, c.as_at AS claim_as_at
+    CREATE OR REPLACE TEMP TABLE b_period_told AS
+    SELECT p.family_key, p.household_key, n.*, c.is_open, c.feed_oldest, c.as_at AS claim_as_at
     FROM b_notice n JOIN b_notice_claim c USING (claim_ref) JOIN b_person p ON p.person_key = c.claimant_key
     -- Two claims of one family for the same month: the claim with the latest word.
     QUALIFY row_number() OVER (PARTITION BY p.family_key, n.starts ORDER BY c.as_at DESC, n.claim_ref DESC) = 1
     ORDER BY p.family_key, n.starts"""
 
 _PERIOD = """
-    CREATE OR REPLACE TEMP TABLE b_period
-    AS WITH spaced AS (
+    CREATE OR REPLACE TEMP TABLE b_period AS
+    WITH spaced AS (
         SELECT family_key, household_key, starts, file_id, line, ends,
             lead(starts) OVER (PARTITION BY family_key ORDER BY starts) AS next_starts
         FROM b_period_told
@@ -36,16 +36,16 @@ _PERIOD = """
 
 # Complete: it begins with a first award or with the feed itself, and no period has ended since the last one told of.
 _COMPLETE = """
-    CREATE OR REPLACE TEMP TABLE b_periods_known
-    AS SELECT family_key, CASE WHEN (arg_min(notice_type, starts) = 'award' OR min(starts) <= min(feed_oldest) + INTERVAL
-        1 MONTH)
+    CREATE OR REPLACE TEMP TABLE b_periods_known AS
+    SELECT family_key, CASE
+        WHEN (arg_min(begins_award, starts) OR min(starts) <= min(feed_oldest) + INTERVAL 1 MONTH)
         AND (NOT arg_max(is_open, starts) OR max(ends) + INTERVAL 1 MONTH >= {day}) THEN TRUE END AS periods_complete
     FROM b_period_told GROUP BY family_key"""
 
 # The last word on each family: of several claims, the one told of last.
 _LAST_WORD = """
-    CREATE OR REPLACE TEMP TABLE b_last_word
-    AS SELECT p.family_key, c.* FROM b_notice_claim c JOIN b_person p ON p.person_key = c.claimant_key
+    CREATE OR REPLACE TEMP TABLE b_last_word AS
+    SELECT p.family_key, c.* FROM b_notice_claim c JOIN b_person p ON p.person_key = c.claimant_key
     QUALIFY row_number() OVER (PARTITION BY p.family_key ORDER BY c.as_at DESC, c.is_open DESC, c.claim_ref DESC) = 1"""
 
 

@@ -14,19 +14,20 @@ from duckdb import DuckDBPyConnection
 
 from lift.stages.build.sources import day_sql
 
-# More undecided adults than this at one home (a hostel) are not paired; its rosters are never complete anyway.
+# More undecided adults than this at one home (a hostel) are not paired, unless a claim lists them all: where the roster
+# is open, anybody may live there anyway.
 PAIRED_AT_MOST = 12
 
 _LISTED = """
-    CREATE OR REPLACE TEMP TABLE b_listed
-    AS SELECT f.family_key, f.household_key, m.kind, m.on_kind, m.person_key, m.role, m.claim_ref, m.as_at, m.claim_class,
-        m.file_id, m.line, coalesce(m.is_boarder, FALSE) AS is_boarder, coalesce(m.is_joint_tenant, FALSE)
-            AS is_joint_tenant
-    FROM b_member m JOIN b_person f ON f.person_key = m.claimant_key WHERE NOT coalesce(m.is_claimant_too, FALSE)"""
+    CREATE OR REPLACE TEMP TABLE b_listed AS
+    SELECT f.family_key, f.household_key, m.kind, m.on_kind, m.person_key, m.role, m.claim_ref, m.as_at, m.claim_class,
+        m.file_id, m.line, coalesce(m.is_boarder, FALSE) AS is_boarder,
+        coalesce(m.is_joint_tenant, FALSE) AS is_joint_tenant
+    FROM b_member m JOIN b_person f ON f.person_key = m.claimant_key WHERE NOT m.is_claimant_too"""
 
 _CLAIMED = """
-    CREATE OR REPLACE TEMP TABLE b_claimed
-    AS WITH whole AS (
+    CREATE OR REPLACE TEMP TABLE b_claimed AS
+    WITH whole AS (
         -- Members of claims: given this month, and no line of their files refused.
         SELECT k.kind FROM extract_kind k JOIN extract_file f USING (file_id)
         WHERE k.kind = 'ctr_person' GROUP BY k.kind HAVING sum(f.refused) = 0
@@ -35,8 +36,8 @@ _CLAIMED = """
             count(DISTINCT CASE WHEN role = 'dependant' THEN person_key END) AS dependants
         FROM b_listed GROUP BY family_key
     ), listed_here AS (
-        SELECT family_key, on_kind, count(DISTINCT CASE WHEN role = 'non_dependant' THEN person_key END)
-            AS non_dependants,
+        SELECT family_key, on_kind,
+            count(DISTINCT CASE WHEN role = 'non_dependant' THEN person_key END) AS non_dependants,
             count(DISTINCT CASE WHEN role = 'dependant' THEN person_key END) AS dependants
         FROM b_listed GROUP BY family_key, on_kind
     ), children AS (
@@ -64,8 +65,8 @@ _CLAIMED = """
 _FRESH = "as_at + to_months(CASE claim_class WHEN 'pension_age' THEN {pension_age} ELSE {working_age} END) >= {day}"
 
 _ROSTER = """
-    CREATE OR REPLACE TEMP TABLE b_roster
-    AS WITH claimed AS (
+    CREATE OR REPLACE TEMP TABLE b_roster AS
+    WITH claimed AS (
         SELECT household_key, min(family_key) AS family_key, count(DISTINCT family_key) = 1 AS is_one_family,
             NOT bool_or(shares_home) AS is_alone, coalesce(bool_and(others_agree), FALSE) AS others_agree,
             coalesce(bool_and(children_agree), FALSE) AS children_agree,
@@ -108,7 +109,7 @@ _ROSTER = """
         f.is_couple IS NOT NULL AS is_couple_settled
     FROM claimed c JOIN b_family f ON f.family_key = c.family_key
     LEFT JOIN strangers s ON s.household_key = c.household_key LEFT JOIN lodging l ON l.family_key = c.family_key
-        ORDER BY c.household_key"""
+    ORDER BY c.household_key"""
 
 # Other adults of whom the claim counts as many groups as it lists persons are no couples among themselves.
 _SINGLE_OTHERS = """
@@ -122,8 +123,8 @@ _SINGLE_OTHERS = """
     WHERE o.family_key = b_family.family_key AND b_family.is_couple IS NULL AND NOT b_family.is_couple_disputed"""
 
 _LIABLE_FAMILY = """
-    CREATE OR REPLACE TEMP TABLE b_liable_family
-    AS WITH named AS (
+    CREATE OR REPLACE TEMP TABLE b_liable_family AS
+    WITH named AS (
         SELECT l.household_key, p.family_key, l.extract_date, l.file_id, l.line,
             -- Known from more than the account, so that another name beside it is another person.
             p.person_key IN (SELECT person_key FROM b_presence WHERE role <> 'liable' AND NOT is_former) AS is_known
@@ -131,22 +132,22 @@ _LIABLE_FAMILY = """
         WHERE l.lives_here
     ), told AS (
         SELECT household_key, bool_and(family_key IS NOT NULL AND is_known) AS is_all_known,
-            count(DISTINCT family_key) AS families, max(extract_date) AS as_at, min(file_id) AS file_id, min(line)
-                AS line
+            count(DISTINCT family_key) AS families, max(extract_date) AS as_at, min(file_id) AS file_id,
+            min(line) AS line
         FROM named GROUP BY household_key
     )
     SELECT f.family_key, f.household_key, t.as_at, t.file_id, t.line,
         t.families = 1 AND f.family_key IN (SELECT family_key FROM named) AS is_only_liable_family,
-        CASE WHEN f.family_key IN (SELECT family_key FROM named) THEN TRUE WHEN t.is_all_known THEN FALSE END
-            AS is_liable
+        -- Somebody who may be the partner of one who is liable may be so too.
+        CASE WHEN f.family_key IN (SELECT family_key FROM named) THEN TRUE
+            WHEN t.is_all_known AND f.is_couple IS NOT NULL THEN FALSE END AS is_liable
     FROM b_family f JOIN told t USING (household_key) WHERE NOT f.is_child_only ORDER BY f.family_key"""
 
 _ROLE = """
-    CREATE OR REPLACE TEMP TABLE b_household_role
-    AS WITH listed AS (
-        SELECT p.family_key, CASE WHEN bool_or(l.is_joint_tenant) THEN 'joint_tenant' WHEN bool_or(l.is_boarder) THEN
-            'boarder'
-            ELSE 'non_dependant' END AS role, bool_or({fresh}) AS fresh
+    CREATE OR REPLACE TEMP TABLE b_household_role AS
+    WITH listed AS (
+        SELECT p.family_key, bool_or({fresh}) AS fresh, CASE WHEN bool_or(l.is_joint_tenant) THEN 'joint_tenant'
+            WHEN bool_or(l.is_boarder) THEN 'boarder' ELSE 'non_dependant' END AS role
         FROM b_listed l JOIN b_person p ON p.person_key = l.person_key AND p.household_key = l.household_key
         WHERE l.role = 'non_dependant' GROUP BY p.family_key
     ), heads AS (
@@ -165,8 +166,8 @@ _ROLE = """
 # Undecided adults of one home, and a claimant of whose partner nothing but the flag is known: any of them may be that
 # partner.
 _POSSIBLE_COUPLE = """
-    CREATE OR REPLACE TABLE possible_couple
-    AS WITH bare AS (
+    CREATE OR REPLACE TABLE possible_couple AS
+    WITH bare AS (
         SELECT p.family_key FROM b_person p
         WHERE p.role = 'partner' AND p.person_key IN (SELECT person_key FROM b_record WHERE is_bare)
             AND p.person_key NOT IN (SELECT person_key FROM b_record WHERE NOT is_bare AND person_key IS NOT NULL)
@@ -178,7 +179,8 @@ _POSSIBLE_COUPLE = """
         UNION ALL SELECT f.household_key, f.family_key, FALSE FROM b_family f JOIN bare USING (family_key)
         WHERE f.family_key NOT IN (SELECT family_key FROM undecided)
     ), few AS (
-        SELECT household_key FROM open_ended GROUP BY household_key HAVING count(*) BETWEEN 2 AND {at_most}
+        SELECT household_key FROM open_ended GROUP BY household_key
+        HAVING count(*) <= {at_most} OR household_key IN (SELECT household_key FROM b_roster WHERE others_complete)
     )
     SELECT a.family_key, b.family_key AS other_family_key
     FROM open_ended a JOIN open_ended b USING (household_key) JOIN few USING (household_key)

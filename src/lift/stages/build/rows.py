@@ -1,8 +1,7 @@
 """Which rows tell of which unit? (`b_row_NAME`, one table for each kind of row that the readings name)
 
 Each has `unit_key`, `kind`, `file_id`, `line`, `as_at` (when assessed), `extract_date`, `claim_class`, and the columns
-that
-its readings use.
+that its readings use.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ _SIMPLE: dict[str, str] = {
         SELECT p.household_key AS unit_key, c.*, TRUE AS is_live FROM b_claim c JOIN b_person p
         ON p.person_key = c.claimant_key AND p.household_key = c.household_key WHERE c.is_current AND c.state =
             'live'""",
-    "claim_member": "SELECT person_key AS unit_key, * FROM b_member WHERE NOT coalesce(is_claimant_too, FALSE)",
+    "claim_member": "SELECT person_key AS unit_key, * FROM b_member WHERE NOT is_claimant_too",
     "child_family": """
         SELECT p.family_key AS unit_key, m.* FROM b_member m JOIN b_person p USING (person_key)
         WHERE m.role = 'dependant' AND p.role = 'child'""",
@@ -51,11 +50,6 @@ _SIMPLE: dict[str, str] = {
             n.* EXCLUDE (claim_ref, file_id, line, extract_date)
         FROM b_last_word w LEFT JOIN b_notice n ON n.claim_ref = w.claim_ref
         QUALIFY row_number() OVER (PARTITION BY w.family_key ORDER BY n.starts DESC NULLS LAST) = 1""",
-    "notice_capital": """
-        SELECT w.family_key AS unit_key, 'universal_credit_notice' AS kind, n.file_id, n.line, w.is_open,
-            n.capital_as_at AS as_at, w.extract_date, 'working_age' AS claim_class, n.capital_held AS capital
-        FROM b_last_word w JOIN b_notice n ON n.claim_ref = w.claim_ref WHERE n.capital_held IS NOT NULL
-        QUALIFY row_number() OVER (PARTITION BY w.family_key ORDER BY n.starts DESC) = 1""",
     "notice_period": """
         SELECT k.period_key AS unit_key, 'universal_credit_notice' AS kind, t.ends AS as_at, 'working_age'
             AS claim_class,
@@ -68,6 +62,8 @@ _SIMPLE: dict[str, str] = {
     "resident": "SELECT person_key AS unit_key, 'council_tax_resident' AS kind, * FROM b_resident",
     "pupil": "SELECT person_key AS unit_key, 'pupil' AS kind, * FROM b_pupil WHERE person_key IS NOT NULL",
 }
+# Kinds of row of which no unit has two.
+ONE_A_UNIT = frozenset({"notice_family", "notice_period", "account_household", "account_family"})
 
 
 def make_rows(connection: DuckDBPyConnection, readings: Readings) -> None:
@@ -77,8 +73,8 @@ def make_rows(connection: DuckDBPyConnection, readings: Readings) -> None:
         query = _claim_adult(own) if name == "claim_adult" else _SIMPLE[name]
         columns = ", ".join(_needed(own))
         connection.execute(f"""
-            CREATE OR REPLACE TEMP TABLE b_row_{name}
-            AS SELECT unit_key, {_ORIGIN}{", " if columns else ""}{columns} FROM ({query}) WHERE unit_key IS NOT NULL""")
+            CREATE OR REPLACE TEMP TABLE b_row_{name} AS
+            SELECT unit_key, {_ORIGIN}{", " if columns else ""}{columns} FROM ({query}) WHERE unit_key IS NOT NULL""")
 
 
 def _needed(readings: Iterable[Reading]) -> list[str]:
@@ -86,9 +82,8 @@ def _needed(readings: Iterable[Reading]) -> list[str]:
     names: set[str] = set()
     for reading in readings:
         shape = reading.shape
-        names |= {*shape.total, *shape.perhaps, *shape.with_partner, *shape.net_of_gross, *shape.net_of_gross.values()}
-        names |= {name for name in (shape.column, shape.low, shape.high, shape.fresh) if name}
-        names |= {*shape.when} | {name for case in shape.cases for name in (*case.when, *case.any)}
+        names |= {*shape.names(), *shape.when} | ({shape.fresh} if shape.fresh else set())
+        names |= {shape.dated} - {*_ORIGIN.split(", ")}
         names |= {"has_partner"} if shape.with_partner else set()
     return sorted(names - {"kind"})
 
@@ -103,7 +98,6 @@ def _claim_adult(readings: Iterable[Reading]) -> str:
         )
         parts.append(f"""
             SELECT c.{part}_key AS unit_key, c.kind, c.file_id, c.line, c.as_at, c.extract_date, c.claim_class,
-                c.is_telling,
-                c.premium_carer, c.premium_severe_disability, {_CONDITIONS}, {own}
+                c.is_telling, c.premium_carer, c.premium_severe_disability, {_CONDITIONS}, {own}
             FROM b_claim c WHERE c.is_current""")
     return " UNION ALL ".join(parts)

@@ -8,11 +8,12 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
+from lift.errors import FactError
 from lift.rulebook.nodes import LEVELS
 from lift.sources.facts.readings import Readings, load_readings
 from lift.sources.facts.references import key_parameters, reference_sql
 from lift.stages.build.claims import make_claims
-from lift.stages.build.combine import make_candidates, make_combined
+from lift.stages.build.combine import combine, groups_of
 from lift.stages.build.council_tax import make_council_tax, make_pupils
 from lift.stages.build.couples import make_couples
 from lift.stages.build.facts import Facts, fresh_sql
@@ -23,7 +24,7 @@ from lift.stages.build.refusals import make_refusals, refuse_births, refuse_memb
 from lift.stages.build.rosters import make_rosters
 from lift.stages.build.rows import make_rows
 from lift.stages.build.sources import day_sql, make_sources, sweep
-from lift.stages.build.tables import assert_ordered, write_origins, write_units
+from lift.stages.build.tables import write_origins, write_units
 
 ALWAYS_FRESH = {"pension_age": 1200, "working_age": 1200}
 
@@ -44,13 +45,13 @@ class BuildReport:
 def build(
     connection: DuckDBPyConnection, *, day: date, key: bytes, facts: Facts, in_greater_london: bool
 ) -> BuildReport:
-    """Make the units and facts of the run's day from linked rows. `facts` is the rulebook's dictionary; `key` the
-    council's
-    own; `in_greater_london` the council's setting. Raises FactError."""
+    """Make the units and facts of the run's day from linked rows. `facts` is the rulebook's dictionary, `key` the
+    council's own, `in_greater_london` its setting. Raises FactError."""
     readings = load_readings()
+    _require_facts(readings, facts)
     make_sources(connection)
     make_refusals(connection)
-    _make_units(connection, day, facts)
+    _make_units(connection, day, facts, readings)
     _make_period_keys(connection, key)
     make_rows(connection, readings)
     _make_facts(connection, day, facts, readings, in_greater_london)
@@ -59,13 +60,22 @@ def build(
     return report
 
 
-def _make_units(connection: DuckDBPyConnection, day: date, facts: Facts) -> None:
+def _require_facts(readings: Readings, facts: Facts) -> None:
+    for origin in readings.origins():
+        if (origin.level, origin.fact) not in facts:
+            raise FactError(
+                f"rules/facts.yaml: {origin.level}.{origin.fact} is missing, though {origin.kind} tells it. "
+                "Put it back, or take it out of src/lift/sources/facts."
+            )
+
+
+def _make_units(connection: DuckDBPyConnection, day: date, facts: Facts, readings: Readings) -> None:
     composition = facts["family", "is_couple"].shelf_life or ALWAYS_FRESH
-    make_claims(connection, day)
+    make_claims(connection, day, readings)
     read_notices(connection)
     refuse_periods(connection, facts)
     make_notices(connection, day)
-    make_council_tax(connection, day)
+    make_council_tax(connection, day, readings)
     make_pupils(connection, day)
     make_couples(connection, day, composition)
     make_people(connection, day)
@@ -92,11 +102,11 @@ def _make_facts(
     # The account is as old as its extract, whatever the class of a claim.
     liable_fresh = fresh_sql("l.as_at", liable, today).replace("claim_class", "'working_age'")
     for level in LEVELS:
-        told = make_candidates(connection, level, readings, facts, today)
-        make_combined(connection, level, told)
-        write_units(connection, level, told, liable_fresh=liable_fresh, london=str(in_greater_london).upper())
-        assert_ordered(connection, level, told)
-    write_origins(connection, readings, LEVELS)
+        groups = groups_of(level, readings, facts, today)
+        for group in groups:
+            combine(connection, group, readings)
+        write_units(connection, level, groups, liable_fresh=liable_fresh, in_greater_london=in_greater_london)
+    write_origins(connection, readings)
 
 
 # Families of whom current claims differ on whether there are two, and children whom two families claim.

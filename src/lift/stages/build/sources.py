@@ -28,8 +28,8 @@ def make_sources(connection: DuckDBPyConnection) -> None:
         _ensure(connection, table, columns)
     kinds = ", ".join(f"'{kind}'" for kind in KINDS)
     connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE b_record
-        AS SELECT r.kind, r.part, r.file_id, r.line, r.claim_ref, r.account_ref, r.date_of_birth, r.entity,
+        CREATE OR REPLACE TEMP TABLE b_record AS
+        SELECT r.kind, r.part, r.file_id, r.line, r.claim_ref, r.account_ref, r.date_of_birth, r.entity,
             r.surname_key IS NULL AND r.forename_key IS NULL AND r.nino8 IS NULL AND r.date_of_birth IS NULL AS is_bare,
             p.person_key, a.household_key
         FROM record r LEFT JOIN person_link p USING (record_id) LEFT JOIN address_link a USING (record_id)

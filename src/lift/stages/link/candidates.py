@@ -1,10 +1,8 @@
 """Which nodes may be the same person, and by which key?
 
-Each key gives groups of nodes that agree on it, in the order of the
-inputs' join order (9.3): place first (UPRN, account,
-claim), then NINO with date of birth, then surname with date of birth and postcode. Another source of candidates, such
-as
-the pairs of a probabilistic linkage, is one more reason behind these with groups of its own.
+Each key gives groups of nodes that agree on it, in the order of the inputs' join order (9.3): place first (UPRN,
+account, claim), then NINO with date of birth, then surname with date of birth and postcode. Another source of
+candidates, such as the pairs of a probabilistic linkage, is one more reason behind these with groups of its own.
 """
 
 from __future__ import annotations

@@ -1,12 +1,10 @@
 """At which home does each row place its people?
 
 A household is a council tax account, or a claim where no account holds its people. The order is that of the inputs
-(9.3):
-UPRN, account reference, the
-claim's other rows, a person known to live at the same postcode, and at last the postcode with
-the numbers of house and flat. A UPRN decides only where it has one account and somebody liable lives there: in a house
-in multiple occupation (several accounts at one UPRN, or a landlord who pays and lives elsewhere) each account, and each
-claim that has none, is a household of its own.
+(9.3): UPRN, account reference, the claim's other rows, a person known to live at the same postcode, and at last the
+postcode with the numbers of house and flat. A UPRN decides only where it has one account and somebody liable lives
+there: in a house in multiple occupation (several accounts at one UPRN, or a landlord who pays and lives elsewhere) each
+account, and each claim that has none, is a household of its own.
 """
 
 from __future__ import annotations
@@ -25,13 +23,13 @@ _RANK = """CASE kind WHEN 'ctr_award' THEN 1 WHEN 'benefit_claim' THEN 2 WHEN 'u
     WHEN 'council_tax_account' THEN 4 ELSE 5 END"""
 
 _ACCOUNTS = f"""
-    CREATE OR REPLACE TEMP TABLE link_account
-    AS WITH held AS (
+    CREATE OR REPLACE TEMP TABLE link_account AS
+    WITH held AS (
         SELECT n.account_ref, n.uprn, n.postcode, n.address_match, n.node, a.property_ref, a.occupation_start,
             n.latest AS extract_day, a.occupation_end, a.file_id, a.line,
             coalesce(a.liability_type, '') NOT IN {_LIVES_ELSEWHERE}
-                AND (a.forwarding_postcode IS NULL OR {postcode("a.forwarding_postcode")} IS NOT DISTINCT FROM
-                    n.postcode)
+                AND (a.forwarding_postcode IS NULL
+                    OR {postcode("a.forwarding_postcode")} IS NOT DISTINCT FROM n.postcode)
                 AND coalesce(a.discount_type, '') NOT IN ('empty', 'second_home')
                 AND coalesce(a.premium_type, 'none') = 'none'
                 AND coalesce(a.exemption_class, 'none') NOT IN {_UNOCCUPIED} AS occupied
@@ -51,19 +49,19 @@ _ACCOUNTS = f"""
         h.occupied AND p.has_person OR r.account_ref IS NOT NULL AS liable_lives_here
     FROM held h JOIN people p USING (account_ref) LEFT JOIN reduced r USING (account_ref)
     -- The same account twice: the later occupation is the one to show.
-    QUALIFY row_number() OVER (PARTITION BY h.account_ref ORDER BY h.occupation_start DESC NULLS LAST, h.file_id,
-    h.line) = 1
+    QUALIFY row_number() OVER (
+        PARTITION BY h.account_ref ORDER BY h.occupation_start DESC NULLS LAST, h.file_id, h.line) = 1
     ORDER BY h.account_ref"""
 
 # Homes that a UPRN or an address alone decides.
 _SOLE = """
-    CREATE OR REPLACE TEMP TABLE link_sole_{0}
-    AS SELECT {0}, min(home) AS home, count(*) = 1 AND bool_and(liable_lives_here) AS decides
+    CREATE OR REPLACE TEMP TABLE link_sole_{0} AS
+    SELECT {0}, min(home) AS home, count(*) = 1 AND bool_and(liable_lives_here) AS decides
     FROM link_account WHERE is_live AND {0} IS NOT NULL GROUP BY {0}"""
 
 _DIRECT = """
-    CREATE OR REPLACE TEMP TABLE link_direct
-    AS SELECT n.node,
+    CREATE OR REPLACE TEMP TABLE link_direct AS
+    SELECT n.node,
         CASE WHEN n.kind = 'council_tax_account' THEN own.home WHEN u.decides THEN u.home ELSE own.home END AS home,
         CASE WHEN n.kind = 'council_tax_account' THEN 'account' WHEN u.decides THEN 'uprn' ELSE 'account_ref' END
             AS reason
@@ -75,8 +73,8 @@ _DIRECT = """
 
 # Where the same person is known to live, at the same UPRN or postcode: from homes found so far, `link_found`.
 _BY_PERSON = f"""
-    CREATE OR REPLACE TEMP TABLE link_by_person
-    AS WITH known AS (
+    CREATE OR REPLACE TEMP TABLE link_by_person AS
+    WITH known AS (
         SELECT c.head, n.uprn, n.postcode, f.home, {_RANK} AS rank
         FROM link_found f JOIN link_node n USING (node) JOIN link_cluster c USING (node)
         LEFT JOIN link_account a USING (home) WHERE coalesce(a.is_live AND a.liable_lives_here, TRUE)
@@ -94,39 +92,40 @@ _BY_PERSON = f"""
     WHERE w.uprn = k.uprn OR (w.uprn IS NULL OR k.uprn IS NULL) AND w.postcode = k.postcode
     GROUP BY w.node"""
 
-# One home for each claim that no row of it settles directly.
+# One home for each claim that no row of it settles directly. Claims that know their UPRN come first (`sure`), so that a
+# claim which knows its address alone can follow its person there.
 _CLAIM_HOMES = f"""
-    CREATE OR REPLACE TEMP TABLE link_claim_home
-    AS WITH settled AS (
-        SELECT n.claim_ref, CASE WHEN d.home IS NOT NULL THEN 1 WHEN p.home IS NOT NULL THEN 2
-                WHEN a.decides THEN 3 ELSE 4 END AS step,
-            coalesce(d.home, p.home, CASE WHEN a.decides THEN a.home END,
+    CREATE OR REPLACE TEMP TABLE link_claim_home AS
+    WITH settled AS (
+        SELECT n.claim_ref, CASE WHEN f.home IS NOT NULL THEN 1 WHEN p.home IS NOT NULL THEN 2
+                WHEN a.decides THEN 3 WHEN n.uprn IS NOT NULL AND u.uprn IS NULL THEN 4 ELSE 5 END AS step,
+            coalesce(f.home, p.home, CASE WHEN a.decides THEN a.home END,
                 CASE WHEN n.uprn IS NOT NULL AND u.uprn IS NULL THEN concat('uprn ', n.uprn)
                     WHEN n.uprn IS NULL AND n.address_match IS NOT NULL AND a.address_match IS NULL
                         THEN concat('address ', n.address_match)
                     ELSE concat('claim ', n.claim_ref) END) AS home,
             {_RANK} AS rank, n.latest, n.node
         FROM link_node n
-        LEFT JOIN link_direct d USING (node) LEFT JOIN link_by_person p USING (node)
+        LEFT JOIN link_found f USING (node) LEFT JOIN link_by_person p USING (node)
         LEFT JOIN link_sole_uprn u USING (uprn) LEFT JOIN link_sole_address_match a USING (address_match)
         WHERE n.claim_ref IS NOT NULL AND n.part IN ('claimant', 'partner')
             AND n.kind IN ('ctr_award', 'benefit_claim', 'universal_credit_notice')
     )
-    SELECT claim_ref, home, CASE step WHEN 2 THEN 'person_at_postcode' WHEN 3 THEN 'address' ELSE 'claim_ref' END
-        AS reason
-    FROM settled QUALIFY row_number() OVER (PARTITION BY claim_ref ORDER BY step, rank, latest DESC, node) = 1"""
+    SELECT claim_ref, home,
+        CASE step WHEN 2 THEN 'person_at_postcode' WHEN 3 THEN 'address' ELSE 'claim_ref' END AS reason
+    FROM settled
+    QUALIFY row_number() OVER (PARTITION BY claim_ref ORDER BY step, rank, latest DESC, node) = 1
+        AND (step < 5 OR NOT {{sure}})"""
 
 _WITH_CLAIMS = """
-    CREATE OR REPLACE TEMP TABLE link_found
-    AS SELECT node, home, reason FROM link_direct
-    UNION ALL
+    INSERT INTO link_found
     SELECT n.node, c.home, c.reason FROM link_node n JOIN link_claim_home c USING (claim_ref)
-    WHERE n.kind NOT IN ('contact', 'suppression') AND n.node NOT IN (SELECT node FROM link_direct)"""
+    WHERE n.kind NOT IN ('contact', 'suppression') AND n.node NOT IN (SELECT node FROM link_found)"""
 
 # Pupils, parents, residents and contacts; a contact that matches no home makes none.
 _ALL = """
-    CREATE OR REPLACE TEMP TABLE link_home
-    AS SELECT node, home, reason FROM link_found
+    CREATE OR REPLACE TEMP TABLE link_home AS
+    SELECT node, home, reason FROM link_found
     UNION ALL
     SELECT n.node,
         coalesce(p.home, CASE WHEN a.decides THEN a.home END,
@@ -147,8 +146,9 @@ def make_homes(connection: DuckDBPyConnection) -> None:
     connection.execute(_SOLE.format("address_match"))
     connection.execute(_DIRECT)
     connection.execute("CREATE OR REPLACE TEMP TABLE link_found AS SELECT * FROM link_direct")
-    connection.execute(_BY_PERSON)
-    connection.execute(_CLAIM_HOMES)
-    connection.execute(_WITH_CLAIMS)
+    for sure in (True, False):
+        connection.execute(_BY_PERSON)
+        connection.execute(_CLAIM_HOMES.format(sure=sure))
+        connection.execute(_WITH_CLAIMS)
     connection.execute(_BY_PERSON)
     connection.execute(_ALL)

@@ -24,8 +24,9 @@ def nino(text: str) -> str:
 
 def uprn(text: str) -> str:
     """Digits without leading noughts, twelve at most."""
-    digits = f"ltrim({plain(text)}, '0')"
-    return f"CASE WHEN length({digits}) BETWEEN 1 AND 12 AND TRY_CAST({digits} AS BIGINT) > 0 THEN {digits} END"
+    number = f"TRY_CAST({text} AS BIGINT)"
+    return f"""CASE WHEN {number} BETWEEN 1 AND 999999999999 AND NOT contains(upper({text}), 'E')
+        THEN {number}::VARCHAR END"""
 
 
 def reference(text: str) -> str:
@@ -41,16 +42,14 @@ def postcode(text: str) -> str:
 
 
 def address_match(lines: str, clean_postcode: str) -> str:
-    """Postcode with the numbers of house and flat, or with the first line where it has no number. Suppliers cut lines
-    at 30, 32 or 35 characters, so words are no use for comparing."""
-    upper = f"upper({lines})"
-    numbers = f"array_to_string(regexp_extract_all({upper}, '[0-9]+[A-Z]?'), '/')"
-    lettered = f"regexp_extract({upper}, '(?:FLAT|APARTMENT|APT|UNIT|ROOM) *([A-Z])\\b', 1)"
-    flat = f"CASE WHEN contains({upper}, 'FLAT') OR contains({upper}, 'AP') OR contains({upper}, 'UNIT')"
-    flat += f" OR contains({upper}, 'ROOM') THEN {lettered} ELSE '' END"
-    words = f"left(translate({upper}, ' -./,0123456789', ''), 24)"
-    return f"""CASE WHEN {clean_postcode} IS NOT NULL AND {words} <> '' THEN concat({clean_postcode}, '|',
-        CASE WHEN {numbers} = '' THEN {words} ELSE {numbers} END, '|', {flat}) END"""
+    """Postcode with the numbers of house and flat, or with the first words where it has no number. Suppliers cut lines
+    at 30, 32 or 35 characters, so words are no use for comparing. `lines`: a column of capitals."""
+    numbers = f"array_to_string(regexp_extract_all({lines}, '[0-9]+[A-Z]?'), '/')"
+    lettered = f"regexp_extract({lines}, '(?:FLAT|APARTMENT|APT|UNIT|ROOM) *([A-Z])\\b', 1)"
+    flat = f"CASE WHEN regexp_matches({lines}, 'FLAT|APARTMENT|APT|UNIT|ROOM') THEN {lettered} ELSE '' END"
+    words = f"left(translate({lines}, ' -./,', ''), 24)"
+    return f"""CASE WHEN {lines} <> '' AND {clean_postcode} IS NOT NULL THEN concat({clean_postcode}, '|',
+        coalesce(nullif({numbers}, ''), {words}), '|', {flat}) END"""
 
 
 def birth(born: str, extract_day: str, grown: bool) -> str:

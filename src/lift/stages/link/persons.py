@@ -8,106 +8,127 @@ node that could be either of two contradicting people (a liable name that father
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+import polars as pl
 from duckdb import DuckDBPyConnection
 
 from lift.stages.link.candidates import Group
 
-
-@dataclass
-class _Seen:
-    """What is known of a person so far; `apart` are persons who stand beside this one on a row."""
-
-    born: object
-    nino: str | None
-    sex: str | None
-    grown: bool | None
-    forenames: set[str] = field(default_factory=set)
-    apart: set[int] = field(default_factory=set)
+_NODES = """
+    SELECT count(*), list(date_of_birth - DATE '1899-12-31' ORDER BY node), list(nino8 ORDER BY node),
+        list(sex ORDER BY node), list(forename_key ORDER BY node),
+        -- TRUE: surely grown up; FALSE: surely a child; NULL: a young person who may be either.
+        list(CASE WHEN grown THEN TRUE
+            WHEN date_of_birth IS NULL OR date_of_birth > latest - INTERVAL 16 YEAR THEN FALSE END ORDER BY node)
+    FROM link_node"""
 
 
 class People:
-    """A union-find over nodes that refuses contradictions."""
+    """A union-find over nodes that refuses contradictions. What is known of a person is kept at the person's lowest
+    node, in one list for each identifier, by node (nodes count from 1)."""
 
     def __init__(self, connection: DuckDBPyConnection) -> None:
-        rows = connection.execute("""
-            SELECT node, date_of_birth, nino8, sex, forename_key,
-                -- TRUE: surely grown up; FALSE: surely a child; NULL: a young person who may be either.
-                CASE WHEN grown THEN TRUE
-                    WHEN date_of_birth IS NULL OR date_of_birth > latest - INTERVAL 16 YEAR THEN FALSE END
-            FROM link_node WHERE entity = 'person' AND kind <> 'suppression'""").fetchall()
-        self._above = {row[0]: row[0] for row in rows}
-        self._seen = {n: _Seen(b, i, s, g, {f} if f else set()) for n, b, i, s, f, g in rows}
-        self.reasons: dict[int, str] = {}
+        ((count, born, nino, sex, forename, grown),) = connection.execute(_NODES).fetchall()
+        self._above = list(range(count + 1))
+        self._born: list[int | None] = [None, *(born or ())]
+        self._nino: list[str | None] = [None, *(nino or ())]
+        self._sex: list[str | None] = [None, *(sex or ())]
+        self._forename: list[str | None] = [None, *(forename or ())]
+        self._grown: list[bool | None] = [None, *(grown or ())]
+        self._more_forenames: dict[int, set[str]] = {}
+        self._apart: dict[int, set[int]] = {}
+        self._reason = [""] * (count + 1)
         for one, other in connection.execute("SELECT node, other FROM link_beside ORDER BY ALL").fetchall():
-            self._seen[one].apart.add(other)
-            self._seen[other].apart.add(one)
+            self._apart.setdefault(one, set()).add(other)
+            self._apart.setdefault(other, set()).add(one)
 
-    def find(self, node: int) -> int:
+    def join(self, groups: Iterable[Group]) -> None:
+        for group in groups:
+            # What one joining settles may settle another: whose son it is, once the father is known.
+            while len(heads := sorted({self._find(node) for node in group.nodes})) > 1:
+                if not self._join_heads(heads, group):
+                    break
+
+    def clusters(self) -> pl.DataFrame:
+        """`node`, `head` (the lowest node of its person) and `reason` (empty if none), in node order."""
+        count = len(self._above)
+        heads = [self._find(node) for node in range(1, count)]
+        return pl.DataFrame({"node": range(1, count), "head": heads, "reason": self._reason[1:]})
+
+    def _find(self, node: int) -> int:
         above = self._above
         while above[node] != node:
             above[node] = above[above[node]]
             node = above[node]
         return node
 
-    def join(self, groups: Iterable[Group]) -> None:
-        for group in groups:
-            heads = sorted({self.find(node) for node in group.nodes})
-            if len(heads) > 1:
-                self._join_heads(heads, group)
-
-    def clusters(self) -> list[tuple[int, int, str]]:
-        """(node, lowest node of its person, reason), in node order."""
-        return [(node, self.find(node), self.reasons.get(node, "")) for node in self._above]
-
-    def _join_heads(self, heads: list[int], group: Group) -> None:
+    def _join_heads(self, heads: list[int], group: Group) -> bool:
+        """Join those that agree, and say whether any did: first those who share name and birthday or number, then those
+        whom nobody else that agrees with them contradicts."""
+        if len(heads) == 2:
+            return self._unite(heads[0], heads[1], group)
         agree = {head: [x for x in heads if x != head and self._agree(head, x, group)] for head in heads}
-        certain = {head for head in heads if self._all_agree(agree[head], agree)}
-        for head in heads:
-            for other in agree[head]:
-                if head < other and head in certain and other in certain:
-                    self._unite(head, other, group)
+        pairs = [(head, other) for head in heads for other in agree[head] if head < other]
+        alike = [pair for pair in pairs if self._alike(*pair)]
+        if not alike:
+            certain = {head for head in heads if all(y in agree[x] for x in agree[head] for y in agree[head] if x < y)}
+            alike = [pair for pair in pairs if certain.issuperset(pair)]
+        joined = [self._unite(one, other, group) for one, other in alike]
+        return any(joined)
 
-    @staticmethod
-    def _all_agree(others: list[int], agree: dict[int, list[int]]) -> bool:
-        return all(y in agree[x] for x in others for y in others if x < y)
+    def _alike(self, one: int, other: int) -> bool:
+        same_birth = self._born[one] is not None and self._born[one] == self._born[other]
+        same_number = self._nino[one] is not None and self._nino[one] == self._nino[other]
+        same_name = self._forename[one] is not None and self._forename[one] == self._forename[other]
+        return same_name and (same_birth or same_number)
 
     def _agree(self, one: int, other: int, group: Group) -> bool:
-        a, b = self._seen[one], self._seen[other]
-        if (a.born and b.born and a.born != b.born) or (a.nino and b.nino and a.nino != b.nino):
+        born, nino, grown = self._born, self._nino, self._grown
+        if born[one] and born[other] and born[one] != born[other]:
             return False
-        if {a.grown, b.grown} == {True, False} or other in a.apart:
+        if nino[one] and nino[other] and nino[one] != nino[other]:
             return False
-        return not group.names_agree or self._names_agree(a, b, group)
+        if grown[one] is not None and grown[other] is not None and grown[one] != grown[other]:
+            return False
+        if one in self._apart and other in self._apart[one]:
+            return False
+        return not group.names_agree or self._names_agree(one, other, group)
 
-    @staticmethod
-    def _names_agree(a: _Seen, b: _Seen, group: Group) -> bool:
+    def _names_agree(self, one: int, other: int, group: Group) -> bool:
         """Equal forenames, or one the beginning of the other. Where one is missing or an initial, both sexes must be
         known and the same, unless the key holds the date of birth or is the claim's own part."""
-        if a.sex and b.sex and a.sex != b.sex:
+        sex, other_sex = self._sex[one], self._sex[other]
+        if sex and other_sex and sex != other_sex:
             return False
-        if not all(_fits(x, y) for x in a.forenames for y in b.forenames):
+        first, second = self._forenames(one), self._forenames(other)
+        if not all(_fits(x, y) for x in first for y in second):
             return False
-        short = not all(s.forenames and max(map(len, s.forenames)) > 1 for s in (a, b))
-        return not short or group.reason not in ("uprn", "account_ref") or bool(a.sex and a.sex == b.sex)
+        short = not all(names and max(map(len, names)) > 1 for names in (first, second))
+        return not short or group.reason not in ("uprn", "account_ref") or bool(sex and sex == other_sex)
 
-    def _unite(self, one: int, other: int, group: Group) -> None:
-        one, other = sorted((self.find(one), self.find(other)))
+    def _forenames(self, head: int) -> set[str]:
+        own = self._forename[head]
+        return self._more_forenames.get(head) or ({own} if own else set())
+
+    def _unite(self, one: int, other: int, group: Group) -> bool:
+        one, other = sorted((self._find(one), self._find(other)))
         if one == other or not self._agree(one, other, group):
-            return
-        kept, lost = self._seen[one], self._seen[other]
-        kept.born, kept.nino, kept.sex = kept.born or lost.born, kept.nino or lost.nino, kept.sex or lost.sex
-        kept.grown = kept.grown if kept.grown is not None else lost.grown
-        kept.forenames |= lost.forenames
-        for third in lost.apart:
-            self._seen[third].apart.discard(other)
-            self._seen[third].apart.add(one)
-        kept.apart |= lost.apart
+            return False
+        self._born[one] = self._born[one] or self._born[other]
+        self._nino[one] = self._nino[one] or self._nino[other]
+        self._sex[one] = self._sex[one] or self._sex[other]
+        self._grown[one] = self._grown[one] if self._grown[one] is not None else self._grown[other]
+        if self._forename[one] != self._forename[other] or other in self._more_forenames:
+            self._more_forenames[one] = self._forenames(one) | self._forenames(other)
+        for third in self._apart.pop(other, ()):
+            self._apart[third].discard(other)
+            self._apart[third].add(one)
+            self._apart.setdefault(one, set()).add(third)
         self._above[other] = one
         for node in group.nodes:
-            if self.find(node) == one:
-                self.reasons.setdefault(node, group.reason)
+            if not self._reason[node] and self._find(node) == one:
+                self._reason[node] = group.reason
+        return True
 
 
 def _fits(one: str, other: str) -> bool:

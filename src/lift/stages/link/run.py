@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import polars as pl
 from duckdb import DuckDBPyConnection
 
 from lift.sources.facts.references import key_parameters, reference_sql
+from lift.sources.frames import FRAME, over_frame
 from lift.stages.link.candidates import exact_groups
 from lift.stages.link.homes import make_homes
 from lift.stages.link.nodes import make_nodes
@@ -34,16 +34,16 @@ def link(connection: DuckDBPyConnection, *, key: bytes) -> LinkReport:
     make_nodes(connection)
     people = People(connection)
     people.join(exact_groups(connection))
-    clusters = pl.DataFrame(people.clusters(), schema=["node", "head", "reason"], orient="row")
-    connection.register("link_clusters", clusters.to_arrow())
-    connection.execute("CREATE OR REPLACE TEMP TABLE link_cluster AS SELECT * FROM link_clusters")
-    connection.unregister("link_clusters")
+    clusters = """
+        CREATE OR REPLACE TEMP TABLE link_cluster AS
+        SELECT c.* FROM {} c JOIN link_node n USING (node) WHERE n.entity = 'person' AND n.kind <> 'suppression'"""
+    over_frame(connection, people.clusters(), clusters.format(FRAME))
     make_homes(connection)
     parameters = key_parameters(key)
     connection.execute(_IDENTITIES)
     for statement in (_PERSON_KEYS, _HOME_KEYS):
         connection.execute(statement, parameters)
-    for statement in (_RECORD, _PERSON_LINK, _ADDRESS_LINK, _ADDRESS):
+    for statement in (_RECORD, _ROW, _PERSON_LINK, _ADDRESS_LINK, _ADDRESS):
         connection.execute(statement)
     report = _report(connection)
     _sweep(connection)
@@ -56,60 +56,73 @@ _RANK = """CASE kind WHEN 'benefit_claim' THEN 1 WHEN 'ctr_award' THEN 2 WHEN 'u
     WHEN 'council_tax_account' THEN 4 WHEN 'ctr_person' THEN 5 WHEN 'benefit_person' THEN 6 WHEN 'pupil' THEN 7
     WHEN 'council_tax_resident' THEN 8 ELSE 9 END"""
 _IDENTITIES = f"""
-    CREATE OR REPLACE TEMP TABLE link_person
-    AS WITH told AS (
-        SELECT c.head, n.*, {_RANK} AS rank,
+    CREATE OR REPLACE TEMP TABLE link_person AS
+    WITH person AS (
+        SELECT c.head, max(n.nino8) AS nino8, max(n.date_of_birth) AS born
+        FROM link_cluster c JOIN link_node n USING (node) GROUP BY c.head
+    ), unnumbered AS (
+        SELECT c.head, p.born, n.surname_key, n.forename_key, n.postcode, n.node, {_RANK} AS rank,
             concat_ws(' ', n.kind, coalesce(n.claim_ref, n.account_ref, n.upn, n.uprn, n.address_match),
                 coalesce(concat(n.surname_key, ' ', n.forename_key, ' ', n.date_of_birth), n.part)) AS own
-        FROM link_cluster c JOIN link_node n USING (node)
-    ), person AS (
-        SELECT head, max(nino8) AS nino8, max(date_of_birth) AS born, arg_min(surname_key, (rank, own, node))
-            AS surname,
-            arg_min(forename_key, (rank, own, node)) AS forename, arg_min(postcode, (rank, own, node)) AS postcode,
-            arg_min(own, (rank, own, node)) AS own
-        FROM told GROUP BY head
+        FROM person p JOIN link_cluster c USING (head) JOIN link_node n USING (node)
+        WHERE p.nino8 IS NULL OR p.born IS NULL
+    ), told AS (
+        -- Order by what the rows say, so that the order of files and lines changes nobody's reference.
+        SELECT head, any_value(born) AS born, first(own ORDER BY rank, own) AS own,
+            first(surname_key ORDER BY rank, own) FILTER (surname_key IS NOT NULL) AS surname,
+            first(forename_key ORDER BY rank, own) FILTER (forename_key IS NOT NULL) AS forename,
+            first(postcode ORDER BY rank, own) FILTER (postcode IS NOT NULL) AS postcode
+        FROM unnumbered GROUP BY head HAVING count(*) > 1
+        UNION ALL
+        SELECT head, any_value(born), any_value(own), any_value(surname_key), any_value(forename_key),
+            any_value(postcode)
+        FROM unnumbered GROUP BY head HAVING count(*) = 1
     ), identity AS (
-        SELECT head, own, CASE WHEN nino8 IS NOT NULL AND born IS NOT NULL THEN concat('nino ', nino8, ' ', born)
+        SELECT head, '' AS own, concat('nino ', nino8, ' ', born) AS identity FROM person
+        WHERE nino8 IS NOT NULL AND born IS NOT NULL
+        UNION ALL
+        SELECT head, own, CASE
             WHEN surname IS NOT NULL AND forename IS NOT NULL AND born IS NOT NULL AND postcode IS NOT NULL
                 THEN concat('name ', surname, ' ', forename, ' ', born, ' ', postcode)
-            ELSE concat('row ', own) END AS identity
-        FROM person
+            ELSE concat('row ', own) END FROM told
     )
     SELECT head, concat(identity, ' ', nullif(row_number() OVER (PARTITION BY identity ORDER BY own, head), 1))
         AS identity
     FROM identity"""
 _PERSON_KEYS = f"""
-    CREATE OR REPLACE TEMP TABLE link_person_key
-    AS SELECT c.node, c.reason, p.person_key
-    FROM link_cluster c JOIN (SELECT head, {reference_sql("p", "identity")} AS person_key FROM link_person) p USING
-        (head)"""
+    CREATE OR REPLACE TEMP TABLE link_person_key AS
+    SELECT c.node, c.reason, p.person_key FROM link_cluster c
+    JOIN (SELECT head, {reference_sql("p", "identity")} AS person_key FROM link_person) p USING (head)"""
 _HOME_KEYS = f"""
-    CREATE OR REPLACE TEMP TABLE link_home_key
-    AS SELECT home, {reference_sql("h", "home")} AS household_key
+    CREATE OR REPLACE TEMP TABLE link_home_key AS
+    SELECT home, {reference_sql("h", "home")} AS household_key
     FROM (SELECT DISTINCT home FROM link_home WHERE home IS NOT NULL)"""
 
-_ROWS = "(SELECT * EXCLUDE (lines), unnest(lines, recursive := true) FROM link_node)"
-_RECORD_ID = "concat(kind, '/', file_id, '/', line, '/', part)"
-_RECORD = f"""
-    CREATE OR REPLACE TABLE record
-    AS SELECT {_RECORD_ID} AS record_id, kind, part, file_id, line, entity, nino, nino8, title, surname, given,
-        surname_key,
-        forename_key, sex, date_of_birth, uprn, account_ref, hb_ref, ctr_ref, claim_ref, postcode, address_match, upn,
-        phone
-    FROM {_ROWS}"""
-_PERSON_LINK = f"""
-    CREATE OR REPLACE TABLE person_link
-    AS SELECT {_RECORD_ID} AS record_id, k.person_key,
-        CASE WHEN k.reason <> '' THEN k.reason WHEN count(*) OVER (PARTITION BY node) > 1 THEN 'same_words' ELSE 'alone'
-            END AS reason
-    FROM {_ROWS} n JOIN link_person_key k USING (node)"""
-_ADDRESS_LINK = f"""
-    CREATE OR REPLACE TABLE address_link
-    AS SELECT {_RECORD_ID} AS record_id, k.household_key, h.reason
-    FROM {_ROWS} n JOIN link_home h USING (node) JOIN link_home_key k USING (home)"""
+_RECORD = """
+    CREATE OR REPLACE TABLE record AS
+    WITH row AS (SELECT * EXCLUDE (lines), unnest(lines, recursive := true) FROM link_node)
+    SELECT concat(kind, '/', file_id, '/', line, '/', part) AS record_id, kind, part, file_id, line, entity, nino,
+        nino8, title, surname, given, surname_key, forename_key, sex, date_of_birth, uprn, account_ref, hb_ref, ctr_ref,
+        claim_ref, postcode, address_match, upn, phone
+    FROM row"""
+_ROW = """
+    CREATE OR REPLACE TEMP TABLE link_row AS
+    WITH row AS (
+        SELECT node, kind, part, len(lines) > 1 AS is_repeated, unnest(lines, recursive := true) FROM link_node
+    )
+    SELECT node, is_repeated, concat(kind, '/', file_id, '/', line, '/', part) AS record_id FROM row"""
+_PERSON_LINK = """
+    CREATE OR REPLACE TABLE person_link AS
+    SELECT r.record_id, k.person_key,
+        CASE WHEN k.reason <> '' THEN k.reason WHEN r.is_repeated THEN 'same_words' ELSE 'alone' END AS reason
+    FROM link_row r JOIN link_person_key k USING (node)"""
+_ADDRESS_LINK = """
+    CREATE OR REPLACE TABLE address_link AS
+    SELECT r.record_id, k.household_key, h.reason
+    FROM link_row r JOIN link_home h USING (node) JOIN link_home_key k USING (home)"""
 _ADDRESS = f"""
-    CREATE OR REPLACE TABLE address
-    AS WITH chosen AS (
+    CREATE OR REPLACE TABLE address AS
+    WITH chosen AS (
         SELECT h.home, arg_min(node, (n.kind <> 'council_tax_account', n.address1 IS NULL, {_RANK},
             DATE '9999-12-31' - n.latest, n.node)) AS node
         FROM link_home h JOIN link_node n USING (node) WHERE h.home IS NOT NULL GROUP BY h.home

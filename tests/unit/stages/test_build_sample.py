@@ -1,0 +1,298 @@
+"""Does the invented council come out of intake, link and build as it truly is, whatever the number of threads?"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from lift.city import figures as city_figures
+from lift.city.generate import City, make
+from lift.city.people import Family, Home, Household, Person
+from lift.stages.build import build
+from lift.stages.intake import intake
+from lift.stages.link import link
+from tests.unit.stages.towns import KEY, dictionary
+
+ROOT = Path(__file__).parents[3]
+SAMPLE = ROOT / "sample_data"
+DWELLINGS, SEED, MONTH, DAY = 300, 1871, date(2026, 11, 1), date(2026, 11, 12)
+TABLES = (
+    "record", "person_link", "address", "address_link", "person", "family", "household", "period", "possible_couple",
+    "unit_source", "fact_source", "conflict", "build_refusal",
+)  # fmt: skip
+CHILD_PARTS = ("child", "pupil")
+
+
+def _built(threads: int) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute(f"SET threads = {threads}")
+    intake(connection, SAMPLE / "incoming" / "2026-11")
+    link(connection, key=KEY)
+    build(connection, day=DAY, key=KEY, facts=dictionary(), in_greater_london=False)
+    return connection
+
+
+def _letters(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).upper()
+    return "".join(letter for letter in plain if "A" <= letter <= "Z")
+
+
+@dataclass
+class Sample:
+    """The built sample beside the truth of it. `keys`: the persons that the rows of each true person became."""
+
+    connection: duckdb.DuckDBPyConnection
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        found = self.connection.execute(query)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+
+    @cached_property
+    def people(self) -> list[dict[str, str]]:
+        with (SAMPLE / "truth" / "people.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    @cached_property
+    def city(self) -> City:
+        return make(city_figures.read(ROOT / "city" / "figures.yaml"), DWELLINGS, SEED, MONTH, False)
+
+    @cached_property
+    def keys(self) -> dict[str, set[str]]:
+        files = {row["name"]: row["file_id"] for row in self.rows("SELECT name, file_id FROM extract_file")}
+        parts: dict[tuple[int, int], list[dict[str, Any]]] = {}
+        for row in self.rows("SELECT r.*, p.person_key FROM record r JOIN person_link p USING (record_id)"):
+            parts.setdefault((row["file_id"], row["line"]), []).append(row)
+        found: dict[str, set[str]] = {}
+        for one in self.people:
+            for told in filter(None, one["rows"].split("; ")):
+                name, line = told.rsplit(":", 1)
+                for part in parts.get((files[name], int(line)), []):
+                    if self._speaks_of(part, one):
+                        found.setdefault(one["person_id"], set()).add(part["person_key"])
+        return found
+
+    @staticmethod
+    def _speaks_of(part: dict[str, Any], one: dict[str, str]) -> bool:
+        """Whether a part of a row that the truth names for somebody is about them and not another of that name."""
+        same_name = part["surname_key"] == _letters(one["surname"])
+        same_name = same_name and part["forename_key"] == _letters(one["forename"].split(" ")[0])
+        is_child = one["role"].endswith("child")
+        same_age = (part["part"] in CHILD_PARTS) == is_child or part["part"] == "contact"
+        born = part["date_of_birth"]
+        return same_name and same_age and (born is None or born.isoformat() == one["date_of_birth"])
+
+    @cached_property
+    def person(self) -> dict[str, dict[str, Any]]:
+        return {row["person_key"]: row for row in self.rows("FROM person")}
+
+    @cached_property
+    def family(self) -> dict[str, dict[str, Any]]:
+        return {row["family_key"]: row for row in self.rows("FROM family")}
+
+    @cached_property
+    def household(self) -> dict[str, dict[str, Any]]:
+        return {row["household_key"]: row for row in self.rows("FROM household")}
+
+    @cached_property
+    def faulty(self) -> set[str]:
+        """Who stands on a row with a planted fault."""
+        with (SAMPLE / "truth" / "faults.csv").open(encoding="utf-8", newline="") as file:
+            faults = {f"{row['file']}:{row['line']}" for row in csv.DictReader(file)}
+        return {one["person_id"] for one in self.people if faults & set(one["rows"].split("; "))}
+
+    def unit(self, one: Person) -> dict[str, Any] | None:
+        keys = [key for key in self.keys.get(one.id, ()) if key in self.person]
+        return self.person[keys[0]] if keys else None
+
+    def families(self) -> Iterator[tuple[Home, Household, Family, dict[str, Any]]]:
+        """Every true family whose claimant is a unit and whose rows are without fault, with the person's row."""
+        for home in self.city.homes:
+            for household in home.households:
+                if any(adult.id in self.faulty for family in household.families for adult in family.adults):
+                    continue
+                for family in household.families:
+                    unit = self.unit(family.claimant)
+                    if unit is not None:
+                        yield home, household, family, unit
+
+
+@pytest.fixture(scope="module")
+def sample() -> Iterator[Sample]:
+    connection = _built(2)
+    yield Sample(connection)
+    connection.close()
+
+
+def test_everybody_is_one_person_and_nobody_is_two(sample: Sample) -> None:
+    split = {person: keys for person, keys in sample.keys.items() if len(keys) > 1}
+    of_key: dict[str, set[str]] = {}
+    for person, keys in sample.keys.items():
+        for key in keys:
+            of_key.setdefault(key, set()).add(person)
+    merged = {key: people for key, people in of_key.items() if len(people) > 1}
+    assert (split, merged) == ({}, {})
+    assert len(sample.keys) > 500
+
+
+def test_every_person_of_the_units_is_somebody(sample: Sample) -> None:
+    known = set().union(*sample.keys.values())
+    assert [key for key in sample.person if key not in known] == []
+
+
+def test_who_is_a_couple_is_never_wrong_and_known_from_every_live_claim(sample: Sample) -> None:
+    wrong, unknown = [], []
+    for _, _, family, unit in sample.families():
+        known = sample.family[unit["family_key"]]["is_couple"]
+        told = (family.claim and family.claim.status == "live") or (family.credit and family.credit.told)
+        if known is None and told and not (family.credit and family.credit.closed):
+            unknown.append(family.id)
+        if known is not None and known != (family.partner is not None):
+            wrong.append(family.id)
+        if known and family.partner:
+            other = sample.unit(family.partner)
+            assert other is not None and other["family_key"] == unit["family_key"]
+    assert (wrong, unknown) == ([], [])
+
+
+def _misses(unit: dict[str, Any], fact: str, truth: int | bool | str) -> bool:
+    """Whether a current fact is known and does not hold the truth (money in pence)."""
+    if unit.get(f"{fact}_fresh") is False:
+        return False
+    if fact in unit:
+        return unit[fact] is not None and unit[fact] != truth
+    low, high = unit[f"{fact}_low"], unit[f"{fact}_high"]
+    pounds = Decimal(truth) / 100
+    return (low is not None and pounds < low) or (high is not None and pounds > high)
+
+
+def _truths_of_adult(one: Person) -> dict[str, int | bool | str]:
+    truths: dict[str, int | bool | str] = {
+        "sex": one.sex,
+        "state_pension": one.state_pension,
+        "private_pension": one.private_pension,
+        "net_earnings": one.net_earnings,
+        "carers_allowance": one.carers_allowance,
+        "other_counted_income": one.other_income,
+        "has_paid_carer": one.has_paid_carer,
+        "entitled_to_carers_allowance": one.entitled_as_carer or one.carers_allowance > 0,
+        "gets_attendance_allowance": bool(one.attendance_allowance),
+        "gets_dla_or_pip": one.gets_dla_or_pip,
+    }
+    return truths
+
+
+def _truths_of_family(family: Family, home: Home) -> dict[str, int | bool | str]:
+    claim, credit = family.claim, family.credit
+    runs = credit is not None and credit.closed is None
+    truths: dict[str, int | bool | str] = {
+        "gets_guarantee_credit": family.guarantee_credit > 0,
+        "gets_pension_credit": family.guarantee_credit > 0 or family.savings_credit > 0,
+        "gets_housing_benefit": bool(claim and claim.hb_week and claim.status == "live"),
+        "gets_council_tax_reduction": bool(claim and claim.ctr_week and claim.status == "live"),
+        "gets_universal_credit": runs,
+        "is_liable_for_council_tax": any(adult.id in home.account.liable for adult in family.adults),
+        "household_role": family.role,
+    }
+    if credit is None:
+        return truths | {"savings": family.savings}
+    if not runs:
+        return truths
+    latest = credit.latest
+    return truths | {
+        "universal_credit_award": latest.award,
+        "universal_credit_maximum": int(latest.elements.maximum),
+        "universal_credit_earnings": latest.earnings,
+        "universal_credit_unearned_income": latest.other_income,
+    }
+
+
+def test_no_current_fact_misses_the_truth(sample: Sample) -> None:
+    wrong = []
+    for home, _, family, unit in sample.families():
+        for adult in family.adults:
+            row = sample.unit(adult)
+            if row is not None:
+                wrong += [(adult.id, f) for f, truth in _truths_of_adult(adult).items() if _misses(row, f, truth)]
+        row = sample.family[unit["family_key"]]
+        wrong += [(family.id, f) for f, truth in _truths_of_family(family, home).items() if _misses(row, f, truth)]
+    assert wrong == []
+
+
+def test_a_sound_standard_claim_leaves_no_income_or_savings_unknown(sample: Sample) -> None:
+    """The families whose facts the truth calls complete for Pension Credit."""
+    with (SAMPLE / "truth" / "entitlements.csv").open(encoding="utf-8", newline="") as file:
+        complete = {
+            row["family_id"]
+            for row in csv.DictReader(file)
+            if row["entitlement"] == "pension_credit" and row["facts_complete"] == "yes"
+        }
+    seen = 0
+    for _, _, family, unit in sample.families():
+        if family.id not in complete:
+            continue
+        seen += 1
+        row = sample.family[unit["family_key"]]
+        assert row["savings_low"] == row["savings_high"] == Decimal(family.savings) / 100
+        assert row["savings_fresh"] and row["is_couple_fresh"] and row["gets_pension_credit"] is not None
+        for adult in family.adults:
+            person = sample.unit(adult)
+            assert person is not None and person["date_of_birth_low"] == adult.born
+            for fact in (
+                "state_pension",
+                "private_pension",
+                "net_earnings",
+                "carers_allowance",
+                "other_counted_income",
+            ):
+                assert person[f"{fact}_low"] == person[f"{fact}_high"] is not None and person[f"{fact}_fresh"]
+    assert seen > 20
+
+
+def test_complete_rosters_hold_everybody(sample: Sample) -> None:
+    by_home: dict[str, list[dict[str, Any]]] = {}
+    for row in sample.person.values():
+        by_home.setdefault(row["household_key"], []).append(row)
+    seen = 0
+    for _, household, _, unit in sample.families():
+        home = sample.household[unit["household_key"]]
+        for roster, child in (("adults_complete", False), ("children_complete", True)):
+            if home[roster]:
+                seen += 1
+                true = [one for family in household.families for one in (family.children if child else family.adults)]
+                listed = [row for row in by_home[home["household_key"]] if (row["role"] == "child") is child]
+                assert len(true) == len(listed)
+    assert seen > 100
+
+
+def test_one_thread_and_two_give_the_same_tables(sample: Sample) -> None:
+    single = Sample(_built(1))
+    for table in TABLES:
+        query = f"SELECT * FROM {table} ORDER BY ALL"
+        assert single.connection.execute(query).fetchall() == sample.connection.execute(query).fetchall(), table
+    single.connection.close()
+
+
+def test_units_stand_in_the_order_of_their_keys(sample: Sample) -> None:
+    for level in ("person", "family", "household", "period"):
+        keys = [row[f"{level}_key"] for row in sample.rows(f"SELECT {level}_key FROM {level}")]
+        assert keys == sorted(keys)
+
+
+def test_the_least_a_council_can_begin_with_is_built_too() -> None:
+    connection = duckdb.connect()
+    intake(connection, SAMPLE / "minimal" / "incoming" / "2026-11")
+    link(connection, key=KEY)
+    report = build(connection, day=DAY, key=KEY, facts=dictionary(), in_greater_london=False)
+    assert report.persons > 300 and report.periods > 300
+    connection.close()
