@@ -48,12 +48,12 @@ def explain(
     screen = Screen(plain=plain)
     for told in explained:
         if screen.plain:
-            typer.echo("\n".join(_plain_lines(told)))
+            typer.echo("\n".join(plain_lines(told)))
         else:
-            _print(told)
+            print_told(told)
 
 
-def _plain_lines(told: Told) -> Iterator[str]:
+def plain_lines(told: Told) -> Iterator[str]:
     """Lines that begin with what they are, with a tab between columns."""
     from lift.rulebook.check import short
     from lift.rulebook.page import in_words
@@ -97,7 +97,7 @@ def _print_step(console: Console, told: Told, group: list[ShownStep]) -> None:
         console.print(Padding(f"[dim]{escape(figures)}[/dim]", (0, 0, 0, 8), expand=False))
 
 
-def _print(told: Told) -> None:
+def print_told(told: Told) -> None:
     from rich.markup import escape
     from rich.padding import Padding
 

@@ -294,12 +294,13 @@ class Told:
         return self.book.steps[self.one.rule.answers[name]].type
 
     def _questions(self) -> Iterator[str]:
-        asked = self.answer.settled_by
-        if asked:
-            yield "One answer settles it:" if asked[0].settles else "It rests on what is not known:"
-        for question in asked:
-            fact = self.book.facts[question.level, question.fact]
-            yield f"  {fact.question} ({question.fact}, {self.unit(question.key)})"
+        for settles, title in ((True, "One answer settles it:"), (False, "It rests on what is not known:")):
+            asked = [question for question in self.answer.settled_by if question.settles == settles]
+            if asked:
+                yield title
+            for question in asked:
+                fact = self.book.facts[question.level, question.fact]
+                yield f"  {fact.question} ({question.fact}, {self.unit(question.key)})"
 
     def asked(self) -> list[tuple[str, str, str]]:
         """What the rule asks, what came out, and its formula."""

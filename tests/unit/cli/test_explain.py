@@ -1,0 +1,185 @@
+"""Does `lift explain` add up by hand: each step with its figures, each fact with its file, line and date?"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from lift.cli.answers import write_json
+from lift.cli.explain import plain_lines, print_told
+from lift.cli.told import Told
+from lift.cli.told_object import explanation_object
+from lift.engines.duckdb.tables import make_tables
+from lift.errors import NotFoundError
+from lift.rulebook.load import load_rulebook
+from lift.rulebook.model import Rulebook
+from lift.stages.explain import explain_run
+from lift.trial.given import Given, laid_over, read_given
+
+_DAY = date(2026, 5, 1)
+_SON = {"household_role": "non_dependant", "is_close_relative_of_head": True, "date_of_birth": "1985-04-01"}
+
+
+@pytest.fixture(scope="module")
+def book() -> Rulebook:
+    return load_rulebook(examples=False, bases=True)
+
+
+def _database(book: Rulebook, given: Given, path: Path) -> Path:
+    """A run's database: the units, where some facts of the family come from, and what would settle its answer."""
+    with duckdb.connect(str(path)) as connection:
+        make_tables(connection, book, given.units)
+        for statement in _SOURCES.split(";\n"):
+            connection.execute(statement)
+    return path
+
+
+_SOURCES = """
+CREATE TABLE answer (rule VARCHAR, unit_key VARCHAR, settled_by VARCHAR);
+INSERT INTO answer VALUES ('pension_credit', 'xf', 'person:xfm0:private_pension;person:xfm0:has_paid_carer');
+CREATE TABLE extract_file (file_id INTEGER, name VARCHAR);
+INSERT INTO extract_file VALUES (1, 'shbe.txt'), (2, 'ctr.csv');
+CREATE TABLE unit_source (level VARCHAR, unit_key VARCHAR, kind VARCHAR, file_id INTEGER, line INTEGER, as_at DATE);
+INSERT INTO unit_source VALUES ('family', 'xf', 'benefit_claim', 1, 39, DATE '2026-04-01'),
+    ('family', 'xf', 'ctr_award', 2, 7, NULL), ('person', 'xfm0', 'benefit_claim', 1, 39, DATE '2026-04-01');
+CREATE TABLE fact_source (level VARCHAR, fact VARCHAR, kind VARCHAR, priority INTEGER);
+INSERT INTO fact_source VALUES ('family', 'savings', 'benefit_claim', 1), ('family', 'savings', 'ctr_award', 2),
+    ('person', 'state_pension', 'benefit_claim', 1)
+"""
+
+
+@pytest.fixture(scope="module")
+def core(book: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One widow with a private pension nobody knows, and her son."""
+    facts = {
+        "family": {"savings": 12000, "habitually_resident": None},
+        "members": [{"private_pension": None, "gets_attendance_allowance": True}],
+        "household": {"non_dependants": [_SON]},
+    }
+    given = read_given(book, laid_over(book.bases["single_pensioner_owner"], facts), prefix="x")
+    return _database(book, given, tmp_path_factory.mktemp("run") / "core.duckdb")
+
+
+@pytest.fixture(scope="module")
+def told(book: Rulebook, core: Path) -> Told:
+    (one,) = explain_run(core, book, _DAY, "xf", ["pension_credit"])
+    return Told(book, one)
+
+
+@pytest.fixture(scope="module")
+def lines(told: Told) -> list[list[str]]:
+    return [line.split("\t") for line in plain_lines(told)]
+
+
+def _of(lines: list[list[str]], kind: str, name: str) -> list[list[str]]:
+    return [line for line in lines if line[:2] == [kind, name]]
+
+
+def test_the_answer_comes_first_with_what_would_settle_it(told: Told) -> None:
+    assert told.head() == [
+        "Pension Credit (guarantee credit): possible, ask first",
+        "the family, on 1 May 2026; no officer has signed this rule off yet",
+        "worth weekly: from £0.00 a week to £135.15 a week",
+        "Assumed, because nothing shows it: habitually resident.",
+        "One answer settles it:",
+        "  How much do you get a week from works or private pensions? (private_pension, the claimant (xfm0))",
+        "It rests on what is not known:",
+        "  Does anybody get Carer's Allowance, or the carer part of Universal Credit, for looking after you?"
+        " (has_paid_carer, the claimant (xfm0))",
+    ]
+
+
+def test_what_goes_into_a_step_adds_up_to_it(lines: list[list[str]]) -> None:
+    ((_, _, unit, value, formula, goes_in, law),) = _of(lines, "step", "deemed_income")
+    assert unit == "the family"
+    assert value == "£4.00 a week"
+    assert formula == "deemed_rate * CEIL(GREATEST(savings - capital_ignored, 0) / deemed_step)"
+    assert goes_in == ("deemed_rate £1.00 a week; savings £12,000.00; capital_ignored £10,000.00; deemed_step £500.00")
+    assert law == "SI 2002/1792 reg 15(6)"
+
+
+def test_a_sum_over_adults_shows_the_familys_own_and_no_others(lines: list[list[str]]) -> None:
+    ((_, _, _, value, _, goes_in, _),) = _of(lines, "step", "counted_earnings")
+    assert value == "£0.00 a week"
+    assert "net_earnings of the claimant (xfm0) £0.00 a week" in goes_in
+    assert "xn0" not in goes_in
+
+
+def test_others_of_the_home_are_shown_where_the_rule_looks_at_them(lines: list[list[str]]) -> None:
+    ((_, _, _, value, _, goes_in, _),) = _of(lines, "step", "lives_with_another_adult")
+    assert value == "not known"
+    assert "is_ignored_for_severe_disability of another person of the home (xn0m0) not known" in goes_in
+
+
+def test_steps_stand_after_those_they_read(told: Told) -> None:
+    seen: set[str] = set()
+    for group in told.shown_steps():
+        for step in group:
+            read = {name.partition(" of ")[0] for name, _ in told.goes_in(step)}
+            later = {one.name.rpartition(".")[2] for one in told.one.steps} - seen - {step.name.rpartition(".")[2]}
+            assert not read & later
+        seen.add(group[0].name.rpartition(".")[2])
+
+
+def test_a_figure_has_its_day_status_and_law(lines: list[list[str]]) -> None:
+    assert _of(lines, "figure", "guarantee_single") == [
+        ["figure", "guarantee_single", "£238.00 a week", "6 April 2026", "verified", "SI 2002/1792 reg 6(1)(b)"]
+    ]
+
+
+def test_figures_that_the_answer_does_not_rest_on_are_left_out(lines: list[list[str]]) -> None:
+    assert _of(lines, "figure", "disabled_child_lower_rate") == []
+
+
+def test_a_fact_has_its_files_lines_and_days_in_order_of_priority(lines: list[list[str]]) -> None:
+    assert _of(lines, "fact", "savings") == [
+        ["fact", "savings", "the family", "£12,000.00", "shbe.txt line 39 as at 1 April 2026; ctr.csv line 7"]
+    ]
+
+
+def test_an_unknown_fact_has_its_question_and_an_assumed_one_says_so(lines: list[list[str]]) -> None:
+    (unknown,) = _of(lines, "fact", "private_pension")
+    assert unknown[3:] == ["not known", "ask: How much do you get a week from works or private pensions?"]
+    (assumed,) = _of(lines, "fact", "habitually_resident")
+    assert assumed[3] == "not known, assumed yes"
+
+
+def test_json_holds_the_same_figures_exactly(told: Told) -> None:
+    text = write_json(explanation_object(told))
+    found: Any = json.loads(text)
+    assert found["reference"] == "xf"
+    assert found["verdict"] == "possible"
+    deemed = next(step for step in found["steps"] if step["step"] == "deemed_income")
+    assert deemed["value"] == {"low": 4.0, "high": 4.0}
+    assert '"low": 4.00, "high": 4.00' in text
+    savings = next(fact for fact in found["facts"] if fact["fact"] == "savings")
+    assert savings["sources"][0] == {"kind": "benefit_claim", "file": "shbe.txt", "line": 39, "as_at": "2026-04-01"}
+    assert found["settled_by"][0]["settles"] is True
+
+
+def test_the_screen_shows_every_step_with_its_law(told: Told, capfd: pytest.CaptureFixture[str]) -> None:
+    print_told(told)
+    text = " ".join(capfd.readouterr().out.split())
+    assert "deemed_income £4.00 a week" in text
+    assert "SI 2002/1792 reg 15(6). Savings over 10,000 pounds count as 1 pound a week" in text
+
+
+def test_a_version_that_a_period_picks_is_the_one_shown(book: Rulebook, tmp_path: Path) -> None:
+    base = book.bases["capped_family"]
+    period = {**base["periods"][0], "period_start": "2026-03-12"}
+    given = read_given(book, laid_over(base, {"periods": [period]}), prefix="x")
+    (one,) = explain_run(_database(book, given, tmp_path / "core.duckdb"), book, _DAY, "xf", ["benefit_cap"])
+    told = Told(book, one)
+    (group,) = [group for group in told.shown_steps() if group[0].name == "benefit_cap.is_exempt_by_earnings"]
+    assert ("earnings_threshold", "£846.00 a month") in told.goes_in(group[0])
+    assert [str(a.since) for a in told.shown_amounts() if a.name.endswith("earnings_threshold")] == ["2025-04-07"]
+
+
+def test_a_reference_that_is_not_in_the_run_says_what_to_do(book: Rulebook, core: Path) -> None:
+    with pytest.raises(NotFoundError, match="no such reference in this run"):
+        explain_run(core, book, _DAY, "f0000", ["pension_credit"])
