@@ -11,7 +11,8 @@ from lift.city.extracts.row import Placed
 from lift.city.generate import City
 from lift.city.people import Family, Home, Household, Person
 from lift.city.planted import BY_NAME
-from lift.city.truth import answers
+from lift.city.truth import pension_age, working_age
+from lift.city.truth.answers import Answer
 from lift.city.truth.known import Files, Subject, files
 
 PEOPLE = (
@@ -82,27 +83,27 @@ def _person(
     )  # fmt: skip
 
 
-def entitlements(city: City, known: Files) -> Iterator[answers.Answer]:
+def entitlements(city: City, known: Files) -> Iterator[Answer]:
     for home in city.homes:
         for household in home.households:
             for family in household.families:
                 yield from _family(Subject(family, household, home, city, known))
 
 
-def _family(subject: Subject) -> Iterator[answers.Answer]:
+def _family(subject: Subject) -> Iterator[Answer]:
     family = subject.family
-    yield answers.pension_credit_answer(subject)
+    yield pension_age.pension_credit_answer(subject)
     for adult in family.adults:
-        yield answers.attendance_allowance_answer(subject, adult)
+        yield pension_age.attendance_allowance_answer(subject, adult)
     for child in family.children:
         if age(child.born, subject.day) in MEALS_AGES:
-            yield answers.school_meals_answer(subject, child)
+            yield working_age.school_meals_answer(subject, child)
     if family.credit:
-        yield answers.benefit_cap_answer(subject)
-        yield answers.reduction_answer(subject)
+        yield working_age.benefit_cap_answer(subject)
+        yield working_age.reduction_answer(subject)
 
 
-def entitlement_row(answer: answers.Answer) -> Sequence[str]:
+def entitlement_row(answer: Answer) -> Sequence[str]:
     subject = answer.subject
     return (
         answer.entitlement, subject.family.id, answer.person.id if answer.person else "", subject.household.id,
