@@ -44,6 +44,8 @@ def _histories(cases: Cases) -> None:
     cases.told("short", 3, 2, OCTOBER, award_month=850, earnings_net_month=100, self_employed_net_month=0)
     cases.told("before uprating", 4, 1, date(2026, 3, 5), award_month=900, **ALL_KNOWN)
     cases.told("after uprating", 4, 2, OCTOBER, award_month=850)
+    cases.told("before a birth", 9, 1, SEPTEMBER, award_month=900, **ALL_KNOWN)
+    cases.told("after a birth", 9, 2, OCTOBER, award_month=1200)
     cases.told("award before closing", 5, 1, SEPTEMBER, award_month=300)
     cases.told("closed", 5, 2, SEPTEMBER, notice_type="closed")
     cases.told("closing again", 6, 1, AUGUST, notice_type="closed", claimant_nino="MW100006A",
@@ -119,6 +121,12 @@ def test_elements_and_capital_hold_from_an_earlier_notice_and_money_does_not(cas
 def test_an_uprating_ends_what_holds(cases: Cases) -> None:
     assert _points(cases.family("after uprating"), "universal_credit_maximum") == (None, None)
     assert _points(cases.period("after uprating", date(2026, 3, 5)), "childcare_element") == (0, 0)
+
+
+def test_an_award_above_what_is_held_ends_it(cases: Cases) -> None:
+    assert _points(cases.family("after a birth"), "universal_credit_maximum") == (None, None)
+    assert cases.period("after a birth", OCTOBER)["has_carer_element"] is None
+    assert _points(cases.period("after a birth", SEPTEMBER), "childcare_element") == (0, 0)
 
 
 def test_a_claim_is_open_until_a_notice_closes_it(cases: Cases) -> None:

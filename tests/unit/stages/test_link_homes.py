@@ -67,6 +67,7 @@ def _no_account(cases: Cases) -> None:
     cases.add("lone claim", "ctr_award", **award(40, claimant("Oak", "Oz", OLD), account_ref=None))
     cases.add("neighbour in the same flat", "universal_credit_notice", **(notice(41, 1, date(2026, 10, 5)) | place(40)),
               claimant_surname="Elm")  # fmt: skip
+    cases.add("pupil there by address", "pupil", upn="Z1", surname="Oak", address1="40 High St", postcode="CV1 1AA")
     cases.add("stranger", "contact", surname="Odd", forename="Oli", phone="01632 960000", **place(77))
     cases.add("known", "contact", surname="Ash", forename="Ann", phone="01632 960001", account_ref=reference(1))
     cases.add("held", "suppression", surname="Ash", uprn=place(1)["uprn"])
@@ -131,6 +132,7 @@ def test_a_bill_sent_on_leaves_the_claimant_at_home(cases: Cases) -> None:
 
 def test_without_an_account_the_uprn_is_the_home(cases: Cases) -> None:
     assert cases.home("lone claim") == cases.home("neighbour in the same flat")
+    assert cases.home("lone claim") == cases.home("pupil there by address", "pupil")
 
 
 def test_a_contact_makes_no_home_and_a_suppression_is_linked_to_nothing(cases: Cases) -> None:

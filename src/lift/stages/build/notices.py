@@ -33,7 +33,7 @@ def uprating(day: str) -> str:
 
 
 def _held(name: str) -> str:
-    return f"last_value({name} IGNORE NULLS) OVER since AS {name}"
+    return f"last_value({name} IGNORE NULLS) OVER since AS held_{name}"
 
 
 _TELLS = """
@@ -57,19 +57,29 @@ _KNOWN_MAXIMUM = " + ".join(f"coalesce({name}, 0)" for name in ELEMENTS)
 _EXACT_MAXIMUM = " + ".join(ELEMENTS)
 _ANY_ELEMENT = " OR ".join(f"{name} IS NOT NULL" for name in ELEMENTS)
 
+_HELD_MAXIMUM = " + ".join(f"held_{name}" for name in ELEMENTS)
+
 _NOTICE = f"""
     CREATE OR REPLACE TEMP TABLE b_notice AS
-    WITH held AS (
-        SELECT * REPLACE ({", ".join(_held(name) for name in ELEMENTS)}),
+    WITH before AS (
+        SELECT *, {", ".join(_held(name) for name in ELEMENTS)},
             bool_or(notice_type = 'award') OVER (PARTITION BY claim_ref, starts) AS begins_award,
             last_value(capital IGNORE NULLS) OVER ever AS capital_held,
             last_value(CASE WHEN capital IS NOT NULL THEN ends END IGNORE NULLS) OVER ever AS capital_as_at
         FROM b_told WHERE starts IS NOT NULL
         WINDOW ever AS (PARTITION BY claim_ref ORDER BY starts, newness DESC
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), since AS (PARTITION BY claim_ref, {uprating("starts")}
-                ORDER BY starts, newness DESC
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
+            since AS (PARTITION BY claim_ref, {uprating("starts")} ORDER BY starts, newness DESC
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
         QUALIFY row_number() OVER (PARTITION BY claim_ref, starts ORDER BY newness) = 1
+    ), still AS (
+        -- An award above the maximum that is held shows that some element has changed since: then none holds.
+        SELECT *, coalesce(award_month + coalesce(benefit_cap_reduction_month, 0) <= {_HELD_MAXIMUM}, TRUE) AS holds
+        FROM before
+    ), held AS (
+        SELECT * EXCLUDE ({", ".join(f"held_{name}" for name in ELEMENTS)})
+            REPLACE ({", ".join(f"CASE WHEN holds THEN held_{n} ELSE {n} END AS {n}" for n in ELEMENTS)})
+        FROM still
     ), summed AS (
         SELECT *, CASE WHEN {_ANY_ELEMENT} THEN {_KNOWN_MAXIMUM} END AS maximum_low, {_EXACT_MAXIMUM} AS maximum_high,
             CASE WHEN notice_type = 'nil_award' THEN TRUE WHEN notice_type <> 'closed' THEN award_month = 0 END

@@ -59,6 +59,12 @@ _SOLE = """
     SELECT {0}, min(home) AS home, count(*) = 1 AND bool_and(liable_lives_here) AS decides
     FROM link_account WHERE is_live AND {0} IS NOT NULL GROUP BY {0}"""
 
+# The UPRN of an address that only some rows give, for homes without an account.
+_PLACE = """
+    CREATE OR REPLACE TEMP TABLE link_place AS
+    SELECT address_match, min(uprn) AS place_uprn FROM link_node
+    WHERE address_match IS NOT NULL AND uprn IS NOT NULL GROUP BY address_match HAVING count(DISTINCT uprn) = 1"""
+
 _DIRECT = """
     CREATE OR REPLACE TEMP TABLE link_direct AS
     SELECT n.node,
@@ -102,12 +108,13 @@ _CLAIM_HOMES = f"""
             coalesce(f.home, p.home, CASE WHEN a.decides THEN a.home END,
                 CASE WHEN n.uprn IS NOT NULL AND u.uprn IS NULL THEN concat('uprn ', n.uprn)
                     WHEN n.uprn IS NULL AND n.address_match IS NOT NULL AND a.address_match IS NULL
-                        THEN concat('address ', n.address_match)
+                        THEN coalesce('uprn ' || l.place_uprn, concat('address ', n.address_match))
                     ELSE concat('claim ', n.claim_ref) END) AS home,
             {_RANK} AS rank, n.latest, n.node
         FROM link_node n
         LEFT JOIN link_found f USING (node) LEFT JOIN link_by_person p USING (node)
         LEFT JOIN link_sole_uprn u USING (uprn) LEFT JOIN link_sole_address_match a USING (address_match)
+        LEFT JOIN link_place l USING (address_match)
         WHERE n.claim_ref IS NOT NULL AND n.part IN ('claimant', 'partner')
             AND n.kind IN ('ctr_award', 'benefit_claim', 'universal_credit_notice')
     )
@@ -130,12 +137,14 @@ _ALL = """
     SELECT n.node,
         coalesce(p.home, CASE WHEN a.decides THEN a.home END,
             CASE WHEN n.kind = 'contact' THEN NULL WHEN n.uprn IS NOT NULL THEN concat('uprn ', n.uprn)
+                WHEN l.place_uprn IS NOT NULL THEN concat('uprn ', l.place_uprn)
                 WHEN n.address_match IS NOT NULL THEN concat('address ', n.address_match)
                 WHEN n.account_ref IS NOT NULL THEN concat('no account ', n.account_ref)
                 ELSE concat('row ', n.kind, n.upn, ' ', n.surname_key, ' ', n.forename_key, ' ', n.date_of_birth) END),
         CASE WHEN p.home IS NOT NULL THEN 'person_at_postcode' WHEN a.decides THEN 'address' ELSE 'alone' END
     FROM link_node n
     LEFT JOIN link_by_person p USING (node) LEFT JOIN link_sole_address_match a USING (address_match)
+    LEFT JOIN link_place l USING (address_match)
     WHERE n.kind <> 'suppression' AND n.node NOT IN (SELECT node FROM link_found)"""
 
 
@@ -144,6 +153,7 @@ def make_homes(connection: DuckDBPyConnection) -> None:
     connection.execute(_ACCOUNTS)
     connection.execute(_SOLE.format("uprn"))
     connection.execute(_SOLE.format("address_match"))
+    connection.execute(_PLACE)
     connection.execute(_DIRECT)
     connection.execute("CREATE OR REPLACE TEMP TABLE link_found AS SELECT * FROM link_direct")
     for sure in (True, False):
