@@ -7,6 +7,7 @@ sqlglot reads the SQL; this module lets through only what `docs/rule-format.md` 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, ClassVar, NoReturn
@@ -87,6 +88,8 @@ class _FormulaDialect(Dialect):
             return value
 
 
+#: sqlglot goes some twenty calls deeper for each bracket.
+_DEEP_ENOUGH = 10_000
 _GATHERS = {"SUM", "COUNT", "MIN", "MAX", "ANY", "EVERY"}
 _ASSUME = "leave the unknown unknown; an assumption is a step with assume: and why:"
 _TEXTS = "compare a code with = or IN; texts are cleaned by the profile that reads them"
@@ -127,12 +130,21 @@ _REFUSED_NODES: dict[type[exp.Expr], tuple[str, str]] = {
 
 def parse_formula(text: str, scope: Scope) -> Node:
     """The checked tree of a formula. Raises FormulaProblem with the span, what is wrong and the fix."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _DEEP_ENOUGH))
+    try:
+        return _checked(text, scope)
+    except RecursionError as error:
+        raise FormulaProblem("the formula is nested too deeply", "split it into steps", Span(0, 1)) from error
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _checked(text: str, scope: Scope) -> Node:
     try:
         tree = _FormulaDialect().parse(text)
     except SqlglotError as error:
         raise _syntax_problem(text, error) from error
-    except RecursionError as error:
-        raise FormulaProblem("the formula is nested too deeply", "split it into steps", Span(0, 1)) from error
     if len(tree) != 1 or tree[0] is None:
         what = "the formula is empty" if not text.strip() else "a formula has no semicolon"
         raise FormulaProblem(what, "write one expression", Span(0, max(len(text), 1)))

@@ -132,16 +132,17 @@ class TableReader:
             problems.add(place, f"there is no column {missing[0]}", f"its columns are {', '.join(wanted)}")
             return None
         kinds = [*[key.type for key in keys], kind]
-        found = []
+        found, empty = [], False
         for cells in (row for row in reader if row):
             place = Place(shown, reader.line_num, 1, lines[reader.line_num - 1])
             given = dict(zip(heading, (cell.strip() for cell in cells), strict=False))
             if any(not given.get(column) for column in wanted):
                 problems.add(place, "a cell of this row is empty", "write null where the figure is not known")
+                empty = True
             else:
                 values = [_csv_value(given[n], k) for n, k in zip(wanted, kinds, strict=True)]
                 found.append(_Row(values, place, (place,) * len(values), path))
-        return found
+        return found or (None if empty else [])
 
 
 def _order(value: Any) -> tuple[str, Any]:
