@@ -19,7 +19,7 @@ from lift.plan.values import PENNY, Number, constant, unknown_number
 def common_scale(numbers: Sequence[Number]) -> Fraction:
     """The coarsest scale that counts all of them whole."""
     scale = Fraction(0)
-    for number in numbers:
+    for number in (n for n in numbers if n.low is not None or n.high is not None):
         own = Fraction(1, number.constant.denominator) if number.constant is not None else number.scale
         scale = _gcd(scale, own)
     return scale or Fraction(1)

@@ -63,6 +63,8 @@ class Number:
         """The same number counted in `scale`, which must divide this one's."""
         if self.constant is not None:
             return constant(self.constant, scale)
+        if self.low is None and self.high is None:
+            return replace(self, scale=scale)
         factor = self.scale / scale
         assert factor.denominator == 1, "a scale that does not divide"
         if factor == 1:

@@ -13,6 +13,7 @@ from lift.engines.base import UnitSteps
 from lift.engines.duckdb.run import fact_profiles, run_plan
 from lift.engines.duckdb.tables import make_tables
 from lift.plan.compile import Options, Plan, compile_plan
+from lift.plan.inputs import WORST
 from lift.plan.layout import Stored
 from lift.plan.values import Code, Day, Flag, Number
 from lift.plan.verdicts import AnswerTable, answer_columns
@@ -58,7 +59,9 @@ class DuckDBEngine:
         with duckdb.connect(":memory:", config={"threads": self.threads}) as connection:
             make_tables(connection, self.book, units)
             profiles, has_couples = fact_profiles(connection, self.book)
-            options = Options(profiles if self.specialise else None, has_couples, self.assumptions, keep_steps)
+            if not self.specialise:
+                profiles = dict.fromkeys(profiles, WORST)  # of a fact that has no column, nothing can be read
+            options = Options(profiles, has_couples, self.assumptions, keep_steps)
             plan = compile_plan(self.book, rules, self.day, options)
             step_tables = sorted({table for table, _ in plan.steps.values()})
             run_plan(connection, plan, outputs=[*[a.table for a in plan.answers], *step_tables])

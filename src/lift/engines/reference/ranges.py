@@ -26,9 +26,9 @@ def is_point(value: Range) -> bool:
     return value.low is not None and value.low == value.high
 
 
-def rank(point: Point) -> Fraction:
+def rank(point: Point) -> Fraction | int:
     """Numbers and dates on one line, so that both are compared by the same code."""
-    return Fraction(point.toordinal()) if isinstance(point, date) else point
+    return point.toordinal() if isinstance(point, date) else point
 
 
 def numbers(value: Range) -> tuple[Fraction | None, Fraction | None]:
