@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 import lift
+from lift.rulebook.kept import keep_readings
 from lift.rulebook.load import load_rulebook, rules_folder
 from lift.rulebook.model import Rulebook
 from lift.stages.assess import AssessReport, assess
@@ -170,6 +171,7 @@ def run_month(
         run = next_id(workspace, month)
         folder = private_folder(work / run)
         (work / "rules").rename(folder / "rules")
+        keep_readings(folder / "rules", book.hashes.items())
         job = Job(
             workspace, settings, incoming, book, lists_of(book.rules, settings), day, identity, run, folder, watch
         )

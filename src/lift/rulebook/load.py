@@ -18,6 +18,7 @@ from lift.rulebook.check import check_rulebook
 from lift.rulebook.declared import RuleFile, check_days, check_names, scope_of, step_type, steps_without_type
 from lift.rulebook.dictionary import read_dictionary
 from lift.rulebook.figures import FigureReader
+from lift.rulebook.kept import FOLDER, kept_reading
 from lift.rulebook.located import Located, read_located
 from lift.rulebook.model import Rule, Rulebook, Step
 from lift.rulebook.names import check_name
@@ -54,6 +55,7 @@ class _Loader:
     bases: bool
     only: Path | None
     beside: Path | None
+    kept: bool
     problems: Problems = field(default_factory=Problems)
     files: dict[str, RuleFile] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
@@ -91,11 +93,18 @@ def read_rulebook(
     """The rulebook as far as it can be read, and everything that is wrong in it. Raises RuleError for a folder that
     holds no dictionary."""
     root = folder or rules_folder()
-    loader = _Loader(root, "rules" if folder is None else folder.as_posix(), examples, examples or bases, only, beside)
+    shown = "rules" if folder is None else folder.as_posix()
     if not (root / "facts.yaml").is_file():
-        what = f"{loader.shown}: there is no facts.yaml here."
+        what = f"{shown}: there is no facts.yaml here."
         raise RuleError(f"{what} Point to a folder of rules that has one, or reinstall the program.")
-    return _load(loader), loader.problems
+    kept = not examples and only is None and beside is None and (root / FOLDER).is_dir()
+    loader = _Loader(root, shown, examples, examples or bases, only, beside, kept)
+    book = _load(loader)
+    if kept and loader.problems.found:
+        # What was kept has no places: the files themselves say where the mistakes are.
+        loader = _Loader(root, shown, examples, examples or bases, only, beside, kept=False)
+        book = _load(loader)
+    return book, loader.problems
 
 
 def _load(loader: _Loader) -> Rulebook | None:
@@ -136,8 +145,11 @@ def _read(loader: _Loader, path: Path, name: str, shown: str, until_key: str | N
     """A file's values, or None with the problem added. `name` is its path below the folder of rules, `shown` the path
     as users know it."""
     try:
-        located = read_located(path, shown, until_key=until_key, collect=loader.problems.found)
-        loader.hashes[name] = _hash(path)
+        digest = _hash(path) if loader.kept else ""
+        located = kept_reading(loader.root, name, shown, digest) if loader.kept else None
+        if located is None:
+            located = read_located(path, shown, until_key=until_key, collect=loader.problems.found)
+        loader.hashes[name] = digest or _hash(path)
     except RuleProblems as error:
         loader.problems.found += error.problems
         return None
