@@ -21,7 +21,6 @@ def demo(
     plain: Plain = False,
 ) -> None:
     """Run a month of an invented council: make its workspace, run it, export every list, and say what to look at."""
-    from lift.cli.lists import export_one
     from lift.cli.run import closing_screen
     from lift.pipeline import run_month
     from lift.rulebook.load import load_rulebook
@@ -37,15 +36,27 @@ def demo(
     closing_screen(screen, run.record)
     screen.say()
     screen.heading("Exporting every list, without whoever must not be contacted")
-    with open_lists(
-        begun.workspace, read_settings(begun.workspace), run, load_rulebook(run.rules, examples=False)
-    ) as lists:
-        for one in run.record.lists:
-            export_one(screen, lists, one.name)
-    first = next((one.name for one in run.record.lists if one.likely), run.record.lists[0].name)
+    book = load_rulebook(run.rules, examples=False)
+    with open_lists(begun.workspace, read_settings(begun.workspace), run, book) as lists:
+        exported = [lists.export(one.name) for one in run.record.lists]
+        first = next((one.name for one in run.record.lists if one.likely), run.record.lists[0].name)
+        opened = lists.open(first)
+    screen.table(
+        ("List", "#Rows", "#Held back", "Files"),
+        (
+            [one.name, f"{one.rows:,}", f"{one.found - one.rows:,}", f"{one.csv.name}, {one.workbook.name}"]
+            for one in exported
+        ),
+    )
+    screen.say(f"They are in {exported[0].csv.parent}/. Each was read back and checked again by separate code.")
     screen.say()
     screen.heading("Look at")
-    screen.say(f"  {run.report}   the run on one page")
-    screen.say(f"  {begun.workspace.lists / run.id}/{first}.xlsx   a list, and its notes")
-    screen.say(f"  lift list -w {folder}   and then   lift list {first} -w {folder}")
-    screen.say(f"  lift explain REFERENCE -w {folder}   why a family is on a list, down to the law and the file's line")
+    reference = opened.rows[0][-1] if opened.rows else "REFERENCE"
+    for what, why in (
+        (f"{run.report}", "the run on one page"),
+        (f"{exported[0].csv.parent}/{first}.xlsx", "a list, and its notes"),
+        (f"lift list -w {folder}", "what there is"),
+        (f"lift list {first} -w {folder}", "one list on the screen"),
+        (f"lift explain {reference} -w {folder}", "why a row is there, down to the law and the file's line"),
+    ):
+        screen.say(f"  {what:<44}  {why}")

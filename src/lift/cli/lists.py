@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from lift.stages.export import Lists, OpenList
     from lift.workspace.runs import PublishedRun
 
-SHORT = ("rank", "name", "address", "postcode", "verdict", "worth", "start_with", "likely", "questions", "reference")
+SHORT = ("rank", "name", "about", "postcode", "verdict", "worth", "start_with", "likely", "questions", "reference")
+WHOLE = ("No.", "Postcode", "Verdict", "Reference")
 
 
 def list_(
@@ -54,33 +55,34 @@ def list_(
         if name is not None:
             raise
         _all(screen, found, None)
-        raise DisclosureError(f"{error} The counts above stand; no list can be shown or exported.") from None
+        screen.warn(f"no list can be shown or exported: {error}")
 
 
 def _all(screen: Screen, run: PublishedRun, lists: Lists | None) -> None:
     """Every list with its counts; `lists` None: nothing may be shown, so all is held back."""
     from lift.stages.publish.report import money_in_words
 
-    held = {
-        one.name: lists.held_back(one.name) if lists is not None else one.likely + one.possible
-        for one in run.record.lists
-    }
+    held = {}
+    for one in run.record.lists:
+        held[one.name] = one.likely + one.possible if lists is None else lists.held_back(one.name)
     screen.heading(f"Run {run.id}, worked out for {run.record.day.day} {run.record.day:%B %Y}")
-    screen.table(
-        ("List", "Title", "#Likely", "#May have it", "#Ask first", "#Held back", "£ a year, at least"),
-        (
-            [
-                one.name, one.title, f"{one.likely:,}", f"{one.may_already_have:,}", f"{one.possible:,}",
-                f"{held[one.name]:,}", money_in_words(one),
-            ]
-            for one in run.record.lists
-        ),
-    )  # fmt: skip
-    screen.say(
-        "Ask first: possible, and the list says which question would settle it. Lists overlap: never add them up."
+    rows = (
+        [
+            one.name,
+            f"{one.likely:,}",
+            f"{one.may_already_have:,}",
+            f"{one.possible:,}",
+            f"{held[one.name]:,}",
+            money_in_words(one),
+            one.title,
+        ]
+        for one in run.record.lists
     )
+    headings = ("List", "#Likely", "#May have it", "#Ask first", "#Held back", "£ a year, at least", "What it is")
+    screen.table(headings, rows, whole=("List", "£ a year, at least"))
+    screen.say("Ask first: possible; the list says which question would settle it. Lists overlap: never add them up.")
     screen.say(
-        "Held back: must not be contacted, or lives with, belongs to or shares a telephone with somebody who must not."
+        "Held back: must not be contacted, or shares a home, a family or a telephone with somebody who must not."
     )
     screen.answer([{**one.model_dump(mode="json"), "held_back": held[one.name]} for one in run.record.lists])
 
@@ -90,7 +92,8 @@ def _one(screen: Screen, opened: OpenList, rows: int) -> None:
     screen.heading(f"{opened.title}: {opened.shown.rows:,} of {opened.shown.found:,} rows")
     screen.table(
         [column.heading for _, column in shown],
-        ([_text(row[place]) for place, _ in shown] for row in opened.rows[:rows]),
+        ([_text(row[place], column.key) for place, column in shown] for row in opened.rows[:rows]),
+        whole=WHOLE,
     )
     if opened.shown.rows > rows:
         screen.say(f"… and {opened.shown.rows - rows:,} more (--rows shows more)")
@@ -99,8 +102,10 @@ def _one(screen: Screen, opened: OpenList, rows: int) -> None:
     screen.answer([dict(zip(keys, row, strict=True)) for row in opened.rows])
 
 
-def _text(cell: object) -> str:
-    return "" if cell is None else str(cell)
+def _text(cell: object, key: str) -> str:
+    """A cell on the screen; of the questions the first, for the file holds them all."""
+    text = "" if cell is None else str(cell)
+    return text.split("\n")[0] if key == "questions" else text
 
 
 def export_one(screen: Screen, lists: Lists, name: str) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +17,7 @@ import typer
 from lift.cli import rules
 from lift.cli.check import check
 from lift.cli.demo import demo
+from lift.cli.explain import explain
 from lift.cli.init import init
 from lift.cli.lists import list_
 from lift.cli.run import run as run_month
@@ -26,13 +26,13 @@ from lift.errors import ALL_ERRORS, LiftError, StorageError
 
 FAULT = 70
 STOPPED = 130
+UNHARMED = "Earlier runs and lists are as they were."
 
 
 def _epilog() -> str:
-    codes = [f"{error.exit_code}  {error.cause}" for error in ALL_ERRORS]
-    return "\n\n".join(
-        ["Exit codes:", "0  done", *codes, f"{FAULT}  a fault of LIFT itself", f"{STOPPED}  stopped by the user"]
-    )
+    codes = [(0, "done"), *((error.exit_code, error.cause) for error in ALL_ERRORS)]
+    codes += [(FAULT, "a fault of LIFT itself"), (STOPPED, "stopped by the user")]
+    return "Exit codes: " + " · ".join(f"{code} {cause}" for code, cause in codes)
 
 
 app = typer.Typer(
@@ -71,10 +71,7 @@ app.command("check")(check)
 app.command("run")(run_month)
 app.command("runs")(runs)
 app.command("list")(list_)
-if find_spec("lift.cli.explain") is not None:
-    from lift.cli.explain import explain
-
-    app.command("explain")(explain)
+app.command("explain")(explain)
 app.add_typer(rules.app, name="rules")
 app.command("demo")(demo)
 
@@ -83,24 +80,24 @@ def run_app(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     os.umask(0o077)
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, standalone_mode=False, prog_name="lift")
     except LiftError as error:
         return _end(str(error), error.exit_code)
     except typer.TyperException as error:
         return _usage(error)
     except (KeyboardInterrupt, typer.Abort):
-        return _end("Stopped. Earlier runs and lists are as they were.", STOPPED)
+        return _end(f"Stopped. {UNHARMED}", STOPPED)
     except BrokenPipeError:
         # Whoever read the output (head, less) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         place = Path(error.filename).name if isinstance(error.filename, str) else "a file"
-        return _end(f"{place}: {error.strerror or type(error).__name__}. Nothing was changed.", StorageError.exit_code)
+        return _end(f"{place}: {error.strerror or type(error).__name__}. {UNHARMED}", StorageError.exit_code)
     except Exception as error:
         return _fault(error)
     if code == STOPPED:
-        return _end("Stopped. Earlier runs and lists are as they were.", STOPPED)
+        return _end(f"Stopped. {UNHARMED}", STOPPED)
     return code if isinstance(code, int) else 0
 
 
@@ -118,7 +115,8 @@ def _usage(error: typer.TyperException) -> int:
     context = getattr(error, "ctx", None)
     hint = f" Try: {context.command_path} --help" if context is not None else ""
     message = error.format_message().rstrip(".")
-    return _end(f"{message[:1].lower()}{message[1:]}.{hint}", error.exit_code)
+    end = "" if message.endswith("?") else "."
+    return _end(f"{message[:1].lower()}{message[1:]}{end}{hint}", error.exit_code)
 
 
 def _fault(error: Exception) -> int:

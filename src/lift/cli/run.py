@@ -51,13 +51,11 @@ def closing_screen(screen: Screen, record: RunRecord) -> None:
     """What was read, what was not, who is known, what was found, and what to do next."""
     from lift.stages.publish.report import money_in_words, month_in_words
 
-    days = sorted({f"{file.extract_date:%-d %b}" for file in record.files})
+    days = sorted(file.extract_date for file in record.files)
+    between = f"{days[0].day} {days[0]:%B} to {days[-1].day} {days[-1]:%B %Y}"
     screen.say()
     screen.heading(f"{record.council}, {month_in_words(record)}, worked out for {record.day.day} {record.day:%B %Y}")
-    screen.say(
-        f"Read {len(record.files)} files of {', '.join(days)}: {record.lines:,} lines, {record.refused:,} refused "
-        f"(refusals.csv)"
-    )
+    screen.say(f"Read {len(record.files)} files of {between}: {record.lines:,} lines, {record.refused:,} refused")
     if record.missing:
         screen.say("Not supplied:")
         for one in record.missing:
@@ -81,8 +79,9 @@ def closing_screen(screen: Screen, record: RunRecord) -> None:
             ]
             for one in record.lists
         ),
+        whole=("£ a year, at least", "Name for commands"),
     )
     screen.say("£ a year: likely and surely not in payment, low end. Lists overlap: never add them up.")
     for warning in record.warnings:
         screen.warn(warning)
-    screen.say(f"Nothing has been sent. The run is in runs/{record.run}. Next: lift list")
+    screen.say(f"Nothing has been sent. The run is in runs/{record.run}: report.html, refusals.csv. Next: lift list")

@@ -63,8 +63,8 @@ class Screen:
         else:
             self._console(stderr=True).print(f"Note: {text}", style="yellow", markup=False)
 
-    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Rows under headings; a heading that begins with # stands over numbers."""
+    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], *, whole: Sequence[str] = ()) -> None:
+        """Rows under headings; a heading that begins with # stands over numbers. `whole` columns are never broken."""
         if self.as_json:
             return
         names = [heading.lstrip("#") for heading in headings]
@@ -78,7 +78,14 @@ class Screen:
 
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
         for heading, name in zip(headings, names, strict=True):
-            table.add_column(Text(name), justify="right" if heading.startswith("#") else "left", vertical="top")
+            number = heading.startswith("#")
+            table.add_column(
+                Text(name),
+                justify="right" if number else "left",
+                no_wrap=number or name in whole,
+                overflow="fold",
+                vertical="top",
+            )
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         self._console().print(table)

@@ -45,9 +45,9 @@ def incoming_of(workspace: Workspace, settings: Settings, month: str) -> Incomin
         there = sorted(path.name for path in top.iterdir() if path.is_dir()) if top.is_dir() else []
         hint = f" There is {', '.join(there[-6:])}." if there else ""
         raise ExtractError(f"{top.name}/{month}: {what}. Make the folder and put the month's extracts into it.{hint}")
-    files = [path for path in sorted(folder.iterdir()) if path.is_file()]
-    digests = {path.name: _digest(path) for path in files}
-    return Incoming(month, folder, digests, sum(path.stat().st_size for path in files))
+    paths = sorted(folder.iterdir())
+    digests = {path.name: _digest(path) if path.is_file() else "no file" for path in paths}
+    return Incoming(month, folder, digests, sum(path.stat().st_size for path in paths if path.is_file()))
 
 
 def _digest(path: Path) -> str:

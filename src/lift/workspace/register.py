@@ -115,11 +115,13 @@ def _record(connection: DuckDBPyConnection, run: PublishedRun) -> None:
 
 
 def listed_since(workspace: Workspace, name: str, month: str) -> dict[str, str]:
-    """Reference to the first month in which it stood on this list, among months up to `month`."""
-    with open_register(workspace) as connection:
+    """Reference to the first month in which it stood on this list, among months up to `month`. Only reads."""
+    if not workspace.register.exists():
+        return {}
+    with database(workspace.register, read_only=True) as connection:
         found = connection.execute(
-            "SELECT reference, min(month) FROM listed JOIN run USING (run) WHERE list = ? AND month <= ? GROUP BY "
-            "reference",
+            """SELECT reference, min(month) FROM listed JOIN run USING (run) WHERE list = ? AND month <= ?
+            GROUP BY reference""",
             [name, month],
         ).fetchall()
     return {str(reference): str(first) for reference, first in found}

@@ -107,7 +107,7 @@ def read_settings(workspace: Workspace) -> Settings:
     try:
         return Settings.model_validate(document)
     except ValidationError as error:
-        raise SettingsError(f"{SETTINGS}: {_complaints(error)} Compare with docs/council-toml.md.") from None
+        raise SettingsError(f"{SETTINGS}: {_complaints(error)} Compare with the one that lift init writes.") from None
 
 
 def _complaints(error: ValidationError) -> str:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from lift.sources import fields as subject
 from lift.sources.fields import BROKEN_QUOTE, CONTROL, LONGEST_FIELD, NOT_CP1252, TOO_LONG, Fields, split_fields
-from lift.sources.layout import Layout, layout_of_headings
+from lift.sources.layout import Layout, layout_of_headings, layout_of_records
 from lift.sources.lines import NOT_UTF8, Block, Fault
 from lift.sources.profiles import load_profiles, normalise
+from tests.unit.sources.samples import record
 
 HEADINGS = ("account_ref", "surname", "address1")
 NOTHING: frozenset[int] = frozenset()
@@ -113,6 +114,15 @@ def test_skipped_lines_are_neither_rows_nor_faults() -> None:
 def test_quotes_mean_nothing_in_a_file_without_them() -> None:
     profile = load_profiles().profiles["shbe_raw"]
     assert not profile.csv_quotes
+
+
+def test_dropped_and_unused_fields_go_no_further_than_the_splitter() -> None:
+    shape = layout_of_records(load_profiles().profiles["shbe_raw"])
+    for lines in (block(record("D")), block(record("D"), "")):  # all at once, and each apart
+        names = split_fields(lines, shape, "utf-8", NOTHING).frame.columns
+        assert names == ["line", *(f"f{i}" for i in shape.kept())]
+        assert not {f"f{i}" for i in shape.dropped} & set(names)
+        assert "f14" not in names  # position 15, unused
 
 
 CELL = st.text(alphabet=st.sampled_from(list('ab1,"; \n\r\té“\x00\x1f\x85')), max_size=6)

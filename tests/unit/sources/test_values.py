@@ -67,6 +67,7 @@ UPN, BORN, LEFT, MEALS, SEX, COUNTRY, TIER, FORENAME = range(8)
         ({"born": "01/01/1900"}, BORN, None),
         ({"born": "29/02/2016"}, BORN, day(2016, 2, 29)),
         ({"left": "31/12/9999"}, LEFT, None),
+        ({"left": "2-Jan-46"}, LEFT, day(2046, 1, 2)),  # only a column that says `past` is put back a century
         ({"left": ""}, LEFT, None),
         ({"left": "31/07/2027"}, LEFT, day(2027, 7, 31)),
         ({"meals": "free"}, MEALS, True),

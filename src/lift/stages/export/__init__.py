@@ -13,6 +13,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,10 @@ from lift.stages.export.held import hold_back
 from lift.stages.export.notes import Shown, notes_of
 from lift.stages.export.protection import Protection, newest_protection
 from lift.stages.export.readback import differences, read_csv, read_workbook
-from lift.stages.export.recheck import recheck
+from lift.stages.export.recheck import forbidden_rows
 from lift.stages.export.workbook import make_workbook
 from lift.workspace import audit
+from lift.workspace.busy import at_work
 from lift.workspace.database import database
 from lift.workspace.folder import Workspace
 from lift.workspace.register import listed_since
@@ -112,16 +114,17 @@ class Lists:
             make_workbook(name, self.run.record.day, opened.columns, opened.rows, notes),
         )
         parts = tuple(place.with_name(f"{PART}{place.name}") for place in places)
-        try:
-            for part, content in zip(parts, contents, strict=True):
-                write_whole(part, content)
-            self._check_again(name, parts, places)
-            self._record(opened, contents)
-            for part, place in zip(parts, places, strict=True):
-                part.replace(place)
-        finally:
-            for part in parts:
-                part.unlink(missing_ok=True)
+        with at_work(self.workspace):
+            try:
+                for part, content in zip(parts, contents, strict=True):
+                    write_whole(part, content)
+                self._check_again(name, parts, places)
+                self._record(opened, contents)
+                for part, place in zip(parts, places, strict=True):
+                    part.replace(place)
+            finally:
+                for part in parts:
+                    part.unlink(missing_ok=True)
         return Exported(name, *places, opened.shown.rows, opened.shown.found)
 
     def _check_again(self, name: str, parts: Sequence[Path], places: Sequence[Path]) -> None:
@@ -173,8 +176,9 @@ def title_of(run: PublishedRun, book: Rulebook, name: str) -> tuple[str, tuple[R
                 else (book.rules[name],)
             )
             return one.title, behind
-    known = ", ".join(one.name for one in run.record.lists)
-    raise NotFoundError(f"run {run.id} has no list {name}. It has: {known}.")
+    near = get_close_matches(name, [one.name for one in run.record.lists], 1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise NotFoundError(f"run {run.id} has no list {name}.{hint} `lift list` shows them all.")
 
 
 def _of(name: str) -> dict[str, Any]:
@@ -207,12 +211,10 @@ def reasons_to_stop(
     """Why these finished files must not leave: what is wrong with them as files, then whom they must not hold."""
     in_csv_file, in_workbook = read_csv(written.read_bytes()), read_workbook(workbook.read_bytes())
     reasons = [*in_csv_file.faults, *in_workbook.faults, *differences(in_csv_file, in_workbook)]
-    for back in (in_csv_file, in_workbook):
-        rows = [dict(zip(back.headings, row, strict=False)) for row in back.rows]
-        try:
-            reasons += recheck(rows, core, lists, run_day)
-        except ValueError:
-            reasons.append(
-                "the suppression list cannot be read again: its headings are not those of templates/suppression.csv"
-            )
-    return list(dict.fromkeys(reasons))
+    if reasons:
+        return reasons
+    rows = [dict(zip(in_workbook.headings, row, strict=False)) for row in in_workbook.rows]
+    try:
+        return forbidden_rows(rows, core, lists, run_day)
+    except ValueError:
+        return ["the suppression list cannot be read again: its headings are not those of templates/suppression.csv"]

@@ -22,6 +22,8 @@ from lift.stages.export.protection import Protection, Suppressed, in_places
 # A death on a claim holds back the whole claim for half a year: the survivor is helped by a person, not from a list.
 DAYS_AFTER_A_DEATH = 183
 
+# Nine times the same digit at the end fills a space and is nobody's number.
+_ONE_DIGIT = f"({'|'.join(f'{digit}{{9}}' for digit in range(10))})$"
 _TEXT = pl.String()
 _SCHEMA: dict[str, Any] = {
     "id": pl.Int32(), "uprn": _TEXT, "account_ref": _TEXT, "nino8": _TEXT, "phone": _TEXT, "surname": _TEXT,
@@ -50,6 +52,7 @@ def hold_back(connection: DuckDBPyConnection, protection: Protection, run_day: d
     connection.execute(_RECORDS)
     connection.execute(_MATCHES)
     _refuse_unmatched(connection, protection)
+    connection.execute(_DEAD)
     connection.execute(_SEEDS, {"since": run_day - datetime.timedelta(days=DAYS_AFTER_A_DEATH)})
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE held_person AS SELECT DISTINCT person_key FROM held_seed WHERE person_key IS "
@@ -65,16 +68,21 @@ def hold_back(connection: DuckDBPyConnection, protection: Protection, run_day: d
 
 def _macros(connection: DuckDBPyConnection) -> None:
     # The last ten digits: 07700 900123, +44 7700 900123 and 0044(0)7700900123 are one. 00000000000 is nobody's.
-    connection.execute("""
+    connection.execute(f"""
         CREATE OR REPLACE TEMP MACRO phone_key(said) AS CASE
             WHEN length(regexp_replace(said, '[^0-9]', '', 'g')) >= 10
-                AND NOT regexp_matches(regexp_replace(said, '[^0-9]', '', 'g'), '(0{9}|1{9}|2{9}|5{9}|9{9})$')
+                AND NOT regexp_matches(regexp_replace(said, '[^0-9]', '', 'g'), '{_ONE_DIGIT}')
             THEN right(regexp_replace(said, '[^0-9]', '', 'g'), 10) END""")
     connection.execute("""
         CREATE OR REPLACE TEMP MACRO is_close(a, b) AS a = b
             OR least(length(a), length(b)) >= 4 AND (contains(a, b) OR contains(b, a))
+            OR least(length(a), length(b)) >= 2 AND (ends_with(a, b) OR ends_with(b, a))
             OR damerau_levenshtein(a, b) <= CASE WHEN least(length(a), length(b)) >= 5 THEN 2
                 WHEN least(length(a), length(b)) >= 3 THEN 1 ELSE 0 END""")
+    # With the same date of birth a name may be further off: the check on the finished file must never be the wider one.
+    connection.execute("""
+        CREATE OR REPLACE TEMP MACRO is_like(a, b) AS is_close(a, b)
+            OR damerau_levenshtein(a, b) <= 0.4 * greatest(length(a), length(b))""")
 
 
 _RECORDS = """
@@ -94,7 +102,7 @@ _MATCHES = """
     UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON r.postcode = s.postcode
         AND is_close(r.surname, s.surname)
     UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON r.born = s.born
-        AND (is_close(r.surname, s.surname) OR r.forename = s.forename)
+        AND (is_like(r.surname, s.surname) OR r.forename = s.forename)
     UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON r.born = s.swapped
         AND is_close(r.surname, s.surname)
     UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON r.postcode = s.postcode
@@ -126,10 +134,17 @@ _SEEDS = """
     WHERE r.kind = 'benefit_claim' AND c.partner_death_date >= $since
     UNION ALL
     -- A partner who died, however long ago, where another file still names them.
-    SELECT r.person_key, NULL FROM held_record r
-    JOIN (SELECT partner_nino AS nino, partner_date_of_birth AS born FROM ctr_award WHERE partner_death_date IS NOT NULL
-        UNION SELECT partner_nino, partner_date_of_birth FROM benefit_claim WHERE partner_death_date IS NOT NULL) d
-        ON r.nino8 = left(regexp_replace(upper(d.nino), '[^A-Z0-9]', '', 'g'), 8)"""
+    SELECT r.person_key, NULL FROM held_record r JOIN held_dead d ON r.nino8 = d.nino8
+    UNION ALL
+    SELECT r.person_key, NULL FROM held_record r JOIN held_dead d ON r.born = d.born AND r.surname = d.surname"""
+
+_DEAD = """
+    CREATE OR REPLACE TEMP TABLE held_dead AS
+    SELECT left(regexp_replace(upper(partner_nino), '[^A-Z0-9]', '', 'g'), 8) AS nino8, partner_date_of_birth AS born,
+        regexp_replace(upper(strip_accents(partner_surname)), '[^A-Z]', '', 'g') AS surname
+    FROM (SELECT partner_nino, partner_date_of_birth, partner_surname, partner_death_date FROM ctr_award
+        UNION ALL SELECT partner_nino, partner_date_of_birth, partner_surname, partner_death_date FROM benefit_claim)
+    WHERE partner_death_date IS NOT NULL"""
 
 
 def _refuse_unmatched(connection: DuckDBPyConnection, protection: Protection) -> None:

@@ -42,7 +42,7 @@ class Row:
     """Date of birth, surname, forename."""
 
 
-def recheck(rows: Sequence[dict[str, str]], core: Path, lists: Sequence[Path], run_day: date) -> list[str]:
+def forbidden_rows(rows: Sequence[dict[str, str]], core: Path, lists: Sequence[Path], run_day: date) -> list[str]:
     """Why these rows must not leave, one reason a row; empty if none. `rows`: heading to cell, in the file's order."""
     forbidden = Forbidden({("marked",): "a mark on its council tax account"})
     for path in lists:
@@ -75,7 +75,7 @@ def _read_list(path: Path, run_day: date, forbidden: Forbidden) -> None:
         text = content.decode("cp1252", errors="replace")
     first = text.split("\n", 1)[0]
     delimiter = max(",;|\t", key=first.count)
-    reader = csv.reader(text.splitlines(), delimiter=delimiter)
+    reader = csv.reader(text.replace("\r", "").split("\n"), delimiter=delimiter)
     headings = [re.sub(r"[^a-z0-9]+", "_", heading.strip().lower()).strip("_") for heading in next(reader)]
     if not set(headings) >= HEADINGS:
         raise ValueError("headings")
@@ -112,8 +112,8 @@ def _forbid(row: dict[str, str], line: str, forbidden: Forbidden) -> None:
     if born is not None:
         forbidden.born[born.isoformat()].append((surname, forename, line))
     if not marks and born is None:
-        for mark in [("surname", surname)] if surname else [("postcode", postcode)] if postcode else []:
-            forbidden.marks.setdefault(mark, line)
+        weak = ("initial", surname, forename[:1]) if surname and forename else ("surname", surname)
+        forbidden.marks.setdefault(weak if surname else ("postcode", postcode), line)
 
 
 def _numbers(uprn: str, account: str, nino: str, phone: str) -> Iterator[tuple[str, ...]]:
@@ -122,9 +122,14 @@ def _numbers(uprn: str, account: str, nino: str, phone: str) -> Iterator[tuple[s
             yield kind, value
     if _tight(nino):
         yield "nino", _tight(nino)[:8]
-    digits = re.sub(r"\D", "", phone)
-    if len(digits) >= 10 and len(set(digits[-10:])) > 1:
-        yield "phone", digits[-10:]
+    if telephone := _telephone(phone):
+        yield "phone", telephone
+
+
+def _telephone(text: str | None) -> str:
+    """The last ten digits; none for numbers such as 00000000000, which only fill a space."""
+    digits = re.sub(r"\D", "", text or "")[-10:]
+    return digits if len(digits) == 10 and len(set(digits)) > 2 else ""
 
 
 def _tight(text: str | None) -> str:
@@ -143,17 +148,24 @@ _RECORDS = """
     SELECT l.person_key, a.household_key, r.uprn, r.account_ref, r.nino8, r.phone, r.surname_key, r.forename_key,
         r.date_of_birth, r.postcode, r.address_match
     FROM record r LEFT JOIN person_link l USING (record_id) LEFT JOIN address_link a USING (record_id)
-    WHERE r.kind <> 'suppression'"""
+    WHERE r.kind <> 'suppression'
+        AND (l.person_key IN (SELECT unnest($keys)) OR a.household_key IN (SELECT unnest($keys)))"""
+_CALLERS = """
+    SELECT right(regexp_replace(r.phone, '[^0-9]', '', 'g'), 10) AS telephone, l.person_key
+    FROM record r JOIN person_link l USING (record_id) WHERE r.kind <> 'suppression' AND r.phone IS NOT NULL"""
 _MARKED = """
     SELECT a.household_key FROM council_tax_account c
     JOIN record r ON r.kind = 'council_tax_account' AND r.file_id = c.file_id AND r.line = c.line
     JOIN address_link a USING (record_id)
     WHERE c.do_not_contact OR c.sensitive OR c.breathing_space OR c.exemption_class = 'F' OR r.entity = 'estate'"""
+_SAME_PLACE = """
+    SELECT a.household_key, b.household_key FROM address a JOIN address b USING (uprn)
+    WHERE a.household_key <> b.household_key"""
 
 
 def _with_identifiers(rows: Sequence[dict[str, str]], core: Path) -> Iterator[Row]:
     """Each row with what its own cells say, and what the run holds on its home, family, property and telephones."""
-    around = _Around(core)
+    around = _Around(core, [cells["Reference"] for cells in rows])
     for number, cells in enumerate(rows, start=2):
         row = Row(number)
         name, postcode = _name(cells["Name"].split(" ")[-1]), _tight(cells["Postcode"])
@@ -164,39 +176,47 @@ def _with_identifiers(rows: Sequence[dict[str, str]], core: Path) -> Iterator[Ro
 
 
 class _Around:
-    """Who lives, belongs or is telephoned together, and which identifiers the run's rows give them."""
+    """Who lives, belongs or is telephoned together with the listed, and which identifiers the run's rows give them."""
 
-    def __init__(self, core: Path) -> None:
+    def __init__(self, core: Path, references: Sequence[str]) -> None:
         self.homes: dict[str, set[str]] = defaultdict(set)
         self.people: dict[str, set[str]] = defaultdict(set)
-        self.records: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self.place: dict[str, set[str]] = defaultdict(set)
         self.callers: dict[str, set[str]] = defaultdict(set)
+        self.records: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         with database(core, read_only=True) as connection:
             for person, family, home in connection.execute(_PEOPLE).fetchall():
                 for key in filter(None, (person, family, home)):
                     self.homes[key].add(home)
                     self.people[key].add(person)
-            for person, home, *identifiers in connection.execute(_RECORDS).fetchall():
-                for key in filter(None, (person, home)):
-                    self.records[key].append(tuple(identifiers))
-                if person and identifiers[3]:
-                    self.callers[identifiers[3][-10:]].add(person)
-            same_place = connection.execute(
-                "SELECT a.household_key, b.household_key FROM address a JOIN address b USING (uprn)"
-            )
-            self.place: dict[str, set[str]] = defaultdict(set)
-            for home, other in same_place.fetchall():
+            for home, other in connection.execute(_SAME_PLACE).fetchall():
                 self.place[home].add(other)
+            for telephone, person in connection.execute(_CALLERS).fetchall():
+                if _telephone(telephone):
+                    self.callers[telephone].add(person)
             self.marked = {str(key) for (key,) in connection.execute(_MARKED).fetchall() if key}
+            near = {key for reference in references for keys in self._near(reference) for key in keys}
+            self._read(connection, near)
+            phones = {_telephone(record[3]) for key in near for record in self.records[key]}
+            self._read(connection, {person for phone in phones for person in self.callers[phone]} - near)
 
-    def add_to(self, row: Row, reference: str) -> None:
-        """Marks and people of everybody one step around a reference."""
+    def _read(self, connection: Any, keys: set[str]) -> None:
+        for person, home, *identifiers in connection.execute(_RECORDS, {"keys": sorted(keys)}).fetchall():
+            for key in {person, home} & keys:
+                self.records[key].append(tuple(identifiers))
+
+    def _near(self, reference: str) -> tuple[set[str], set[str]]:
+        """Homes and people one step around a reference."""
         homes = set(self.homes[reference]) | {reference}
         homes |= {other for person in self.people[reference] for other in self.homes[person]}
         homes |= {other for home in homes for other in self.place[home]}
-        people = set().union(*(self.people[home] for home in homes), self.people[reference])
+        return homes, set().union(*(self.people[home] for home in homes), self.people[reference])
+
+    def add_to(self, row: Row, reference: str) -> None:
+        """Marks and people of everybody one step around a reference, and of whoever shares a telephone with them."""
+        homes, people = self._near(reference)
         records = [record for key in homes | people for record in self.records[key]]
-        phones = {record[3][-10:] for record in records if record[3]}
+        phones = {_telephone(record[3]) for record in records} - {""}
         records += [record for phone in phones for person in self.callers[phone] for record in self.records[person]]
         for record in records:
             _describe(record, row)
@@ -206,7 +226,8 @@ class _Around:
 def _describe(record: tuple[Any, ...], row: Row) -> None:
     uprn, account, nino, phone, surname, forename, born, postcode, address = record
     row.marks |= set(_numbers(uprn or "", account or "", nino or "", phone or ""))
-    row.marks |= {("surname", surname or ""), ("name", surname or "", _tight(postcode)), ("postcode", _tight(postcode))}
+    row.marks |= {("surname", surname or ""), ("initial", surname or "", (forename or "")[:1])}
+    row.marks |= {("name", surname or "", _tight(postcode)), ("postcode", _tight(postcode))}
     if address:
         row.marks |= {("house", house, _tight(postcode)) for house in address.split("|")[1].split("/")}
     if born is not None:

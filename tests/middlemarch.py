@@ -1,0 +1,75 @@
+"""The invented council, run once for all tests of a process, and copies of its workspace to try things on."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from lift.pipeline import run_month
+from lift.rulebook.load import load_rulebook
+from lift.stages.export import Lists, open_lists
+from lift.workspace.folder import Workspace, open_workspace
+from lift.workspace.runs import find_run
+from lift.workspace.settings import read_settings
+from lift.workspace.start import begin
+
+SAMPLE = Path(__file__).parents[1] / "sample_data"
+MONTH = "2026-11"
+KEY = "5eed" * 16  # references in golden files rest on it
+
+
+class Quiet:
+    """Watches a run and says nothing."""
+
+    def started(self, stage: str) -> None: ...
+    def reading(self, file: str, done: int, size: int) -> None: ...
+    def finished(self, stage: str, told: str, seconds: float) -> None: ...
+
+
+def new_workspace(folder: Path, sample: Path = SAMPLE) -> Workspace:
+    """A workspace with the sample's extracts and a key that never changes."""
+    workspace = begin(folder, "Middlemarch", sample=sample).workspace
+    workspace.key.write_text(KEY + "\n")
+    return workspace
+
+
+@cache
+def finished() -> Path:
+    """A workspace in which November has been run. Never change it: take a `copy_of` it."""
+    folder = Path(tempfile.mkdtemp(prefix="middlemarch-")) / "council"
+    run_month(new_workspace(folder), MONTH, Quiet())
+    return folder
+
+
+def copy_of(finished_workspace: Path, folder: Path) -> Workspace:
+    shutil.copytree(finished_workspace, folder)
+    return open_workspace(folder)
+
+
+@contextmanager
+def lists_of(workspace: Workspace) -> Iterator[Lists]:
+    run = find_run(workspace)
+    with open_lists(workspace, read_settings(workspace), run, load_rulebook(run.rules, examples=False)) as lists:
+        yield lists
+
+
+def suppression_file(workspace: Workspace) -> Path:
+    (path,) = (workspace.root / "incoming" / MONTH).glob("suppressions_*.csv")
+    return path
+
+
+def suppress(workspace: Workspace, *rows: dict[str, str], day: str = "2026-11-12") -> Path:
+    """Writes these rows in place of the sample's suppression list."""
+    path = suppression_file(workspace)
+    with path.open(newline="", encoding="utf-8") as file:
+        headings = next(csv.reader(file))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, headings, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({"extract_date": day, "source": "test", **row} for row in rows)
+    return path

@@ -1,0 +1,118 @@
+"""Does a program that is killed at any moment leave earlier runs whole, and nothing half done in sight?
+
+`kill -9` in the middle of a real `lift run` and of a real export. A few kills here; LIFT_KILLS=100 for more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+
+from lift.workspace import audit, register
+from lift.workspace.folder import Workspace
+from lift.workspace.runs import all_runs, run_ids
+from lift.workspace.settings import read_settings
+from tests.middlemarch import SAMPLE, new_workspace, suppression_file
+
+KILLS = int(os.environ.get("LIFT_KILLS", "3"))
+PROGRAM = [sys.executable, "-c", "from lift.cli.main import run; run()"]
+
+
+def command(workspace: Workspace, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [*PROGRAM, *arguments, "-w", str(workspace.root), "--plain"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
+def finish(process: subprocess.Popen[bytes]) -> float:
+    """Waits for a command that nobody kills, and tells how long it took."""
+    began = time.monotonic()
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 0, said.decode()
+    return time.monotonic() - began
+
+
+def kill_after(process: subprocess.Popen[bytes], seconds: float) -> None:
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    process.communicate(timeout=60)
+
+
+def tree(folder: Path) -> dict[str, str]:
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.fixture(scope="module")
+def council(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """One rule, two months of the same extracts, October run."""
+    workspace = new_workspace(tmp_path_factory.mktemp("kill") / "council", SAMPLE)
+    settings = workspace.settings.read_text()
+    rules = sorted(path.stem for path in (SAMPLE.parent / "rules").glob("*.yaml"))
+    out = [name for name in rules if name not in ("facts", "bases", "pension_credit")]
+    workspace.settings.write_text(settings.replace("leave_out = []", f"leave_out = {out}"))
+    assert read_settings(workspace).lists.leave_out == tuple(out)
+    incoming = workspace.root / "incoming"
+    (incoming / "2026-12").mkdir()
+    for path in (incoming / "2026-11").iterdir():
+        (incoming / "2026-12" / path.name).write_bytes(path.read_bytes())
+    finish(command(workspace, "run", "--month", "2026-11"))
+    return workspace
+
+
+def test_a_killed_run_leaves_earlier_runs_whole_and_the_next_one_works(council: Workspace) -> None:
+    earlier = tree(council.runs / "2026-11")
+    lasts = finish(command(council, "check", "--month", "2026-12")) + 6
+    moments = random.Random(KILLS)
+    for _ in range(KILLS):
+        kill_after(command(council, "run", "--month", "2026-12"), moments.uniform(0.3, lasts))
+        assert tree(council.runs / "2026-11") == earlier
+        assert run_ids(council) in (["2026-11"], ["2026-11", "2026-12"])
+        for run in all_runs(council):  # every run in sight can be read, and its database opened
+            with duckdb.connect(str(run.core), read_only=True) as core:
+                assert core.execute("SELECT count(*) FROM ranked").fetchall()[0][0] > 0
+            assert run.report.is_file()
+            assert run.refusals.is_file()
+        assert len(audit.entries(council)) >= 1
+        with register.open_register(council) as connection:
+            assert connection.execute("SELECT min(run) FROM run").fetchall() == [("2026-11",)]
+    finish(command(council, "run", "--month", "2026-12"))
+    assert run_ids(council) == ["2026-11", "2026-12"]
+    assert tree(council.runs / "2026-11") == earlier
+    assert not council.work.exists()
+    with register.open_register(council) as connection:
+        assert connection.execute("SELECT run FROM run ORDER BY run").fetchall() == [("2026-11",), ("2026-12",)]
+
+
+def test_a_killed_export_leaves_whole_files_or_none(council: Workspace) -> None:
+    assert suppression_file(council).is_file()
+    export = ("list", "pension_credit", "--export", "--run", "2026-11")
+    lasts = finish(command(council, *export))
+    folder = council.lists / "2026-11"
+    whole = tree(folder)
+    moments = random.Random(KILLS)
+    for attempt in range(KILLS):
+        if attempt % 2:
+            for path in folder.iterdir():
+                path.unlink()
+        kill_after(command(council, *export), moments.uniform(0.2 * lasts, lasts))
+        found = {name: digest for name, digest in tree(folder).items() if not name.startswith(".part-")}
+        assert found.items() <= whole.items()
+        audit.entries(council)
+    finish(command(council, *export))
+    assert tree(folder) == whole  # and what a killed export left half written is gone
+    openpyxl.load_workbook(folder / "pension_credit.xlsx")
