@@ -45,7 +45,15 @@ def _figure(dice: Random, cell: Cell, kind: Type) -> Exact:
         middle = low + (high - low) / 2  # type: ignore[operator]  # of one type
         return dice.choice((low, high, middle))
     if kind.kind == "number":
-        return dice.choice((Fraction(0), Fraction(-5), Fraction("57.35"), Fraction(20000), Special.NO_LIMIT if cell.value is Special.NO_LIMIT else Fraction(1)))
+        return dice.choice(
+            (
+                Fraction(0),
+                Fraction(-5),
+                Fraction("57.35"),
+                Fraction(20000),
+                Special.NO_LIMIT if cell.value is Special.NO_LIMIT else Fraction(1),
+            )
+        )
     if kind.kind == "date":
         return date(dice.choice((1950, 2025, 2026, 2027)), dice.choice((1, 5, 12)), 6)
     return dice.random() < 0.5 if kind.kind == "flag" else dice.choice(kind.codes)
@@ -84,7 +92,10 @@ class _Maker:
         """Every fact of every unit; False where that contradicts what a scheme proves."""
         sure = self._world([replace(_being(unit), facts=self._sure(unit)) for unit in self.units.units])
         plain = [fact for fact in self.book.facts.values() if not fact.proved_bounds]
-        filled = [replace(_being(u), facts={f.name: self._fill(f, u) for f in plain if f.level == u.level}) for u in self.units.units]
+        filled = [
+            replace(_being(u), facts={f.name: self._fill(f, u) for f in plain if f.level == u.level})
+            for u in self.units.units
+        ]
         world = self._world(filled)
         for unit, known, being in zip(self.units.units, sure.beings, filled, strict=True):
             facts = dict(being.facts)
@@ -145,7 +156,10 @@ class _Maker:
             at_home = [b.key for b in self.beings if b.level == "family" and b.household == being.household]
             family = self.dice.choice([*at_home, f"{being.key}x"])
             if family not in at_home:
-                found += [self._stranger("household", f"{family}h", None, f"{family}h"), self._stranger("family", family, family, f"{family}h")]
+                found += [
+                    self._stranger("household", f"{family}h", None, f"{family}h"),
+                    self._stranger("family", family, family, f"{family}h"),
+                ]
             found.append(replace(being, family=family))
         self.beings = found
 

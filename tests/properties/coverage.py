@@ -14,7 +14,16 @@ from lift.rulebook.model import Rulebook, Step
 from lift.rulebook.nodes import CONVERSIONS, Arithmetic, Call, Compare, Gather, Logic, Node
 
 #: Parts of a rulebook that are no nodes.
-_PARTS = ("split_on", "within", "assume", "dated by the run's day", "dated by a fact", "round up", "round down", "round none")
+_PARTS = (
+    "split_on",
+    "within",
+    "assume",
+    "dated by the run's day",
+    "dated by a fact",
+    "round up",
+    "round down",
+    "round none",
+)
 
 
 def wanted() -> set[str]:
@@ -24,7 +33,18 @@ def wanted() -> set[str]:
     gathers = set(get_args(get_type_hints(Gather)["function"]))
     results = {f"{one} {kind}" for one in ("decided", "undecided") for kind in ("flag", "code", "number or date")}
     verdicts = set(get_args(Verdict))
-    return {*kinds, *operators, *gathers, *FUNCTIONS, *CONVERSIONS, *_PARTS, *results, *verdicts, "this.", "no bound on one side"}
+    return {
+        *kinds,
+        *operators,
+        *gathers,
+        *FUNCTIONS,
+        *CONVERSIONS,
+        *_PARTS,
+        *results,
+        *verdicts,
+        "this.",
+        "no bound on one side",
+    }
 
 
 class Coverage:

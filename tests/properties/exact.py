@@ -123,8 +123,12 @@ def _step(step: Step, world: World, being: Being) -> Exact:
 
 def _check_bound(step: Step, value: Fraction, ends: list[Exact | None]) -> None:
     low, high = ends
-    assert not isinstance(low, Fraction) or low <= value, f"the random rule {step.name} declares a bound that is not true"
-    assert not isinstance(high, Fraction) or value <= high, f"the random rule {step.name} declares a bound that is not true"
+    assert not isinstance(low, Fraction) or low <= value, (
+        f"the random rule {step.name} declares a bound that is not true"
+    )
+    assert not isinstance(high, Fraction) or value <= high, (
+        f"the random rule {step.name} declares a bound that is not true"
+    )
 
 
 def rounded(value: Fraction, how: str) -> Fraction:

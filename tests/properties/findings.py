@@ -82,7 +82,11 @@ def disagreements(expected: Sequence[Answer], found: Sequence[Answer]) -> Iterat
 
 def _difference(mine: object, theirs: object) -> str:
     if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
-        names = [name for name in {**mine, **theirs} if mine.get(name) != theirs.get(name) or (name in mine) != (name in theirs)]
+        names = [
+            name
+            for name in {**mine, **theirs}
+            if mine.get(name) != theirs.get(name) or (name in mine) != (name in theirs)
+        ]
         return "; ".join(f"{name} is {mine.get(name)} against {theirs.get(name)}" for name in names)
     return f"{mine} against {theirs}"
 
@@ -115,7 +119,9 @@ def outside(batch: Batch, answers: Sequence[Answer], units: Sequence[OneUnit], w
             yield from _contradictions(rule, answer, steps, truth)
 
 
-def _contradictions(rule: Rule, answer: Answer, steps: Mapping[str, Exact], truth: Mapping[str, Exact]) -> Iterator[Finding]:
+def _contradictions(
+    rule: Rule, answer: Answer, steps: Mapping[str, Exact], truth: Mapping[str, Exact]
+) -> Iterator[Finding]:
     eligible = both([truth.get("who", True), truth["eligible"]])
     settled: dict[str, tuple[Value, Exact]] = {step: (answer.steps[step], value) for step, value in steps.items()}
     settled["eligible"] = (answer.eligible, eligible)
@@ -177,7 +183,9 @@ def turned_round(before: Sequence[Answer], after: Sequence[Answer]) -> Iterator[
         for name in ("eligible", "already"):
             was, is_now = (None if one is None else getattr(one, name)), getattr(answer, name)
             if None not in (was, is_now) and was != is_now:
-                yield Finding(f"{name} turned from {was} to {is_now} when a fact was forgotten", answer.rule, answer.key)
+                yield Finding(
+                    f"{name} turned from {was} to {is_now} when a fact was forgotten", answer.rule, answer.key
+                )
 
 
 # --- one batch --------------------------------------------------------------------------------------------------------

@@ -26,7 +26,11 @@ _FACTORS = ("2", "0.5", "3", "0.65", "-1", "-0.25", "1.1", "0")
 _DIVISORS = ("2", "3", "7", "12", "-4", "0.5", "52")
 #: Conversions by the unit they give.
 _CONVERSIONS = {
-    "GBP/week": (("MONTH_TO_WEEK_12_52", "GBP/month"), ("YEAR_TO_WEEK_52", "GBP/year"), ("YEAR_TO_WEEK_7_365", "GBP/year")),
+    "GBP/week": (
+        ("MONTH_TO_WEEK_12_52", "GBP/month"),
+        ("YEAR_TO_WEEK_52", "GBP/year"),
+        ("YEAR_TO_WEEK_7_365", "GBP/year"),
+    ),
     "GBP/month": (
         ("WEEK_TO_MONTH_52_12", "GBP/week"),
         ("YEAR_TO_MONTH_12", "GBP/year"),
@@ -80,7 +84,9 @@ class Formulas:
             return self.dice.choice(found)
         if kind == "number":
             return self._literal(unit)
-        return {"date": "run_day", "flag": self.dice.choice(("TRUE", "FALSE")), "code": _quoted((*codes, "red")[0])}[kind]
+        return {"date": "run_day", "flag": self.dice.choice(("TRUE", "FALSE")), "code": _quoted((*codes, "red")[0])}[
+            kind
+        ]
 
     def _literal(self, unit: str) -> str:
         return "0" if unit in _PRICED else self.dice.choice(_LITERALS[_plain(unit)])
@@ -128,7 +134,11 @@ class Formulas:
     def _typed(self, unit: str, depth: int) -> str:
         """A number that carries its unit: a bare 0 would not."""
         found = self.seen("number", unit)
-        return f"({self.dice.choice(found)} + {self.number(unit, depth)})" if self.dice.random() < 0.4 else self.dice.choice(found)
+        return (
+            f"({self.dice.choice(found)} + {self.number(unit, depth)})"
+            if self.dice.random() < 0.4
+            else self.dice.choice(found)
+        )
 
     def _of_unit(self, unit: str, again: int) -> list[Callable[[], str]]:
         if unit == "years":
@@ -137,7 +147,9 @@ class Formulas:
             return [lambda: f"DAYS_BETWEEN({self.day(again)}, {self.day(again)})"] * 5
         if unit == "count":
             ways = [lambda: f"IF({self.flag(again)}, 1, 0)", self._ratio]
-            return ways + ([lambda: self._gather("number", "count", function="COUNT")] * 5 if self.outer is None else [])
+            return ways + (
+                [lambda: self._gather("number", "count", function="COUNT")] * 5 if self.outer is None else []
+            )
         return []
 
     def _product(self, unit: str, again: int) -> str:
@@ -173,7 +185,9 @@ class Formulas:
         return f"CEIL({self._typed(k.unit, 0)} / {k.name})"
 
     def _extreme(self, unit: str, again: int) -> str:
-        parts = [self._typed_or_plain(unit, again)] + [self._or_nought(unit, again) for _ in range(self.dice.choice((1, 1, 2)))]
+        parts = [self._typed_or_plain(unit, again)] + [
+            self._or_nought(unit, again) for _ in range(self.dice.choice((1, 1, 2)))
+        ]
         limits = self._limits(unit)
         if limits and self.dice.random() < 0.4:
             return f"LEAST({', '.join([*parts, self.dice.choice(limits)])})"
@@ -196,7 +210,11 @@ class Formulas:
         options = []
         for relation in self.names.relations:
             if relation.source == self.level:
-                bodies = [one.name for one in self.names.own(relation.target) if _fits(one, kind, unit, ()) and not one.no_limit]
+                bodies = [
+                    one.name
+                    for one in self.names.own(relation.target)
+                    if _fits(one, kind, unit, ()) and not one.no_limit
+                ]
                 bare = function == "COUNT" or (function == "ANY" and self.dice.random() < 0.3)
                 options += [(relation, None)] if bare else [(relation, body) for body in bodies]
         if not options:
@@ -262,7 +280,11 @@ class Formulas:
     def _comparison(self, depth: int) -> str:
         if self.dice.random() < 0.25:
             return f"{self.day(depth)} {self._relational()} {self.day(depth)}"
-        units = [u for u in (*MONEY, "count", "count", "years", "days", "hours/week") if self.seen("number", u) or u in _LITERALS]
+        units = [
+            u
+            for u in (*MONEY, "count", "count", "years", "days", "hours/week")
+            if self.seen("number", u) or u in _LITERALS
+        ]
         unit = self.dice.choice(units)
         left = self._typed_or_plain(unit, depth)
         limits = self._limits(unit)

@@ -20,7 +20,20 @@ Kept = Mapping[tuple[Level, str], str]
 """How a batch keeps some facts in every household: `known`, `absent` or `fresh`; so that the plan can specialise."""
 
 _POUNDS = ("0", "0.01", "9.99", "10", "16", "57.35", "100", "163.37", "227.10", "250.50", "393.45", "600", "850")
-_SAVINGS = ("0", "99.99", "100", "250.50", "5000.50", "5999.99", "6000", "6000.01", "15999.99", "16000", "16000.01", "39999.99")
+_SAVINGS = (
+    "0",
+    "99.99",
+    "100",
+    "250.50",
+    "5000.50",
+    "5999.99",
+    "6000",
+    "6000.01",
+    "15999.99",
+    "16000",
+    "16000.01",
+    "39999.99",
+)
 _SHARES = ("0", "0.25", "0.3333", "0.5", "1")
 _HOURS = ("0", "15.9999", "16", "24", "24.5", "30.25", "59.75")
 _DAYS = (
@@ -171,7 +184,7 @@ def forgetting(dice: Random, units: Units, *, but: frozenset[str]) -> Units | No
         return None
     chosen, name = dice.choice(places)
     kept = tuple(
-        replace(unit, facts={n: k for n, k in unit.facts.items() if n != name}) if unit is chosen else unit for unit in units.units
+        replace(unit, facts={n: k for n, k in unit.facts.items() if n != name}) if unit is chosen else unit
+        for unit in units.units
     )
     return Units(kept, units.possible_couples)
-

@@ -94,7 +94,12 @@ class _Writer:
         self._plain(found, "date", lambda: self.dice.choice((date(2025, 4, 7), date(1960, 4, 6), date(2026, 5, 6))))
         self._plain(found, "flag", lambda: self.dice.random() < 0.5)
         self._plain(found, "code", lambda: self.dice.choice(("red", "amber", "green")), ("red", "amber", "green"))
-        found["ended_rate"] = {"unit": "GBP/week", "cite": "reg 9", "status": "verified", "is": {_BEGIN: 5.25, _CHANGES[1]: "ended"}}
+        found["ended_rate"] = {
+            "unit": "GBP/week",
+            "cite": "reg 9",
+            "status": "verified",
+            "is": {_BEGIN: 5.25, _CHANGES[1]: "ended"},
+        }
         return found
 
     def _amount(
@@ -110,7 +115,9 @@ class _Writer:
             cells[max(cells)] = "ended"
         entry = {"unit": unit, "cite": "reg 1", "status": "verified" if divisor else self._status(), "is": cells}
         if self.dice.random() < 0.15 and not divisor:
-            entry["covers_to"] = max(max(cells), self.dice.choice((date(2026, 4, 5), date(2026, 4, 20), date(2027, 4, 4))))
+            entry["covers_to"] = max(
+                max(cells), self.dice.choice((date(2026, 4, 5), date(2026, 4, 20), date(2027, 4, 4)))
+            )
         if day is not None or self.dice.random() < 0.2:
             entry["in_force_on"] = day or "benefit_week"
         found[name] = entry
@@ -170,15 +177,26 @@ class _Writer:
         self._table(found, "by_hours", "GBP/month", [(hours, "band", ["0", "16", "30.25"])])
         self._table(found, "by_role", "GBP", [(role, None, ["claimant", "partner", "child"])])
         self._table(found, "by_rooms", "GBP/week", [(rooms, "exact", ["0", "1", "2", "3", "4"])])
-        self._table(found, "by_birth", "months", [(born, "band", [date(1930, 1, 1), date(1954, 10, 6), date(1980, 1, 31)])])
+        self._table(
+            found, "by_birth", "months", [(born, "band", [date(1930, 1, 1), date(1954, 10, 6), date(1980, 1, 31)])]
+        )
         self._table(found, "by_two", "GBP/week", [(hours, "band", ["0", "24"]), (tenure, None, ["own", "rent", "let"])])
-        self._table(found, "by_three", "count", [(gets_hb, None, [True, False]), (rooms, "exact", ["1", "2"]), (savings, "band", money)])
+        self._table(
+            found,
+            "by_three",
+            "count",
+            [(gets_hb, None, [True, False]), (rooms, "exact", ["1", "2"]), (savings, "band", money)],
+        )
         self._table(found, "by_day", "date", [(tenure, None, ["own", "rent", "let"])])
         self._table(found, "by_start", "flag", [(start, "band", [date(2021, 1, 1), date(2025, 4, 7)])])
-        self._table(found, "by_exact_start", "years", [(start, "exact", [date(2026, 5, 5), date(2026, 5, 6), date(2026, 5, 7)])])
+        self._table(
+            found, "by_exact_start", "years", [(start, "exact", [date(2026, 5, 5), date(2026, 5, 6), date(2026, 5, 7)])]
+        )
         return found
 
-    def _table(self, found: dict[str, Any], name: str, unit: str, keys: list[tuple[Named, str | None, list[Any]]]) -> None:
+    def _table(
+        self, found: dict[str, Any], name: str, unit: str, keys: list[tuple[Named, str | None, list[Any]]]
+    ) -> None:
         kind: Kind = unit if unit in ("date", "flag") else "number"  # type: ignore[assignment]  # one of the two words
         by = [key.name if how is None else {key.name: how} for key, how, _ in keys]
         level: Level | None = None
@@ -201,7 +219,9 @@ class _Writer:
         slope = self.dice.random() < 0.5
         cells = [self._table_cell(unit) for _ in kept_rows]
         if slope and unit in _FIGURES:
-            cells = sorted((self.dice.choice([Figure(t) for t in _FIGURES[unit]]) for _ in kept_rows), key=lambda f: float(f.text))
+            cells = sorted(
+                (self.dice.choice([Figure(t) for t in _FIGURES[unit]]) for _ in kept_rows), key=lambda f: float(f.text)
+            )
             cells = cells[::-1] if self.dice.random() < 0.3 else cells
         return [[*row, cell] for row, cell in zip(kept_rows, cells, strict=True)]
 
@@ -220,9 +240,13 @@ class _Writer:
         kind: Kind = self.dice.choice(("number",) * 6 + ("flag",) * 3 + ("date", "code"))
         unit, codes = "", ()
         if kind == "number":
-            unit = self.dice.choice((*MONEY, "GBP/week", "GBP/week", "count", "count", "years", "days", "months", "hours/week"))
+            unit = self.dice.choice(
+                (*MONEY, "GBP/week", "GBP/week", "count", "count", "years", "days", "months", "hours/week")
+            )
         if kind == "code":
-            codes = self.dice.choice((("red", "amber", "green"), ("own", "rent", "let"), ("claimant", "partner", "child")))
+            codes = self.dice.choice(
+                (("red", "amber", "green"), ("own", "rent", "let"), ("claimant", "partner", "child"))
+            )
         entry = {"unit": unit or kind, "cite": "reg 4", "each": level, **({"codes": list(codes)} if codes else {})}
         formulas = self._formulas(level)
         kinds = self.dice.random()
@@ -302,7 +326,9 @@ class _Writer:
             rule["already"] = write.flag(0)
         if self.dice.random() < 0.5:
             rule["advice_first"] = write.flag(1)
-        strengths = [self.dice.choice(("strong", "medium", "medium", "weak")) for _ in range(self.dice.choice((0, 2, 3)))]
+        strengths = [
+            self.dice.choice(("strong", "medium", "medium", "weak")) for _ in range(self.dice.choice((0, 2, 3)))
+        ]
         rule["evidence"] = [{"when": write.flag(1), "strength": s, "why": "A sign."} for s in strengths]
         rule["worth"] = self._worth(write)
         shown = [other for other in (level, *ABOVE[level]) if other in self.in_payment]

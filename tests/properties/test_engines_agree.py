@@ -51,7 +51,9 @@ def random_batch(seed: int, count: int) -> tuple[Random, Batch]:
 def test_engines_agree_and_ranges_are_sound() -> None:
     seen = Coverage()
 
-    @settings(max_examples=max(CASES // TOGETHER, 1), phases=[Phase.explicit, Phase.generate], report_multiple_bugs=False)
+    @settings(
+        max_examples=max(CASES // TOGETHER, 1), phases=[Phase.explicit, Phase.generate], report_multiple_bugs=False
+    )
     @given(seed=st.integers(0, 2**48))
     def one(seed: int) -> None:
         dice, batch = random_batch(seed, TOGETHER)

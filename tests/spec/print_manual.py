@@ -82,7 +82,9 @@ def _formula(spec: Spec) -> str:
         shown = "; ".join(f"from {_date(day)} {_code(text)}" for day, text in spec.formula.items())
     else:
         shown = _code(spec.formula)
-    earlier = "".join(f"{_code(name)} is {_code(step['is'])}{_options(step)}; then " for name, step in spec.steps.items())
+    earlier = "".join(
+        f"{_code(name)} is {_code(step['is'])}{_options(step)}; then " for name, step in spec.steps.items()
+    )
     return f"{earlier}{shown}{_options(spec.step)}"
 
 
@@ -182,13 +184,18 @@ def _figure(cell: Any, status: str) -> str:
         weak = f" ({status.replace('_', ' ')})" if status not in ("verified", "derived") and cell is not None else ""
         return f"{'not known' if cell is None else _scalar(cell)}{weak}"
     value = "not known" if cell.get("value") is None else f"{_scalar(cell['value'])} ({cell.get('status', status)})"
-    return value + (f" within {_scalar(cell['within'][0])} and {_scalar(cell['within'][1])}" if "within" in cell else "")
+    return value + (
+        f" within {_scalar(cell['within'][0])} and {_scalar(cell['within'][1])}" if "within" in cell else ""
+    )
 
 
 def _table(name: str, entry: Mapping[str, Any]) -> str:
-    keys = ", ".join(f"{next(iter(k))} ({next(iter(k.values()))})" if isinstance(k, Mapping) else str(k) for k in entry["by"])
+    keys = ", ".join(
+        f"{next(iter(k))} ({next(iter(k.values()))})" if isinstance(k, Mapping) else str(k) for k in entry["by"]
+    )
     versions = "; ".join(
-        f"from {_date(day)} " + ", ".join(f"{' '.join(_scalar(k) for k in row[:-1])} → {_figure(row[-1], 'verified')}" for row in rows)
+        f"from {_date(day)} "
+        + ", ".join(f"{' '.join(_scalar(k) for k in row[:-1])} → {_figure(row[-1], 'verified')}" for row in rows)
         for day, rows in entry["is"].items()
     )
     picked = f", picked by {_code(entry['in_force_on'])}" if "in_force_on" in entry else ""
@@ -200,6 +207,7 @@ def _table(name: str, entry: Mapping[str, Any]) -> str:
 
 def _results(spec: Spec) -> tuple[Any, Any]:
     """Proved and indicative: for numbers and dates a pair of ends, else the value."""
+
     def pair(value: Any) -> Any:
         if spec.unit in ("flag", "code"):
             return value

@@ -87,7 +87,9 @@ def _read_group(file: Path) -> Group:
     return Group(name, shape["title"], shape["about"], tables, rules, specs)
 
 
-def _read_spec(group: str, number: int, entry: dict[str, Any], tables: Mapping[str, Any], rules: Mapping[str, Any]) -> Spec:
+def _read_spec(
+    group: str, number: int, entry: dict[str, Any], tables: Mapping[str, Any], rules: Mapping[str, Any]
+) -> Spec:
     entry["subject"] = entry.pop("for", None)
     if isinstance(entry.get("tables"), list):
         entry["tables"] = {name: tables[name] for name in entry["tables"]}
@@ -147,11 +149,17 @@ def make_engine(name: str, book: Rulebook, day: date, assumptions: bool) -> Engi
 @cache
 def _answers(engine: str, group: str, day: date, assumptions: bool) -> tuple[dict[str, Given], list[Answer]]:
     """Every specification of a group that is of this day, over the households of all of them."""
-    specs = [s for s in all_specs() if s.group == group and s.refused is None and (s.day, s.assumptions) == (day, assumptions)]
+    specs = [
+        s
+        for s in all_specs()
+        if s.group == group and s.refused is None and (s.day, s.assumptions) == (day, assumptions)
+    ]
     book = rulebook(group)
     given = {spec.id: read_given(book, spec.given, prefix=f"{spec.id}_") for spec in specs}
     units = together(given.values())
-    return given, make_engine(engine, book, day, assumptions).answers([spec.id for spec in specs], units, keep_steps=True)
+    return given, make_engine(engine, book, day, assumptions).answers(
+        [spec.id for spec in specs], units, keep_steps=True
+    )
 
 
 def run(spec: Spec, engine: str) -> list[str]:
@@ -177,7 +185,11 @@ def _differs(reading: str, got: Value, wanted: Any) -> list[str]:
 def expected_value(wanted: Any, like: Value) -> Value:
     if wanted == UNKNOWN:
         return Range(None, None) if isinstance(like, Range) else None
-    if isinstance(wanted, Decimal | int | date | Mapping) and not isinstance(wanted, bool) and not isinstance(like, Range):
+    if (
+        isinstance(wanted, Decimal | int | date | Mapping)
+        and not isinstance(wanted, bool)
+        and not isinstance(like, Range)
+    ):
         return Range(None, None)
     return as_value(wanted, like)
 

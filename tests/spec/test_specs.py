@@ -44,7 +44,9 @@ def test_every_function_conversion_and_gather_has_a_row() -> None:
 
 def test_every_kind_of_node_and_every_operator_has_a_row() -> None:
     found = _nodes()
-    kinds = {kind for kind in vars(nodes).values() if isinstance(kind, type) and issubclass(kind, Node) and kind is not Node}
+    kinds = {
+        kind for kind in vars(nodes).values() if isinstance(kind, type) and issubclass(kind, Node) and kind is not Node
+    }
     assert {type(node) for node in found} == kinds
     for kind in (Arithmetic, Compare, Logic):
         used = {node.operator for node in found if isinstance(node, kind)}

@@ -1,0 +1,79 @@
+"""Are the sample's lists and screens what they were? A change of any byte is meant, or a mistake.
+
+`LIFT_GOLDEN=write python -m pytest tests/golden` writes them anew; the commit then says why they changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from lift.cli.main import run_app
+from lift.pipeline import run_month
+from lift.workspace.folder import Workspace
+from lift.workspace.runs import find_run
+from tests.middlemarch import MONTH, Quiet, copy_of, finished, lists_of, new_workspace
+
+HERE = Path(__file__).parent
+NAMES = (
+    "attendance_allowance", "benefit_cap", "council_tax_reduction_not_claimed", "families", "free_school_meals",
+    "pension_credit",
+)  # fmt: skip
+
+
+def check_golden(name: str, content: bytes) -> None:
+    path = HERE / name
+    if os.environ.get("LIFT_GOLDEN") == "write":
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    assert path.is_file(), f"{name} is not there: LIFT_GOLDEN=write python -m pytest tests/golden"
+    assert content.decode() == path.read_bytes().decode(), f"{name} has changed"
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = copy_of(finished(), tmp_path_factory.mktemp("golden") / "council")
+    with lists_of(workspace) as lists:
+        for one in lists.run.record.lists:
+            lists.export(one.name)
+    return workspace
+
+
+def test_every_list_of_the_run_has_a_golden_file(exported: Workspace) -> None:
+    assert sorted(one.name for one in find_run(exported).record.lists) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_list_of_the_sample(exported: Workspace, name: str) -> None:
+    check_golden(f"lists/{name}.csv", (exported.lists / MONTH / f"{name}.csv").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("lists", ["list"]), ("pension_credit", ["list", "pension_credit"]), ("check", ["check", "--month", MONTH])],
+)
+def test_a_screen_of_the_sample(
+    exported: Workspace, capsys: pytest.CaptureFixture[str], name: str, arguments: list[str]
+) -> None:
+    assert run_app([*arguments, "--plain", "-w", str(exported.root)]) == 0
+    lines = capsys.readouterr().out.splitlines(keepends=True)
+    timed = [line for line in lines if not line.endswith(" s\n")]
+    check_golden(f"screens/{name}.txt", "".join(timed).encode())
+
+
+def digests(workspace: Workspace) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (workspace.lists / MONTH).iterdir()}
+
+
+def test_one_thread_gives_the_same_bytes_as_all_of_them(exported: Workspace, tmp_path: Path) -> None:
+    """A second run from the extracts on, with one thread, and every list exported: CSV and workbook alike."""
+    workspace = new_workspace(tmp_path / "council")
+    run_month(workspace, MONTH, Quiet(), threads=1)
+    with lists_of(workspace) as lists:
+        for one in lists.run.record.lists:
+            lists.export(one.name)
+    assert len(digests(workspace)) == 2 * len(NAMES)
+    assert digests(workspace) == digests(exported)
