@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sized
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -229,7 +229,8 @@ def test_rules(
         raise RuleProblems(wrong)
     names = [find_rule(book, name).id for name in rules or book.rules]
     engines = [engine.value] if engine else [name.value for name in EngineName]
-    tried = [_try_rule(book, name, engines, forgetting=not examples_only) for name in names]
+    with _progress(as_json=as_json, plain=plain) as begun:
+        tried = [_try_rule(book, name, engines, begun, forgetting=not examples_only) for name in names]
     failures = [failure for one in tried for failure in one["failures"]]
     if as_json:
         typer.echo(write_json(tried))
@@ -246,14 +247,30 @@ def test_rules(
         raise typer.Exit(ExampleError.exit_code)
 
 
-def _try_rule(book: Rulebook, name: str, engines: list[str], *, forgetting: bool) -> dict[str, Any]:
+@contextmanager
+def _progress(*, as_json: bool, plain: bool) -> Iterator[Callable[[str], None]]:
+    """Says what is being tried, on the screen of a person who waits."""
+    if Screen(as_json=as_json, plain=plain).plain:
+        yield lambda _: None
+        return
+    from lift.cli.paper import make_console
+
+    with make_console(stderr=True).status("") as status:
+        yield status.update
+
+
+def _try_rule(
+    book: Rulebook, name: str, engines: list[str], begun: Callable[[str], None], *, forgetting: bool
+) -> dict[str, Any]:
     from lift.trial.examples import facts_of_example, run_examples
     from lift.trial.forget import forgettings, run_forgetting
 
     examples = book.rules[name].examples
+    begun(f"{name}: examples")
     failures = run_examples(book, [name], engines)
     forgotten = 0
     if forgetting:
+        begun(f"{name}: with each fact, member and period forgotten")
         failures += run_forgetting(book, [name], engines)
         forgotten = sum(1 for example in examples for _ in forgettings(book, facts_of_example(book, example)))
     return {
