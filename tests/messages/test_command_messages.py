@@ -282,9 +282,9 @@ def test_a_list_cannot_be_shown_either_while_nobody_knows_who_must_not_be_on_it(
     suppress(council, {"nino": "MW999999A", "reason": "refuge"})
     assert lift(capsys, "list", "pension_credit") == (
         15,
-        "lift: 1 row of the suppression list match nobody in this run's extracts (suppressions_2026-11-12.csv line "
-        "2), so somebody may be missed. Nothing was exported. Correct them, or have a lead write Y under acknowledged and a "
-        "name under acknowledged_by.\n",
+        "lift: rows of the suppression list that match nobody in this run's extracts: suppressions_2026-11-12.csv line "
+        "2. Somebody may be missed, so nothing was exported. Correct them, or have a lead write Y under acknowledged "
+        "and a name under acknowledged_by.\n",
     )
 
 

@@ -41,7 +41,7 @@ def run(
     if not outcome.is_new:
         screen.say(
             f"Run {outcome.run.id} already rests on these very extracts, rules and settings. It was left as it is; "
-            f"nothing was done."
+            "nothing was done."
         )
     closing_screen(screen, outcome.run.record)
     screen.answer({"new": outcome.is_new, **outcome.run.record.model_dump(mode="json")})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import stat
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from lift.errors import ExtractError
 
 UTF8_BOM = b"\xef\xbb\xbf"
 CHUNK = 4 * 1024 * 1024
+TAIL = 64 * 1024
 BINARY_SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "is an Excel workbook or a zip archive"),
     (b"\xd0\xcf\x11\xe0", "is an old Excel or Word file"),
@@ -67,48 +69,72 @@ def _refuse_what_is_no_file(path: Path, file: BinaryIO) -> None:
 
 def _examine(path: Path, file: BinaryIO) -> Examined:
     digest = hashlib.sha256()
-    size = breaks = last_filled_line = 0
-    damaged = unfinished = False
-    for block in whole_lines(file):
-        digest.update(block)
-        filled = block.rstrip(b" \t\r\n")
-        if filled:
-            last_filled_line = breaks + filled.count(b"\n") + 1
-        size += len(block)
-        breaks += block.count(b"\n")
-        damaged = damaged or not _is_utf8(block)
-        unfinished = not block.endswith(b"\n")
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    size = breaks = 0
+    damaged = False
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        breaks += chunk.count(b"\n")
+        damaged = damaged or not _decodes(decoder, chunk)
+    blank, unfinished = _end(file, size)
     return Examined(
         path=path,
         sha256=digest.hexdigest(),
         size=size,
-        encoding=_encoding(file, damaged),
+        encoding=_encoding(file, damaged or not _decodes(decoder, b"", final=True)),
         lines=breaks + unfinished,
-        last_filled_line=last_filled_line,
+        last_filled_line=breaks + 1 - blank if blank <= breaks else 0,
     )
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
+    if not final and chunk.isascii() and decoder.getstate()[0] == b"":
+        return True
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _end(file: BinaryIO, size: int) -> tuple[int, bool]:
+    """How many line feeds follow the last character that is no white space, and whether the last line lacks its own.
+
+    A file of nothing but white space is blank from its start: one more than it has line feeds.
+    """
+    length = TAIL
+    while True:
+        file.seek(max(size - length, 0))
+        tail = file.read()
+        filled = tail.rstrip(b" \t\r\n")
+        if filled or length >= size:
+            blank = tail.count(b"\n", len(filled)) + (not filled)
+            return blank, not tail.endswith(b"\n")
+        length *= 16
 
 
 def whole_lines(file: BinaryIO, size: int = CHUNK) -> Iterator[bytes]:
     """The file in blocks of about `size` bytes that end at a line's end (the last one may lack it)."""
     file.seek(0)
-    rest: list[bytes] = []
+    rest = b""
     chunk = file.read(size)
     while chunk:
         following = file.read(size)
-        cut = chunk.rfind(b"\n") + 1 if following else len(chunk)
+        text = rest + chunk if rest else chunk
+        cut = text.rfind(b"\n") + 1 if following else len(text)
         if cut:
-            yield b"".join([*rest, chunk[:cut]])
-            rest = [chunk[cut:]]
-        else:
-            rest.append(chunk)
+            yield text[:cut]
+        rest = text[cut:]
         chunk = following
 
 
-def _is_utf8(block: bytes) -> bool:
-    if block.isascii():
+def is_utf8(text: bytes) -> bool:
+    """Whether the bytes are text in UTF-8."""
+    if text.isascii():
         return True
     try:
-        block.decode("utf-8")
+        text.decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True
@@ -132,7 +158,7 @@ def _encoding(file: BinaryIO, damaged: bool) -> str:
             continue
         for line in block.split(b"\n"):
             if not line.isascii():
-                is_sound = _is_utf8(line)
+                is_sound = is_utf8(line)
                 sound += is_sound
                 broken += not is_sound
     return "utf-8" if sound >= broken else "cp1252"

@@ -25,6 +25,7 @@ CONTROL_BYTES = bytes([*range(9), *range(11, 32), 127])  # C0 but tab and line f
 C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")  # the second set of controls, as UTF-8 writes it
 CONTROLS = "[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # both sets
 SPACES = " \t\u00a0"
+LINE_FEED = ord("\n")
 LONGEST_FIELD = 8_192
 
 CONTROL = Fault(
@@ -63,15 +64,18 @@ def split_fields(block: Block, layout: Layout, encoding: str, skip: frozenset[in
 def _split_together(block: Block, layout: Layout, skip: frozenset[int]) -> Fields | None:
     """All lines in one go, if that is proved safe."""
     text, first, last = block.text, 0, block.count
-    if 0 in skip:
-        text, first = text[text.find(b"\n") + 1 :] if block.count > 1 else b"", 1
-    if last - 1 in skip and last > 1:
-        text, last = text[: max(text.rfind(b"\n"), 0)], last - 1
-    inside = any(first <= i < last for i in skip)
-    filled = text.rstrip(b"\n")
-    if block.faults or inside or not filled:
+    start, end = 0, len(text)
+    while end and text[end - 1] == LINE_FEED:
+        end -= 1
+    blank = max(text.count(b"\n", end) - 1, 0) if end else block.count
+    last -= blank
+    if 0 in skip and last:
+        start, first = text.find(b"\n", 0, end) + 1 or end, 1
+    if last - 1 in skip and last > first:
+        end, last = max(text.rfind(b"\n", start, end), start), last - 1
+    if block.faults or start == end or any(first <= i < last for i in skip):
         return None
-    count = filled.count(b"\n") + 1
+    filled, count = text[start:end], last - first
     if not _is_proved(filled, count, layout):
         return None
     numbers = pl.int_range(block.first + first, block.first + first + count, dtype=pl.Int32(), eager=True)
@@ -81,7 +85,7 @@ def _split_together(block: Block, layout: Layout, skip: frozenset[int]) -> Field
     frame = tidied(frame, texts, spaces)
     if layout.profile.csv_quotes and b'"' in filled:
         frame = tidied(frame, spaces="")  # a pair of quotation marks with nothing inside is blank too
-    return Fields(frame, {}, last - first - count) if _is_ordinary(frame, texts) else None
+    return Fields(frame, {}, blank) if _is_ordinary(frame, texts) else None
 
 
 def _is_proved(text: bytes, count: int, layout: Layout) -> bool:

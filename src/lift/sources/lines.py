@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lift.errors import ExtractError
-from lift.sources.examine import UTF8_BOM, Examined, whole_lines
+from lift.sources.examine import UTF8_BOM, Examined, is_utf8, whole_lines
 
 BLOCK = 24 * 1024 * 1024  # larger blocks cost memory, smaller ones more planning
 KEEP_AS_CONTROL = "lift.keep_as_control"
@@ -23,7 +23,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Block:
-    """Consecutive lines as UTF-8, a line feed between them. `first` is the number of the first in the file, from 1.
+    """Consecutive lines as UTF-8, each ended by a line feed, save perhaps the last. `first` counts from 1 in the file.
 
     `faults` are lines (by position in the block) that are no text at all; their bytes stand there written out.
     """
@@ -35,7 +35,7 @@ class Block:
 
     def lines(self) -> list[str]:
         """The lines one by one."""
-        return self.text.decode("utf-8").split("\n")
+        return self.text.decode("utf-8").removesuffix("\n").split("\n")
 
 
 NOT_UTF8 = Fault("encoding", "holds bytes that are not UTF-8, as the rest of the file is: write this row again")
@@ -52,7 +52,7 @@ def read_blocks(examined: Examined) -> Iterator[Block]:
         for raw in whole_lines(file, BLOCK):
             size += len(raw)
             text = raw.removeprefix(UTF8_BOM) if first == 1 and examined.encoding == "utf-8-bom" else raw
-            block = _block(first, text.removesuffix(b"\n"), examined.encoding)
+            block = _block(first, text, examined.encoding)
             yield block
             first += block.count
     if size != examined.size or first - 1 != examined.lines:
@@ -67,21 +67,11 @@ def _block(first: int, text: bytes, encoding: str) -> Block:
         text = text.replace(b"\r\n", b"\n").removesuffix(b"\r")
     if encoding == "cp1252":
         text = text.decode("cp1252", errors=KEEP_AS_CONTROL).encode("utf-8")
-    elif not _is_utf8(text):
+    elif not is_utf8(text):
         lines = text.split(b"\n")
-        faults = {i: NOT_UTF8 for i, line in enumerate(lines) if not _is_utf8(line)}
+        faults = {i: NOT_UTF8 for i, line in enumerate(lines) if not is_utf8(line)}
         text = b"\n".join(line.decode("utf-8", errors="backslashreplace").encode("utf-8") for line in lines)
-    return Block(first, text.count(b"\n") + 1, text, faults)
-
-
-def _is_utf8(text: bytes) -> bool:
-    if text.isascii():
-        return True
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    return Block(first, text.count(b"\n") + (not text.endswith(b"\n")), text, faults)
 
 
 def _as_control(error: UnicodeError) -> tuple[str, int]:

@@ -16,6 +16,7 @@ from lift.sources.layout import Layout
 from lift.sources.profiles import Reading, Table
 
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2150
+FEW = 4  # cells of one shape, below which it is quicker to try each by itself
 WHOLE_NUMBER = "-?[0-9]{1,9}"
 DECIMAL_NUMBER = r"[0-9]{1,7}(?:\.[0-9]{1,2})?"
 DATE_WORDS = {
@@ -319,8 +320,8 @@ def _quick(tests: list[Test], raw: dict[str, str | None]) -> str:
         else:
             alike.setdefault(test.shape, []).append(test)
     for shape, group in alike.items():
-        if len(group) == 1:
-            conditions.append(f"({group[0].condition})")
+        if len(group) < FEW:
+            conditions += [f"({test.condition})" for test in group]
             continue
         # Unit separator: no accepted line holds it, so it cannot hide in a field. concat_ws leaves blanks out.
         joined = f"concat_ws(chr(31), {', '.join(raw[test.column] or 'NULL' for test in group if test.column)})"

@@ -78,9 +78,8 @@ def _check(lines: list[bytes]) -> str:
         claimed = _claimed(line, previous)
         if claimed is None:
             raise SettingsError(
-                f"audit.jsonl:{number}: was changed after it was written, so nothing further is done here. Bring "
-                f"the file "
-                "back from the safe copy, and tell whoever answers for data protection."
+                f"audit.jsonl:{number}: was changed after it was written, so nothing further is done here. Bring the "
+                "file back from the safe copy, and tell whoever answers for data protection."
             )
         previous = claimed
     return previous

@@ -74,8 +74,7 @@ def open_workspace(root: Path) -> Workspace:
         raise SettingsError(f"{root}: is a file, not a workspace. Give the folder that holds {SETTINGS}.")
     if not (root / SETTINGS).is_file():
         raise SettingsError(
-            f"{root}: is not a workspace, for there is no {SETTINGS} in it. Go to one, name one with -w, or make "
-            f"one with: "
-            "lift init DIR"
+            f"{root}: is not a workspace, for there is no {SETTINGS} in it. Go to one, name one with -w, or make one "
+            "with: lift init DIR"
         )
     return Workspace(root)

@@ -30,8 +30,7 @@ def read_key(workspace: Workspace) -> bytes:
     except FileNotFoundError:
         raise SettingsError(
             f"{name}: is missing from the workspace. Bring it back from the safe copy; with a new key every family "
-            f"would "
-            "get a new reference."
+            "would get a new reference."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(

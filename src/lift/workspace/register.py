@@ -38,7 +38,7 @@ def open_register(workspace: Workspace) -> Iterator[DuckDBPyConnection]:
     if version > len(MIGRATIONS):
         raise SettingsError(
             f"{path.name}: was written by a newer LIFT (version {version}; this one knows {len(MIGRATIONS)}). "
-            f"Install that version."
+            "Install that version."
         )
     if path.exists() and version < len(MIGRATIONS):
         _back_up(path, version)

@@ -184,8 +184,7 @@ def read_run(workspace: Workspace, run: str) -> PublishedRun:
     except (OSError, ValidationError) as error:
         raise StorageError(
             f"runs/{run}/{RECORD}: cannot be read ({type(error).__name__}). It was changed, or written by another "
-            f"version of "
-            "LIFT. Bring it back from the safe copy."
+            "version of LIFT. Bring it back from the safe copy."
         ) from None
 
 

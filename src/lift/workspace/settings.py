@@ -102,7 +102,7 @@ def read_settings(workspace: Workspace) -> Settings:
     if isinstance(written_by, int) and written_by > FORMAT:
         raise SettingsError(
             f"{SETTINGS}: was written by a newer LIFT (format {written_by}; this one knows {FORMAT}). Install that "
-            f"version."
+            "version."
         )
     try:
         return Settings.model_validate(document)

@@ -77,9 +77,8 @@ def _months(sample: Path) -> list[Path]:
     months = sorted(path for path in incoming.iterdir() if path.is_dir()) if incoming.is_dir() else []
     if not months:
         raise NotFoundError(
-            f"{sample}: holds no extracts (looked for incoming/2026-11 and the like). Give the folder sample_data "
-            f"of the "
-            "source code, or leave --sample out."
+            f"{sample}: holds no extracts (looked for incoming/2026-11 and the like). Give the folder sample_data of "
+            "the source code, or leave --sample out."
         )
     return months
 
@@ -97,7 +96,6 @@ def sample_folder() -> Path:
     if not folder.is_dir():
         raise NotFoundError(
             "sample_data was not found: it comes with the source code, not with the installed program. Run this in "
-            "a copy of "
-            "the source, or give the folder with --sample."
+            "a copy of the source, or give the folder with --sample."
         )
     return folder

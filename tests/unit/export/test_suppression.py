@@ -252,7 +252,8 @@ def _mark_account(workspace: Workspace, home: str, change: str) -> None:
         connection.execute("DROP VIEW council_tax_account")
         connection.execute(f"""UPDATE changed SET {change} WHERE (file_id, line) IN
             (SELECT (r.file_id, r.line) FROM record r
-            JOIN address_link a USING (record_id) WHERE r.kind = 'council_tax_account' AND a.household_key = '{home}')""")
+            JOIN address_link a USING (record_id)
+            WHERE r.kind = 'council_tax_account' AND a.household_key = '{home}')""")
         connection.execute("CREATE VIEW council_tax_account AS SELECT * FROM changed")
 
 
@@ -273,11 +274,9 @@ def test_a_row_that_matches_nobody_stops_everything_and_is_told_by_its_line(coun
     suppress(council, nobody, nobody)
     message = stopped(council)
     assert message == (
-        "2 rows of the suppression list match nobody in this run's extracts (suppressions_2026-11-12.csv line 2, "
-        "3), so "
-        "somebody may be missed. Nothing was exported. Correct them, or have a lead write Y under acknowledged and "
-        "a name "
-        "under acknowledged_by."
+        "rows of the suppression list that match nobody in this run's extracts: suppressions_2026-11-12.csv line 2, 3. "
+        "Somebody may be missed, so nothing was exported. Correct them, or have a lead write Y under acknowledged and a "
+        "name under acknowledged_by."
     )
 
 
@@ -286,7 +285,7 @@ def test_a_row_that_matches_nobody_stops_everything_and_is_told_by_its_line(coun
 )
 def test_only_a_named_lead_acknowledges_a_row(council: Workspace, said: dict[str, str]) -> None:
     suppress(council, {"nino": "MW999999A", "reason": "refuge", **said})
-    assert "match nobody" in stopped(council)
+    assert "that match nobody" in stopped(council)
     suppress(council, {"nino": "MW999999A", "reason": "refuge", "acknowledged": "Y", "acknowledged_by": "Lead"})
     assert references(council)
 
@@ -370,7 +369,7 @@ def test_a_row_that_cannot_be_read_stops_everything(council: Workspace) -> None:
     path = suppression_file(council)
     path.write_text(path.read_text() + "2026-11-12,9990000001\n")
     message = stopped(council)
-    assert message.startswith("1 rows of the suppression list cannot be read (suppressions_2026-11-12.csv line ")
+    assert message.startswith("rows of the suppression list that cannot be read: suppressions_2026-11-12.csv line ")
     assert "9990000001" not in message
 
 

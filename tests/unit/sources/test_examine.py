@@ -28,6 +28,8 @@ def write(folder: Path, content: bytes) -> Path:
         (b"a\n \r\n\t", 3, 1),
         (b"\n", 1, 0),
         (b"\na", 2, 2),
+        (b"a" + b"\n" * 200_000, 200_000, 1),
+        (b" \n" * 200_000, 200_000, 0),
     ],
 )
 def test_lines_are_physical_lines(tmp_path: Path, content: bytes, lines: int, last_filled: int) -> None:

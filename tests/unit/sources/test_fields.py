@@ -26,7 +26,7 @@ def layout(delimiter: str = ",") -> Layout:
 
 
 def block(*lines: str) -> Block:
-    return Block(1, len(lines), "\n".join(lines).encode())
+    return Block(1, len(lines), "".join(f"{line}\n" for line in lines).encode())
 
 
 def split(*lines: str, encoding: str = "utf-8", delimiter: str = ",") -> Fields:

@@ -136,8 +136,7 @@ class Lists:
             more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""
             raise DisclosureError(
                 f"{name}: the finished list was stopped and deleted: {'; '.join(reasons[:3])}{more}. The check on "
-                f"the finished "
-                "file disagrees with what chose its rows: report this as a fault of LIFT."
+                "the finished file disagrees with what chose its rows: report this as a fault of LIFT."
             )
 
     def _record(self, opened: OpenList, contents: Sequence[bytes]) -> None:

@@ -155,12 +155,10 @@ def _refuse_unmatched(connection: DuckDBPyConnection, protection: Protection) ->
     }
     unmatched = [(r.file, r.line) for i, r in enumerate(protection.rows) if i not in matched and not r.acknowledged]
     if unmatched:
-        rows = "1 row" if len(unmatched) == 1 else f"{len(unmatched)} rows"
         raise DisclosureError(
-            f"{rows} of the suppression list match nobody in this run's extracts ({in_places(unmatched)}), so "
-            f"somebody may be "
-            "missed. Nothing was exported. Correct them, or have a lead write Y under acknowledged and a name under "
-            "acknowledged_by."
+            f"rows of the suppression list that match nobody in this run's extracts: {in_places(unmatched)}. "
+            "Somebody may be missed, so nothing was exported. Correct them, or have a lead write Y under acknowledged and a name "  # noqa: E501
+            "under acknowledged_by."
         )
 
 

@@ -12,14 +12,12 @@ from lift.workspace.runs import RunRecord
 
 ADVISORY = (
     "This list only offers help. It must not be used to stop, reduce or investigate an award, nor for recovery, "
-    "fraud work or "
-    "discount reviews. Not being on it decides nothing."
+    "fraud work or discount reviews. Not being on it decides nothing."
 )
 NOTHING_HEARD = "Homes of which no income is known are on no list. That does not mean that nothing is due to them."
 _ORDER = (
     "likely before possible; then the larger sure worth a year (low end), then the larger that it might be (high "
-    "end), then the "
-    "stronger evidence; at last the reference."
+    "end), then the stronger evidence; at last the reference."
 )
 _FAMILY_ORDER = (
     "families with something likely first; then the larger sure worth a year of one award; at last the reference."

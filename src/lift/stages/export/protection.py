@@ -80,8 +80,7 @@ def newest_protection(incoming: Path, profiles: ProfileBook, run_day: datetime.d
             if found.day < run_day - datetime.timedelta(days=DAYS_BEHIND):
                 raise DisclosureError(
                     f"the newest suppression list ({folder.name}) is of {found.day}, more than {DAYS_BEHIND} days "
-                    f"before the day "
-                    f"of this run ({run_day}). Nothing was exported. Put a newer list into "
+                    f"before the day of this run ({run_day}). Nothing was exported. Put a newer list into "
                     f"{incoming.name}/{folder.name}."
                 )
             return found
@@ -109,13 +108,12 @@ def _in_folder(folder: Path, profiles: ProfileBook, run_day: datetime.date) -> P
     if len(days) > 1:
         raise DisclosureError(
             f"{folder.name}: holds suppression lists of {len(days)} different days. Nothing was exported. Keep the "
-            f"newest only."
+            "newest only."
         )
     if rows and nil_return is not None:
         raise DisclosureError(
             f"{sources[0].name}: has rows, but {NIL_RETURN} says that nobody needs to be suppressed. Nothing was "
-            f"exported. "
-            "Remove whichever is wrong."
+            "exported. Remove whichever is wrong."
         )
     if not rows and nil_return is None:
         raise DisclosureError(
@@ -172,8 +170,7 @@ def _read(sources: list[Source]) -> tuple[set[datetime.date], list[Suppressed]]:
         refused = connection.execute("SELECT DISTINCT file_id, line FROM refusal ORDER BY ALL").fetchall()
         if refused:
             raise DisclosureError(
-                f"{len(refused)} rows of the suppression list cannot be read ({places(sources, refused)}). Nothing "
-                f"was exported. "
+                f"rows of the suppression list that cannot be read: {places(sources, refused)}. Nothing was exported. "
                 "Mend them; `lift check` says what is wrong with each."
             )
         rows = connection.execute(f"""SELECT file_id, line, {", ".join(_COLUMNS)},

@@ -54,6 +54,5 @@ def require_enough(rows: Mapping[str, int], folder: str) -> None:
     if not rows.get("ctr_award") and not rows.get("benefit_claim"):
         raise ExtractError(
             f"{folder}: holds neither Council Tax Reduction awards nor Housing Benefit claims (SHBE), so no income "
-            f"is known. "
-            "Add one of them, then run again."
+            "is known. Add one of them, then run again."
         )

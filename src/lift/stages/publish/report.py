@@ -20,8 +20,7 @@ STYLE = """
 """
 OFFER = (
     "Lists only offer help. None may be used to stop, reduce or investigate an award, nor for recovery, fraud work "
-    "or discount "
-    "reviews. Not being on a list decides nothing."
+    "or discount reviews. Not being on a list decides nothing."
 )
 
 
@@ -40,8 +39,8 @@ def report_page(record: RunRecord) -> str:
         else "<p>Nothing.</p>",
         "<h2>Who is known</h2>",
         f"<p>{record.people:,} people in {record.families:,} families and {record.households:,} homes. Of "
-        f"{unknown:,} families no "
-        "income is on record: they are on no list, and that does not mean that nothing is due to them.</p>",
+        f"{unknown:,} families no income is on record: they are on no list, and that does not mean that nothing is "
+        "due to them.</p>",
         "<h2>What was found</h2>",
         _table(("List", "#Likely", "#Of these, may have it", "#Possible", "A year, least"), map(_list, record.lists)),
         '<p class="quiet">A year, least: the low end of likely answers that are surely not in payment. Lists overlap; '
