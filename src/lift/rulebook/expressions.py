@@ -16,7 +16,7 @@ from sqlglot import exp, parser
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
-from sqlglot.tokens import Tokenizer
+from sqlglot.tokens import Tokenizer as _SqlTokenizer
 
 from lift.rulebook import dimensions as unit_rules
 from lift.rulebook.dimensions import FLAG, FormulaProblem
@@ -62,7 +62,7 @@ def _marked(name: str) -> Any:
 class _FormulaDialect(Dialect):
     """SQL with every function left as written, so that our allow-list decides and no dialect rewrites."""
 
-    class Tokenizer(Tokenizer):
+    class Tokenizer(_SqlTokenizer):
         COMMANDS: ClassVar[set[TokenType]] = set()
 
     class Parser(parser.Parser):

@@ -123,7 +123,7 @@ def explain(
     steps = read_steps(connection, plan)
     related = _related(connection, level, unit_key)
     found = []
-    for answer in answers_of(connection, book, plan):
+    for answer in answers_of(connection, book, plan, steps):
         if answer.key == unit_key or (answer.level != level and answer.key in related):
             settled = replace(answer, settled_by=_settled_by(connection, answer))
             found.append(_Explainer(connection, book, day, settled, steps).explanation())

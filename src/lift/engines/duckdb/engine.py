@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -66,15 +66,16 @@ class DuckDBEngine:
             step_tables = sorted({table for table, _ in plan.steps.values()})
             run_plan(connection, plan, outputs=[*[a.table for a in plan.answers], *step_tables])
             order = {(unit.level, unit.key): index for index, unit in enumerate(units.units)}
-            found = answers_of(connection, self.book, plan)
+            steps = read_steps(connection, plan)
+            found = answers_of(connection, self.book, plan, steps)
             places = {name: index for index, name in enumerate(plan.rules)}
             found.sort(key=lambda answer: (places[answer.rule], order[answer.level, answer.key]))
-            return found, read_steps(connection, plan) if keep_steps else {}
+            return found, steps
 
 
-def answers_of(connection: duckdb.DuckDBPyConnection, book: Rulebook, plan: Plan) -> list[Answer]:
-    """The answers in a plan's last tables, which have been made on this connection; by rule and key."""
-    steps = read_steps(connection, plan)
+def answers_of(connection: duckdb.DuckDBPyConnection, book: Rulebook, plan: Plan, steps: Steps) -> list[Answer]:
+    """The answers in a plan's last tables, which have been made on this connection; by rule and key. `steps` as
+    `read_steps` gives them."""
     found: list[Answer] = []
     for table in plan.answers:
         for row in read_rows(connection, table.table):
@@ -95,24 +96,31 @@ def read_steps(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Steps:
     for table in sorted({table for table, _ in plan.steps.values()}):
         kept = {step: stored for step, (own, stored) in plan.steps.items() if own == table}
         level = next(iter(kept.values())).level
+        readers = {step: _reader(stored) for step, stored in kept.items()}
         for row in read_rows(connection, table):
             key = str(next(iter(row.values())))
-            found[level, key] = {step: read_value(stored, row) for step, stored in kept.items()}
+            found[level, key] = {step: reader(row) for step, reader in readers.items()}
     return found
 
 
-def read_value(stored: Stored, row: Row) -> Value:
-    """A kept value as exact numbers, from the columns it stands in."""
+def _reader(stored: Stored) -> Callable[[Row], Value]:
+    """How a kept value is read as exact numbers from the columns it stands in."""
     value = stored.read("u", "")
-    if isinstance(value, Flag | Code):
-        if value.constant is not None:
-            return value.constant
-        found = row[stored.columns[0]] if stored.columns else None
-        return found if isinstance(found, bool | str) else None
     if value.constant is not None:
-        return Range(value.constant, value.constant)
-    low, high = (None if end is None else _point(row[end.name], value) for end in (value.low, value.high))
-    return Range(low, high)
+        plain = isinstance(value, Flag | Code)
+        constant = value.constant if plain else Range(value.constant, value.constant)  # type: ignore[arg-type]
+        return lambda row: constant  # type: ignore[return-value]  # of the value's own type
+    if isinstance(value, Flag | Code):
+        column = stored.columns[0] if stored.columns else None
+        return lambda row: _plain(row[column]) if column is not None else None
+    low, high = (None if end is None else end.name for end in (value.low, value.high))
+    return lambda row: Range(
+        None if low is None else _point(row[low], value), None if high is None else _point(row[high], value)
+    )
+
+
+def _plain(found: object) -> Value:
+    return found if isinstance(found, bool | str) else None
 
 
 def _point(raw: object, value: Number | Day) -> Fraction | date | None:

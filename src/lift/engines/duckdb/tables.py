@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -11,10 +11,11 @@ import duckdb
 from lift.plan.inputs import sql_type
 from lift.plan.layout import KEYS
 from lift.rulebook.model import Fact, Rulebook
-from lift.rulebook.nodes import LEVELS
+from lift.rulebook.nodes import LEVELS, Level
 from lift.rulebook.units import Known, OneUnit, Scalar, Units
 
-_AT_ONCE = 500
+Column = tuple[str, str, list[str | None]]
+"""Name, SQL type, and the values as text that a CAST reads back exactly."""
 
 
 def make_tables(connection: duckdb.DuckDBPyConnection, book: Rulebook, units: Units) -> None:
@@ -23,38 +24,46 @@ def make_tables(connection: duckdb.DuckDBPyConnection, book: Rulebook, units: Un
         mine = units.of(level)
         used = {name for unit in mine for name in unit.facts}
         facts = [f for (own, name), f in book.facts.items() if own == level and name in used]
-        columns = [f"{key} VARCHAR" for key in KEYS[level]] + [c for fact in facts for c in _columns(fact)]
-        connection.execute(f"CREATE OR REPLACE TABLE {level} ({', '.join(columns)})")
-        _insert(connection, level, (_row(unit, facts) for unit in mine))
-    connection.execute("CREATE OR REPLACE TABLE possible_couple (family_key VARCHAR, other_family_key VARCHAR)")
+        _make(connection, level, [*_keys(level, mine), *[column for fact in facts for column in _columns(fact, mine)]])
     pairs = sorted(units.possible_couples)
-    _insert(connection, "possible_couple", ([_text(a), _text(b)] for a, b in pairs))
+    ends = (("family_key", [a for a, _ in pairs]), ("other_family_key", [b for _, b in pairs]))
+    _make(connection, "possible_couple", [(name, "VARCHAR", list(values)) for name, values in ends])
 
 
-def _columns(fact: Fact) -> list[str]:
+def _keys(level: Level, units: Sequence[OneUnit]) -> list[Column]:
+    own, *above = KEYS[level]
+    held: dict[str, list[str | None]] = {
+        "family_key": [u.family for u in units],
+        "household_key": [u.household for u in units],
+    }
+    return [(own, "VARCHAR", [u.key for u in units]), *[(name, "VARCHAR", held[name]) for name in above]]
+
+
+def _columns(fact: Fact, units: Sequence[OneUnit]) -> list[Column]:
+    known = [unit.facts.get(fact.name, _NOTHING) for unit in units]
+    low, high = [_text(k.low) for k in known], [_text(k.high) for k in known]
+    fresh: list[str | None] = ["true" if k.fresh else "false" for k in known]
     kind = sql_type(fact)
-    ends = ["_low", "_high"] if fact.type.kind in ("number", "date") else [""]
-    return [f"{fact.name}{end} {kind}" for end in ends] + [f"{fact.name}_fresh BOOLEAN"]
+    if fact.type.kind in ("number", "date"):
+        ends = [(f"{fact.name}_low", kind, low), (f"{fact.name}_high", kind, high)]
+    else:
+        ends = [(fact.name, kind, low)]
+    return [*ends, (f"{fact.name}_fresh", "BOOLEAN", fresh)]
 
 
-def _row(unit: OneUnit, facts: list[Fact]) -> list[str]:
-    keys = {"family": [unit.key, unit.household], "household": [unit.key]}
-    row = [_literal(key) for key in keys.get(unit.level, [unit.key, unit.family, unit.household])]
-    for fact in facts:
-        known = unit.facts.get(fact.name, Known(None, None))
-        ends = [known.low, known.high] if fact.type.kind in ("number", "date") else [known.low]
-        row += [_literal(end) for end in ends] + ["TRUE" if known.fresh else "FALSE"]
-    return row
+_NOTHING = Known(None, None)
 
 
-def _literal(value: Scalar | None) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, Fraction):
-        return _decimal(value)
-    return f"DATE '{value.isoformat()}'" if isinstance(value, date) else _text(value)
+def _make(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[Column]) -> None:
+    declared = ", ".join(f"{name} {kind}" for name, kind, _ in columns)
+    connection.execute(f"CREATE OR REPLACE TABLE {table} ({declared})")
+    if columns[0][2]:
+        read = ", ".join(f"CAST(unnest(CAST(? AS VARCHAR[])) AS {kind})" for _, kind, _ in columns)
+        connection.execute(f"INSERT INTO {table} SELECT {read}", [values for _, _, values in columns])
+
+
+def _text(value: Scalar | None) -> str | None:
+    return None if value is None else plain_text(value)
 
 
 def _decimal(value: Fraction) -> str:
@@ -63,21 +72,6 @@ def _decimal(value: Fraction) -> str:
     assert whole.denominator == 1, "a fact with more than four decimal places"
     sign, digits = ("-" if whole < 0 else ""), f"{abs(whole.numerator):05d}"
     return f"{sign}{digits[:-4]}.{digits[-4:]}"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[list[str]]) -> None:
-    batch: list[str] = []
-    for row in rows:
-        batch.append(f"({', '.join(row)})")
-        if len(batch) == _AT_ONCE:
-            connection.execute(f"INSERT INTO {table} VALUES {', '.join(batch)}")
-            batch = []
-    if batch:
-        connection.execute(f"INSERT INTO {table} VALUES {', '.join(batch)}")
 
 
 def plain_text(value: Scalar) -> str:
