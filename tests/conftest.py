@@ -1,7 +1,9 @@
 """How do the property tests choose their cases?
 
-Ordinary runs are the same every time, so that a red test is never luck. `make fuzz` sets LIFT_FUZZ_CASES and looks
-at fresh cases instead; a failure then prints the line that brings it back.
+Ordinary runs draw from a fixed seed, and `make fuzz`, which sets LIFT_FUZZ_CASES, from a fresh one; a failure then
+prints the line that brings it back. Hypothesis also mixes in constants of the project's modules that are imported, so
+a test drawn from a fixed seed may meet other cases when it runs alone. Each of its cases must hold; a test that also
+asks what *all* its cases came to names its seeds itself (test_engines_agree.py).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from lift.rulebook.answers import Answer, Range, Value, Verdict
 from lift.rulebook.check import references
 from lift.rulebook.dimensions import FUNCTIONS
 from lift.rulebook.model import Rulebook, Step
-from lift.rulebook.nodes import CONVERSIONS, Arithmetic, Call, Compare, Gather, Logic, Node
+from lift.rulebook.nodes import CONVERSIONS, Arithmetic, Call, Compare, Gather, Kind, Logic, Node
 
 #: Parts of a rulebook that are no nodes.
 _PARTS = (
@@ -62,7 +62,8 @@ class Coverage:
             self.seen.update(name for node in references(step) for name in _names(node))
         for answer in answers:
             self.seen[answer.verdict] += 1
-            self.seen.update(_result(value) for value in (*answer.steps.values(), answer.eligible))
+            self.seen[_result("flag", answer.eligible)] += 1
+            self.seen.update(_result(book.steps[name].type.kind, value) for name, value in answer.steps.items())
 
 
 def _names(node: Node) -> Iterator[str]:
@@ -88,9 +89,10 @@ def _parts(step: Step) -> Iterator[str]:
         yield f"round {step.rounding}"
 
 
-def _result(value: Value) -> str:
+def _result(kind: Kind, value: Value) -> str:
+    """How far a value is known. (An unknown flag and an unknown code are the same None: their kind tells them apart.)"""
     if not isinstance(value, Range):
-        return f"{'un' if value is None else ''}decided {'code' if isinstance(value, str) else 'flag'}"
+        return f"{'un' if value is None else ''}decided {kind}"
     if value.low is not None and value.low == value.high:
         return "decided number or date"
     return "no bound on one side" if (value.low is None) != (value.high is None) else "undecided number or date"

@@ -111,7 +111,7 @@ class Formulas:
             lambda: self._quotient(unit, again),
             lambda: f"(-({self._leaf('number', unit)}))",
             lambda: f"ABS({self.number(unit, again)})",
-            lambda: f"{self.dice.choice(('CEIL', 'FLOOR', 'ROUND'))}({self._quotient(unit, again)})",
+            lambda: f"{self._whole()}({self._quotient(unit, again)})",
             lambda: self._extreme(unit, again),
             lambda: self._extreme(unit, again),
             lambda: self._choice("number", unit, (), again),
@@ -126,10 +126,19 @@ class Formulas:
 
     def _conversions(self, unit: str, again: int) -> list[Callable[[], str]]:
         def convert() -> str:
-            name, source = self.dice.choice(_CONVERSIONS[unit])
-            return f"{name}({self._typed(source, again)})"
+            return self._converted(self.dice.choice(_CONVERSIONS[unit]), again)
 
         return [convert] * 2 if unit in _CONVERSIONS else []
+
+    def conversion(self) -> tuple[str, str]:
+        """Any of the conversions: the unit it gives, and the formula."""
+        every = [(unit, way) for unit, ways in _CONVERSIONS.items() for way in ways]
+        unit, way = self.dice.choice(every)
+        return unit, self._converted(way, 1)
+
+    def _converted(self, way: tuple[str, str], depth: int) -> str:
+        name, source = way
+        return f"{name}({self._typed(source, depth)})"
 
     def _typed(self, unit: str, depth: int) -> str:
         """A number that carries its unit: a bare 0 would not."""
@@ -183,6 +192,9 @@ class Formulas:
             return self._leaf("number", "count")
         k = self.dice.choice(divisors)
         return f"CEIL({self._typed(k.unit, 0)} / {k.name})"
+
+    def _whole(self) -> str:
+        return self.dice.choice(("CEIL", "FLOOR", "ROUND", "ROUND"))
 
     def _extreme(self, unit: str, again: int) -> str:
         parts = [self._typed_or_plain(unit, again)] + [
@@ -289,7 +301,7 @@ class Formulas:
         left = self._typed_or_plain(unit, depth)
         limits = self._limits(unit)
         if limits and self.dice.random() < 0.3:
-            return f"{left} {self._relational()} {self.dice.choice(limits)}"
+            return f"{left} {self._relational()} {self._perhaps_endless(unit, limits)}"
         kind = self.dice.random()
         if kind < 0.15:
             return f"({left} BETWEEN {self.number(unit, 0)} AND {self.number(unit, 0)})"
@@ -297,6 +309,13 @@ class Formulas:
             some = ", ".join(self._literal(unit) for _ in range(3))
             return f"{left} IN ({some})"
         return f"{left} {self._relational()} {self._or_nought(unit, depth)}"
+
+    def _perhaps_endless(self, unit: str, limits: Sequence[str]) -> str:
+        """What may itself be no_limit: only ever compared, or among others in LEAST."""
+        one, other = self.dice.choice(limits), self.dice.choice(limits)
+        greatest = f"GREATEST({self._typed_or_plain(unit, 0)}, {one})"
+        ways = (one, one, greatest, f"LEAST({one}, {other})", f"LEAST({greatest}, {self._typed_or_plain(unit, 0)})")
+        return self.dice.choice(ways)
 
     def _relational(self) -> str:
         return self.dice.choice(("<", "<=", "<", "<=", ">", ">=", "=", "<>"))

@@ -18,6 +18,8 @@ from tests.properties.vocabulary import ABOVE, Kind, Named, TableName, Vocabular
 from tests.properties.yaml_text import to_yaml
 
 STEPS = 10
+#: Besides, steps that turn money of one kind of period into another: there are many ways, and chance alone would miss some.
+CONVERTING = 3
 COVERS = [date(2020, 1, 1), date(2031, 1, 1)]
 _BEGIN = date(2015, 1, 5)
 _CHANGES = (date(2024, 4, 8), date(2025, 4, 7), date(2026, 4, 6), date(2026, 5, 4))
@@ -70,6 +72,7 @@ class _Writer:
         amounts = self._amounts()
         tables = self._tables()
         steps = {f"s{number}": self._step(f"s{number}") for number in range(STEPS)}
+        steps |= {f"c{number}": self._converting(f"c{number}") for number in range(CONVERTING)}
         shared = {"id": "shared", "law": "none", "each": "person", "amounts": amounts, "tables": tables, "steps": steps}
         files = {"common/shared.yaml": to_yaml(shared)}
         for level in LEVELS:
@@ -237,11 +240,24 @@ class _Writer:
 
     def _step(self, name: str) -> dict[str, Any]:
         level = self.dice.choice(("person", "person", "family", "family", "family", "household", "period"))
-        kind: Kind = self.dice.choice(("number",) * 6 + ("flag",) * 3 + ("date", "code"))
+        kind: Kind = self.dice.choice(("number",) * 6 + ("flag",) * 3 + ("date", "code", "code"))
         unit, codes = "", ()
         if kind == "number":
             unit = self.dice.choice(
-                (*MONEY, "GBP/week", "GBP/week", "count", "count", "years", "days", "months", "hours/week")
+                (
+                    *MONEY,
+                    "GBP/week",
+                    "GBP/week",
+                    "GBP/month",
+                    "GBP/month",
+                    "count",
+                    "count",
+                    "years",
+                    "years",
+                    "days",
+                    "months",
+                    "hours/week",
+                )
             )
         if kind == "code":
             codes = self.dice.choice(
@@ -250,20 +266,29 @@ class _Writer:
         entry = {"unit": unit or kind, "cite": "reg 4", "each": level, **({"codes": list(codes)} if codes else {})}
         formulas = self._formulas(level)
         kinds = self.dice.random()
-        if kinds < 0.08 and unit in MONEY:
+        if kinds < 0.14 and unit in MONEY:
             entry |= self._bounded(formulas, unit)
-        elif kinds < 0.2:
+        elif kinds < 0.24:
             entry |= self._split(formulas, kind, unit, codes, level)
-        elif kinds < 0.34:
+        elif kinds < 0.38:
             entry |= self._dated(formulas, kind, unit, codes, level)
         else:
             entry["is"] = formulas.of(kind, unit, codes)
-        if kind == "number" and self.dice.random() < 0.3:
-            entry["round"] = self.dice.choice(("penny", "none", "up", "down"))
+        if kind == "number" and self.dice.random() < (0.5 if unit in MONEY else 0.2):
+            entry["round"] = self._rounding()
         if self.dice.random() < 0.12:
             entry |= {"assume": self._assumed(kind, unit, codes), "why": "It is assumed."}
         self.names.steps.append(Named(name, level, kind, unit, tuple(codes)))
         return entry
+
+    def _rounding(self) -> str:
+        return self.dice.choice(("penny", "none", "up", "down"))
+
+    def _converting(self, name: str) -> dict[str, Any]:
+        level = self.dice.choice(LEVELS)
+        unit, text = self._formulas(level).conversion()
+        self.names.steps.append(Named(name, level, "number", unit))
+        return {"unit": unit, "cite": "reg 5", "each": level, "is": text, "round": self._rounding()}
 
     def _bounded(self, formulas: Formulas, unit: str) -> dict[str, Any]:
         """A formula with a bound that is true of it whatever the facts are, though its range may not show it."""

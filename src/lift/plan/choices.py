@@ -290,16 +290,19 @@ def _extreme_unlimited(numbers: Sequence[Number], pick_greatest: bool) -> Number
     """Some are no_limit in some rows. The least passes over them there; the greatest is no_limit itself."""
     scale = common_scale(numbers)
     at = [n.at_scale(scale) for n in numbers]
-    unlimited = (sql.either if pick_greatest else sql.both)([sql.is_true(endless(n)) for n in at])
+    tests = [sql.is_true(endless(n)) for n in at]
     low: Sql | None
     if pick_greatest:
+        unlimited = sql.either(tests)
         plain = _extreme_number([_possible(n) for n in at], True)
         low = None if plain.low is None else sql.case([(unlimited, NULL)], plain.low)
         return Number(low, plain.high, scale, False, False, False, None, None, plain.size, unlimited=unlimited)
     ends = [_Reached(TRUE, n.low, n.low_certain, endless(n)) for n in at]
     low, _ = _hull_end(ends, None, sql.least)
     high, _ = _known_ends([(n.high, n.high_certain) for n in at], False, loose=True)
-    return Number(low, high, scale, False, False, False, None, None, max(n.size for n in at), unlimited=unlimited)
+    # One number that always has a limit gives the least one too, in every row.
+    every = None if any(endless(n) == FALSE for n in at) else sql.both(tests)
+    return Number(low, high, scale, False, False, False, None, None, max(n.size for n in at), unlimited=every)
 
 
 def _possible(n: Number) -> Number:

@@ -13,8 +13,6 @@ from lift.rulebook.nodes import AmountRef, Arithmetic, Call, Compare, FactRef, L
 from lift.rulebook.problems import Problems
 from lift.rulebook.scope import FIXED_DAYS
 
-_LIMIT_FUNCTIONS = ("LEAST", "GREATEST")
-
 
 def check_rulebook(book: Rulebook, problems: Problems, *, examples: bool) -> None:
     """Adds everything that is wrong. A rule of which some part is missing already is not looked at as a whole."""
@@ -49,23 +47,45 @@ def short(name: str) -> str:
 
 
 def _check_no_limit(step: Step, book: Rulebook, problems: Problems) -> None:
+    """What may be no_limit is compared, or stands in LEAST and GREATEST; it is no step's own value. (As a proved bound
+    it is none.)"""
     for formula in step.formulas:
-        for parent in walk(formula.node):
-            kept = isinstance(parent, Compare) or (isinstance(parent, Call) and parent.function in _LIMIT_FUNCTIONS)
-            for child in children(parent):
-                if isinstance(child, AmountRef) and not kept and _may_be_no_limit(book, child):
-                    _no_limit(formula, child, problems)
-        if isinstance(formula.node, AmountRef) and _may_be_no_limit(book, formula.node):
-            _no_limit(formula, formula.node, problems)
+        for node in (formula.node, *_counted_with(formula.node)):
+            _refuse_no_limit(node, formula.part(node.at), book, problems)
+    for end in step.within or ():
+        for node in () if end is None else _counted_with(end):
+            _refuse_no_limit(node, step.place, book, problems)
 
 
-def _may_be_no_limit(book: Rulebook, node: AmountRef) -> bool:
-    return any(cell.value is Special.NO_LIMIT for _, cell in book.amounts[node.name].versions)
+def _counted_with(root: Node) -> Iterable[Node]:
+    """The parts of a formula that are neither compared nor arguments of LEAST or GREATEST."""
+    for parent in walk(root):
+        if not isinstance(parent, Compare) and not _is_extreme(parent):
+            yield from children(parent)
 
 
-def _no_limit(formula: Formula, node: AmountRef, problems: Problems) -> None:
-    what = f"{short(node.name)} may be no_limit, so it cannot be counted with"
-    problems.add(formula.part(node.at), what, "compare it, or take LEAST or GREATEST of it")
+def _refuse_no_limit(node: Node, place: Place, book: Rulebook, problems: Problems) -> None:
+    if not isinstance(node, AmountRef | Call) or not _may_be_no_limit(node, book):
+        return
+    if isinstance(node, AmountRef):
+        name, fix = short(node.name), "compare it, or take LEAST or GREATEST of it"
+    else:
+        name, fix = f"this {node.function}", "compare it, or take LEAST of it and something that always has a limit"
+    problems.add(place, f"{name} may be no_limit, so it cannot be counted with", fix)
+
+
+def _may_be_no_limit(node: Node, book: Rulebook) -> bool:
+    """The least of several is no_limit only if all are, the greatest if one is."""
+    if isinstance(node, AmountRef):
+        return any(cell.value is Special.NO_LIMIT for _, cell in book.amounts[node.name].versions)
+    if isinstance(node, Call) and _is_extreme(node):
+        of = all if node.function == "LEAST" else any
+        return of(_may_be_no_limit(argument, book) for argument in node.arguments)
+    return False
+
+
+def _is_extreme(node: Node) -> bool:
+    return isinstance(node, Call) and node.function in ("LEAST", "GREATEST")
 
 
 def _check_divisors(step: Step, book: Rulebook, problems: Problems) -> None:
