@@ -16,6 +16,7 @@ from random import Random
 from lift.engines.duckdb import DuckDBEngine
 from lift.engines.reference import ReferenceEngine
 from lift.rulebook.answers import Answer, Range, Value
+from lift.rulebook.check import facts_of
 from lift.rulebook.model import Rule, Rulebook
 from lift.rulebook.units import OneUnit, Units
 from tests.properties.completions import completed, weak_figures
@@ -166,10 +167,12 @@ def _verdict(rule: Rule, answer: Answer, eligible: Exact, truth: Mapping[str, Ex
 
 
 def forgotten(dice: Random, batch: Batch) -> Units:
-    """Every household with one fact forgotten. Standing assumptions that are in force are left alone."""
+    """Every household with one fact forgotten that a rule reads. Standing assumptions that are in force are left alone."""
+    rules = [batch.book.rules[name] for name in batch.written.rules]
     but = frozenset(batch.book.assumptions) if batch.assumptions else frozenset()
+    read = frozenset((f.level, f.name) for rule in rules for f in facts_of(rule, batch.book) if f.name not in but)
     some = [home for home in batch.homes.homes if dice.random() < _FORGETTING]
-    found = [forgetting(dice, batch.homes.of(home), but=but) for home in some]
+    found = [forgetting(dice, batch.homes.of(home), read) for home in some]
     units = [unit for one in found if one is not None for unit in one.units]
     keys = {unit.key for unit in units}
     return Units(tuple(units), frozenset(pair for pair in batch.homes.units.possible_couples if pair[0] in keys))

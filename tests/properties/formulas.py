@@ -164,7 +164,10 @@ class Formulas:
     def _product(self, unit: str, again: int) -> str:
         if self.dice.random() < 0.5 or not self._carries(unit):
             return f"({self.dice.choice(_FACTORS)} * {self._typed_or_plain(unit, again)})"
-        # Of facts and literals alone: products of steps of products soon pass what can be counted.
+        return self.product_of_facts(unit)
+
+    def product_of_facts(self, unit: str) -> str:
+        """Of facts and literals alone: products of steps of products soon pass what can be counted."""
         facts = {fact.name for fact in self.names.facts}
         here = [one for one in self.names.seen_from(self.level) if one.name.rpartition(".")[2] in facts]
         factors = [one.name for one in here if _fits(one, "number", "count", ())] or ["2"]
@@ -237,6 +240,10 @@ class Formulas:
             return f"{function}({what})"
         inner = replace(self, level=relation.target, outer=self.level)
         return f"{function}({what} WHERE {inner.flag(self.dice.choice((0, 1, 2)))})"
+
+    def head_count(self) -> str:
+        """How many of the related units there are: all, or those of whom something is so."""
+        return self._gather("number", "count", function="COUNT")
 
     # --- dates and codes ---------------------------------------------------------------------------------------------
 

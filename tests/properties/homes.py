@@ -177,9 +177,9 @@ def _clipped(fact: Fact, known: Known) -> Known:
     return replace(known, low=max(low, known.low), high=min(high, known.high))  # type: ignore[type-var]  # dates
 
 
-def forgetting(dice: Random, units: Units, *, but: frozenset[str]) -> Units | None:
-    """The same household with one fact forgotten that is known, other than those named; None if there is none."""
-    places = [(unit, name) for unit in units.units for name in sorted(unit.facts) if name not in but]
+def forgetting(dice: Random, units: Units, read: frozenset[tuple[Level, str]]) -> Units | None:
+    """The same household with one fact forgotten that is known and among those `read`; None if there is none."""
+    places = [(unit, name) for unit in units.units for name in sorted(unit.facts) if (unit.level, name) in read]
     if not places:
         return None
     chosen, name = dice.choice(places)

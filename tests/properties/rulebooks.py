@@ -18,8 +18,9 @@ from tests.properties.vocabulary import ABOVE, Kind, Named, TableName, Vocabular
 from tests.properties.yaml_text import to_yaml
 
 STEPS = 10
-#: Besides, steps that turn money of one kind of period into another: there are many ways, and chance alone would miss some.
-CONVERTING = 3
+#: Besides, of what chance alone would bring too seldom: conversions, of which there are many, and two places where an
+#: engine that is wrong shows only on few units (a product of two ranges, a count of people who may be missing).
+_SURE = ("conversion", "conversion", "conversion", "product", "head_count")
 COVERS = [date(2020, 1, 1), date(2031, 1, 1)]
 _BEGIN = date(2015, 1, 5)
 _CHANGES = (date(2024, 4, 8), date(2025, 4, 7), date(2026, 4, 6), date(2026, 5, 4))
@@ -72,7 +73,7 @@ class _Writer:
         amounts = self._amounts()
         tables = self._tables()
         steps = {f"s{number}": self._step(f"s{number}") for number in range(STEPS)}
-        steps |= {f"c{number}": self._converting(f"c{number}") for number in range(CONVERTING)}
+        steps |= {f"t{number}": self._sure_step(f"t{number}", what) for number, what in enumerate(_SURE)}
         shared = {"id": "shared", "law": "none", "each": "person", "amounts": amounts, "tables": tables, "steps": steps}
         files = {"common/shared.yaml": to_yaml(shared)}
         for level in LEVELS:
@@ -284,9 +285,14 @@ class _Writer:
     def _rounding(self) -> str:
         return self.dice.choice(("penny", "none", "up", "down"))
 
-    def _converting(self, name: str) -> dict[str, Any]:
-        level = self.dice.choice(LEVELS)
-        unit, text = self._formulas(level).conversion()
+    def _sure_step(self, name: str, what: str) -> dict[str, Any]:
+        level = self.dice.choice(LEVELS if what == "conversion" else ("person", "family"))
+        write = self._formulas(level)
+        unit, text = {
+            "conversion": write.conversion,
+            "product": lambda: ("GBP/week", write.product_of_facts("GBP/week")),
+            "head_count": lambda: ("count", write.head_count()),
+        }[what]()
         self.names.steps.append(Named(name, level, "number", unit))
         return {"unit": unit, "cite": "reg 5", "each": level, "is": text, "round": self._rounding()}
 
