@@ -18,11 +18,14 @@ from pathlib import Path
 from typing import Protocol
 
 import lift
+from lift.errors import DisclosureError
 from lift.rulebook.kept import keep_readings
 from lift.rulebook.load import load_rulebook, rules_folder
 from lift.rulebook.model import Rulebook
 from lift.stages.assess import AssessReport, assess
 from lift.stages.build import build
+from lift.stages.export.held import hold_back
+from lift.stages.export.protection import newest_protection
 from lift.stages.intake import IntakeReport, intake
 from lift.stages.link import link
 from lift.stages.publish import Draft, publish
@@ -108,6 +111,7 @@ def _rank(job: Job, connection: Connection) -> str:
 
 
 def _publish(job: Job, connection: Connection) -> str:
+    without_view = _hold_back(job, connection)
     publish(
         connection,
         job.folder,
@@ -119,12 +123,23 @@ def _publish(job: Job, connection: Connection) -> str:
             job.identity,
             job.assessed.plan_hash,
             job.seconds,
+            without_view,
         ),
         job.received,
         job.book,
         job.ranked.lists,
     )
     return f"runs/{job.run}"
+
+
+def _hold_back(job: Job, connection: Connection) -> str:
+    """Makes `held_person` and `held_home`, as for an export; or says why analysts get no view of this run."""
+    try:
+        protection = newest_protection(job.settings.incoming(job.workspace), profiles_of(job.workspace), job.day)
+        hold_back(connection, protection, job.day)
+    except DisclosureError as error:
+        return f"{error} Then run the month again."
+    return ""
 
 
 STAGES: dict[str, Callable[[Job, Connection], str]] = {

@@ -204,7 +204,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], str]] = {
         "a.csv: there is no profile mine. Known profiles: academy_council_tax, academy_ctr_awards, "
         "academy_ctr_members, plain_benefit_claim, plain_benefit_person, plain_contact, plain_council_tax_account, "
         "plain_council_tax_resident, plain_ctr_award, plain_ctr_person, plain_pupil, plain_suppression, "
-        "plain_universal_credit_notice, shbe_raw, sims_school_roll, uc_notices.",
+        "plain_universal_credit_notice, plain_ward, shbe_raw, sims_school_roll, uc_notices.",
     ),
     "a list with an unknown word": (
         {"a.csv": accounts(1), "extracts.toml": '["a.csv"]\nday = 2026-11-12\n'},

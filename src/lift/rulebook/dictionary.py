@@ -13,11 +13,11 @@ from lift.rulebook.dimensions import described, parse_unit
 from lift.rulebook.expressions import parse_formula
 from lift.rulebook.figures import UNITS
 from lift.rulebook.located import Located
-from lift.rulebook.model import Fact, ProvedBound, Relation, StandingAssumption
+from lift.rulebook.model import Fact, ProvedBound, Relation, Shown, StandingAssumption
 from lift.rulebook.names import check_name
 from lift.rulebook.nodes import FactRef, Level, Node, Type, walk
 from lift.rulebook.problems import Path_, Problems
-from lift.rulebook.scope import Broken, FormulaProblem, Scope
+from lift.rulebook.scope import Broken, FormulaProblem, Scope, nearest
 from lift.rulebook.shape import FactShape, FactsShape, RelationShape
 
 Facts = dict[tuple[Level, str], Fact]
@@ -40,6 +40,30 @@ def read_dictionary(
         facts[level, name] = replace(fact, proved_bounds=bounds)
     relations = {name: reader.relation(name, entry, facts) for name, entry in shape.relations.items()}
     return facts, relations, reader.assumptions(shape, facts)
+
+
+def read_analysts(
+    shape: FactsShape, located: Located, problems: Problems, facts: Facts, broken: frozenset[str] = frozenset()
+) -> dict[tuple[Level, str], Shown]:
+    """The facts that the analysts' view may hold, and how: as they are, or a day by its month. `broken` as above."""
+    found: dict[tuple[Level, str], Shown] = {}
+    for way, levels in shape.analysts.items():
+        for level, names in levels.items():
+            for index, name in enumerate(names):
+                place = located.place(("analysts", way, level, index))
+                fact = facts.get((level, name))
+                if fact is None and name in broken:
+                    continue
+                if fact is None:
+                    known = [other for own, other in facts if own == level]
+                    problems.add(place, f"{name} is no fact of each {level}", nearest(name, known))
+                elif way == "by_month" and fact.type.kind != "date":
+                    what = f"{name} is {described(fact.type)}, which has no month"
+                    problems.add(place, what, "name it under as_is, or leave it out")
+                elif (level, name) in found:
+                    problems.add(place, f"{name} is named twice", "keep one of the two")
+                found[level, name] = way
+    return found
 
 
 @dataclass(frozen=True)
@@ -79,6 +103,13 @@ class _Reader:
             self.problems.add(self.located.place((*path, "unit")), f"a {entry.type} has no unit", fix)
         if entry.type == "code" and not entry.codes:
             self.problems.add(self.located.key_place(path), f"{name} has no codes", "add codes: [a, b]")
+        if entry.codes == "any":
+            if entry.question is not None:
+                what = f"{name} may be any code, so no answer to its question can be foreseen"
+                self.problems.add(
+                    self.located.place((*path, "question")), what, "take question: out, or list its codes"
+                )
+            return Type("code")
         return Type("code", None, tuple(entry.codes or ())) if entry.type == "code" else Type(entry.type)
 
     def _limits(self, name: str, entry: FactShape, path: Path_) -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lift.rulebook.nodes import CONVERSIONS, AmountRef, Call, Constant, Node, Span, Type, Unit
-from lift.rulebook.scope import FormulaProblem, TableHead
+from lift.rulebook.scope import FormulaProblem, TableHead, nearest
 
 __all__ = ["FLAG", "FUNCTIONS", "FormulaProblem", "parse_unit"]
 
@@ -110,8 +110,9 @@ def _is_zero(node: Node) -> bool:
     return isinstance(node, Constant) and node.value == 0 and not isinstance(node.value, bool)
 
 
-def same(nodes: Sequence[Node], at: Span) -> Type:
-    """The one type that all nodes share. A literal takes the unit beside it; beside money only 0 may stand."""
+def same(nodes: Sequence[Node], at: Span, *, cited: bool = True) -> Type:
+    """The one type that all nodes share. A literal takes the unit beside it; beside money only 0 may stand, unless no
+    figure needs to be `cited`."""
     kinds = {node.type.kind for node in nodes}
     if len(kinds) > 1:
         names = " and ".join(sorted({str(node.type) for node in nodes}))
@@ -130,7 +131,7 @@ def same(nodes: Sequence[Node], at: Span) -> Type:
     if not units:
         return Type("number")
     unit = units.pop()
-    if unit.is_money:
+    if unit.is_money and cited:
         for node in nodes:
             if _is_bare(node) and not _is_zero(node):
                 raise FormulaProblem(
@@ -139,12 +140,12 @@ def same(nodes: Sequence[Node], at: Span) -> Type:
     return Type("number", unit)
 
 
-def arithmetic(operator: str, left: Node, right: Node, at: Span) -> Type:
+def arithmetic(operator: str, left: Node, right: Node, at: Span, *, cited: bool = True) -> Type:
     """The type of left operator right."""
     need_number(left)
     need_number(right)
     if operator in "+-":
-        return same([left, right], at)
+        return same([left, right], at, cited=cited)
     if operator == "/":
         _check_divisor(right)
     if left.type.unit is None and right.type.unit is None:
@@ -162,19 +163,20 @@ def _check_divisor(node: Node) -> None:
         raise FormulaProblem("division by something that may be 0", fix, node.at)
 
 
-def comparison(operator: str, left: Node, right: Node, at: Span) -> None:
+def comparison(operator: str, left: Node, right: Node, at: Span, *, cited: bool = True) -> None:
     """Checks that the two sides can be compared, and a code against its list of codes."""
-    kind = same([left, right], at)
+    kind = same([left, right], at, cited=cited)
     if operator in ("<", "<=") and kind.kind not in ("number", "date"):
         raise FormulaProblem(f"{kind} values have no order", "compare with = or <>", at)
     known = left.type.codes or right.type.codes
     for side in (left, right):
         if kind.kind == "code" and isinstance(side, Constant) and known and side.value not in known:
             listed = ", ".join(known)
-            raise FormulaProblem(f"'{side.value}' is not among the codes {listed}", f"use one of {listed}", side.at)
+            fix = nearest(str(side.value), known, f"use one of {listed}")
+            raise FormulaProblem(f"'{side.value}' is not among the codes {listed}", fix, side.at)
 
 
-def call(function: str, arguments: tuple[Node, ...], at: Span, run_day: Node) -> Node:
+def call(function: str, arguments: tuple[Node, ...], at: Span, run_day: Node, *, cited: bool = True) -> Node:
     """A function call with its type; AGE gets the run's day as its second argument where it has none."""
     if function in CONVERSIONS:
         return _convert(function, arguments, at)
@@ -187,7 +189,7 @@ def call(function: str, arguments: tuple[Node, ...], at: Span, run_day: Node) ->
         need_number(arguments[0])
         return Call(arguments[0].type, at, function, arguments)
     if shape.arguments == "same":
-        kind = same(arguments, at)
+        kind = same(arguments, at, cited=cited)
         if kind.kind not in ("number", "date"):
             raise FormulaProblem(f"{kind} values have no order", f"{function} takes numbers or dates", at)
         return Call(kind, at, function, arguments)

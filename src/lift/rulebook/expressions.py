@@ -204,7 +204,7 @@ def _refuse(tree: exp.Expr, what: str, fix: str) -> NoReturn:
 
 def _literal(tree: exp.Literal, scope: Scope) -> Node:
     if tree.is_string:
-        return Constant(Type("code"), _span(tree), str(tree.this))
+        return scope.text(str(tree.this), _span(tree))
     return Constant(Type("number"), _span(tree), Fraction(str(tree.this)))
 
 
@@ -227,7 +227,7 @@ def _paren(tree: exp.Paren, scope: Scope) -> Node:
 def _arithmetic(operator: Any) -> Callable[[Any, Scope], Node]:
     def handle(tree: exp.Binary, scope: Scope) -> Node:
         left, right = _each([tree.left, tree.right], scope)
-        kind = unit_rules.arithmetic(operator, left, right, _span(tree))
+        kind = unit_rules.arithmetic(operator, left, right, _span(tree), cited=scope.cited)
         return Arithmetic(kind, _span(tree), operator, left, right)
 
     return handle
@@ -244,7 +244,7 @@ def _negate(tree: exp.Neg, scope: Scope) -> Node:
 def _compare(operator: Any, *, swap: bool = False) -> Callable[[Any, Scope], Node]:
     def handle(tree: exp.Binary, scope: Scope) -> Node:
         left, right = _each([tree.left, tree.right], scope)
-        unit_rules.comparison(operator, left, right, _span(tree))
+        unit_rules.comparison(operator, left, right, _span(tree), cited=scope.cited)
         return Compare(FLAG, _span(tree), operator, right if swap else left, left if swap else right)
 
     return handle
@@ -254,8 +254,8 @@ def _between(tree: exp.Between, scope: Scope) -> Node:
     if tree.args.get("symmetric"):
         _refuse(tree, "BETWEEN SYMMETRIC may not stand in a formula", "write BETWEEN low AND high")
     value, low, high = _each([tree.this, tree.args["low"], tree.args["high"]], scope)
-    unit_rules.comparison("<=", low, value, _span(tree))
-    unit_rules.comparison("<=", value, high, _span(tree))
+    unit_rules.comparison("<=", low, value, _span(tree), cited=scope.cited)
+    unit_rules.comparison("<=", value, high, _span(tree), cited=scope.cited)
     parts = (Compare(FLAG, _span(tree), "<=", low, value), Compare(FLAG, _span(tree), "<=", value, high))
     return Logic(FLAG, _span(tree), "AND", parts)
 
@@ -267,7 +267,7 @@ def _in(tree: exp.In, scope: Scope) -> Node:
     if not options or len(constants) != len(options):
         _refuse(tree, "IN takes a list of literals", "write x IN ('a', 'b')")
     for option in constants:
-        unit_rules.comparison("=", value, option, _span(tree))
+        unit_rules.comparison("=", value, option, _span(tree), cited=scope.cited)
     return IsOneOf(FLAG, _span(tree), value, tuple(constants))
 
 
@@ -311,7 +311,7 @@ def _choose(tree: exp.Expr, pairs: list[Any], otherwise: Any, scope: Scope) -> N
     branches = tuple(zip(nodes[::2], nodes[1::2], strict=True))
     for test, _ in branches:
         unit_rules.need_flag(test)
-    kind = unit_rules.same([*[value for _, value in branches], last], _span(tree))
+    kind = unit_rules.same([*[value for _, value in branches], last], _span(tree), cited=scope.cited)
     return Choose(kind, _span(tree), branches, last)
 
 
@@ -326,7 +326,7 @@ def _function(tree: exp.Anonymous, scope: Scope) -> Node:
         _refuse(tree, f"WHERE may not stand in {upper}", f"WHERE belongs into one of {', '.join(sorted(_GATHERS))}")
     arguments = tuple(_each(tree.expressions, scope))
     if upper in unit_rules.FUNCTIONS or upper in CONVERSIONS:
-        return unit_rules.call(upper, arguments, _span(tree), scope.run_day(_span(tree)))
+        return unit_rules.call(upper, arguments, _span(tree), scope.run_day(_span(tree)), cited=scope.cited)
     table = scope.table(name, _span(tree))
     unit_rules.lookup(table, arguments, _span(tree))
     return Lookup(table.type, _span(tree), table.full_name, arguments, scope.day_node(table.day, name, _span(tree)))

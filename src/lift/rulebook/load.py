@@ -16,7 +16,7 @@ from lift.errors import Place, RuleError, RuleProblems
 from lift.rulebook.assemble import assemble_rule
 from lift.rulebook.check import check_rulebook
 from lift.rulebook.declared import RuleFile, check_days, check_names, scope_of, step_type, steps_without_type
-from lift.rulebook.dictionary import read_dictionary
+from lift.rulebook.dictionary import read_analysts, read_dictionary
 from lift.rulebook.figures import FigureReader
 from lift.rulebook.kept import FOLDER, kept_reading
 from lift.rulebook.located import Located, read_located
@@ -114,6 +114,7 @@ def _load(loader: _Loader) -> Rulebook | None:
     if read is None or located is None:
         return None
     facts, relations, assumptions = read_dictionary(read.shape, located, problems, read.broken)
+    analysts = read_analysts(read.shape, located, problems, facts, read.broken)
     problems.damaged |= {"facts"} if problems.found else set()
     _read_files(loader)
     base = Scope("family", facts, relations, broken=Broken(read.broken | loader.unreadable))
@@ -126,6 +127,7 @@ def _load(loader: _Loader) -> Rulebook | None:
         tables=tables,
         steps=steps,
         rules=rules,
+        analysts=analysts,
         **_read_bases(loader),
         hashes=dict(sorted(loader.hashes.items())),
     )

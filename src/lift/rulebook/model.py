@@ -27,6 +27,7 @@ class Special(Enum):
 
 
 Status = OneOf["verified", "single_source", "derived", "projected", "unconfirmed"]
+Shown = OneOf["as_is", "by_month"]
 WEAK: frozenset[str] = frozenset({"projected", "unconfirmed"})
 
 
@@ -244,6 +245,8 @@ class Rulebook:
     tables: Mapping[str, Table]
     steps: Mapping[str, Step]
     rules: Mapping[str, Rule]
+    analysts: Mapping[tuple[Level, str], Shown] = field(default_factory=dict)
+    """The facts that the analysts' view of a run may hold, and how."""
     bases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     base_places: Mapping[str, Place] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ checked, so an engine only has to say what each node means. The tree knows nothi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Literal as OneOf
 
@@ -66,9 +67,9 @@ class Node:
 
 @dataclass(frozen=True)
 class Constant(Node):
-    """A literal: an exact number, TRUE or FALSE, or a code."""
+    """A literal: an exact number, TRUE or FALSE, or a code; in a question also a day."""
 
-    value: Fraction | bool | str
+    value: Fraction | bool | str | date
 
 
 @dataclass(frozen=True)

@@ -293,7 +293,8 @@ def in_words(day: date | None) -> str:
 def type_in_words(kind: Type) -> str:
     """pounds a week, number, months, yes or no, day, one of a, b."""
     if kind.kind != "number":
-        return {"flag": "yes or no", "date": "a day"}.get(kind.kind, f"one of {', '.join(kind.codes)}")
+        codes = f"one of {', '.join(kind.codes)}" if kind.codes else "a code of the council's own"
+        return {"flag": "yes or no", "date": "a day"}.get(kind.kind, codes)
     over, _, per = str(kind.unit or "number").partition("/")
     return f"{ {'GBP': 'pounds', 'count': 'a number'}.get(over, over) } {_PER.get(per, per)}".strip()
 

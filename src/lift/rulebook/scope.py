@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lift.rulebook.model import Fact, Relation
-from lift.rulebook.nodes import AmountRef, FactRef, Level, Node, RunDay, Span, StepRef, Type
+from lift.rulebook.nodes import AmountRef, Constant, FactRef, Level, Node, RunDay, Span, StepRef, Type
 
 _DATE = Type("date")
 _FLAG = Type("flag")
-_ABOVE: dict[Level, tuple[Level, ...]] = {
+ABOVE: dict[Level, tuple[Level, ...]] = {
     "person": ("family", "household"),
     "period": ("family", "household"),
     "family": ("household",),
@@ -108,6 +108,8 @@ class Scope:
     without_already: frozenset[str] = frozenset()
     broken: Broken = Broken()
     outer: Level | None = None
+    cited: bool = True
+    """Money is an amount with a citation, and only 0 may stand bare beside it."""
 
     def at(self, level: Level) -> Scope:
         return replace(self, level=level, outer=None)
@@ -121,6 +123,10 @@ class Scope:
 
     def run_day(self, at: Span) -> Node:
         return RunDay(_DATE, at)
+
+    def text(self, text: str, at: Span) -> Node:
+        """The node that a text in single quotes stands for."""
+        return Constant(Type("code"), at, text)
 
     def name(self, prefix: str | None, name: str, at: Span) -> Node:
         """The node that `name` or `prefix.name` stands for."""
@@ -172,7 +178,7 @@ class Scope:
         return found
 
     def _above(self, level: Level, name: str, at: Span) -> Node:
-        if level not in _ABOVE[self.level]:
+        if level not in ABOVE[self.level]:
             raise FormulaProblem(f"a {self.level} has no {level} above it", f"write {name}, or gather it", at)
         found = self._value(level, name, at, outer=False)
         if found is None:
@@ -192,7 +198,7 @@ class Scope:
             what = f"{rule} has no already, so nothing is known of its payment"
             raise FormulaProblem(what, f"give rules/{rule}.yaml an already: formula", at)
         level = self.rule_levels[rule]
-        if level != self.level and level not in _ABOVE[self.level]:
+        if level != self.level and level not in ABOVE[self.level]:
             what = f"{rule} is asked of each {level}, this formula is of each {self.level}"
             raise FormulaProblem(what, f"gather a step with each: {level} that names it", at)
         return StepRef(_FLAG, at, level, f"{rule}.already", False)
@@ -206,7 +212,7 @@ class Scope:
             other = elsewhere[0]
             fix = (
                 f"write {other}.{name}"
-                if other in _ABOVE[level]
+                if other in ABOVE[level]
                 else f"gather it over a relation from {level} to {other}"
             )
             return FormulaProblem(f"{name} belongs to each {other}, this formula is of each {level}", fix, at)

@@ -189,7 +189,7 @@ class BoundsShape(_Shape):
 class FactShape(_Shape):
     type: Literal["number", "date", "flag", "code"]
     unit: str | None = None
-    codes: list[str] | None = None
+    codes: list[str] | Literal["any"] | None = None
     meaning: str
     question: str | None = None
     cost: int = Field(default=3, ge=1, le=5)
@@ -222,3 +222,4 @@ class FactsShape(_Shape):
     facts: dict[LevelName, dict[str, FactShape]]
     relations: dict[str, RelationShape] = {}
     standing_assumptions: dict[str, AssumptionShape] = {}
+    analysts: dict[Literal["as_is", "by_month"], dict[LevelName, list[str]]] = {}

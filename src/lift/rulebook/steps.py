@@ -16,7 +16,7 @@ from lift.rulebook.located import Located, Source
 from lift.rulebook.model import Formula, Special, Step
 from lift.rulebook.nodes import Choose, Constant, FactRef, Node, Span, StepRef, Type, walk
 from lift.rulebook.problems import Path_, Problems
-from lift.rulebook.scope import FIXED_DAYS, FormulaProblem, Scope
+from lift.rulebook.scope import FIXED_DAYS, FormulaProblem, Scope, nearest
 from lift.rulebook.shape import RuleShape, SharedShape, StepShape
 
 RESERVED = ("who", "eligible", "possible_when", "already", "advice_first")
@@ -185,7 +185,8 @@ def _check_type(node: Node, kind: Type) -> None:
     for code in _codes(node) if kind.codes else ():
         if code.value not in kind.codes:
             listed = ", ".join(kind.codes)
-            raise FormulaProblem(f"'{code.value}' is not among the codes {listed}", f"use one of {listed}", code.at)
+            fix = nearest(str(code.value), kind.codes, f"use one of {listed}")
+            raise FormulaProblem(f"'{code.value}' is not among the codes {listed}", fix, code.at)
 
 
 def _codes(node: Node) -> list[Constant]:

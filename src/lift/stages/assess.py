@@ -12,6 +12,7 @@ from lift.engines.duckdb.run import fact_profiles, run_plan
 from lift.engines.duckdb.settle import settle_possible
 from lift.plan.compile import Options, Plan, compile_plan
 from lift.plan.verdicts import AnswerTable
+from lift.rulebook.answered import A_YEAR, PAID_ONCE
 from lift.rulebook.model import Rule, Rulebook
 
 _COLUMNS = """
@@ -22,9 +23,6 @@ _COLUMNS = """
     one_off_low DECIMAL(14,2), one_off_high DECIMAL(14,2), in_kind VARCHAR, evidence VARCHAR, assumptions VARCHAR,
     settled_by VARCHAR, rule_hash VARCHAR, plan_hash VARCHAR
 """
-#: How many of each part make a year; parts paid once are kept apart.
-_A_YEAR = {"weekly": 52, "monthly": 12, "yearly": 1}
-_ONCE = ("one_off", "arrears")
 
 
 @dataclass(frozen=True)
@@ -92,12 +90,12 @@ def _text(value: str) -> str:
 
 def _yearly(r: str, worth: Sequence[str]) -> tuple[str, str]:
     """A year's worth over the parts that recur, proved for a likely answer, else indicative."""
-    parts = [part for part in worth if part in _A_YEAR]
-    return _summed(r, [(part, _A_YEAR[part]) for part in parts])
+    parts = [part for part in worth if part in A_YEAR]
+    return _summed(r, [(part, A_YEAR[part]) for part in parts])
 
 
 def _once(r: str, worth: Sequence[str]) -> tuple[str, str]:
-    return _summed(r, [(part, 1) for part in worth if part in _ONCE])
+    return _summed(r, [(part, 1) for part in worth if part in PAID_ONCE])
 
 
 def _summed(r: str, parts: list[tuple[str, int]]) -> tuple[str, str]:

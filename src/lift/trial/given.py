@@ -202,10 +202,10 @@ def _ends(fact: Fact, raw: Any, where: str) -> tuple[Scalar, Scalar]:
         return found
     if kind == "flag" and isinstance(raw, bool):
         return raw, raw
-    if kind == "code" and isinstance(raw, str) and raw in fact.type.codes:
+    if kind == "code" and isinstance(raw, str) and (raw in fact.type.codes or not fact.type.codes):
         return raw, raw
     if kind == "code":
-        wanted = f"one of {', '.join(fact.type.codes)}"
+        wanted = f"one of {', '.join(fact.type.codes)}" if fact.type.codes else "a code in quotes"
     else:
         wanted = {"number": described(fact.type), "date": "a date such as 1948-03-02"}.get(kind, "true or false")
     raise FactError(f"{where} is not {wanted}. Write {wanted}, or null where it is not known.")

@@ -13,7 +13,7 @@ from lift.errors import EngineError, LiftError, StorageError
 Connection = duckdb.DuckDBPyConnection
 
 # Nothing is fetched, nothing outside is loaded, and no Python variable is taken for a table.
-SEALED = {
+OFFLINE = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
@@ -23,13 +23,20 @@ SEALED = {
 
 @contextmanager
 def database(
-    path: Path | None, *, spill: Path | None = None, memory: str = "", threads: int = 0, read_only: bool = False
+    path: Path | None,
+    *,
+    spill: Path | None = None,
+    memory: str = "",
+    threads: int = 0,
+    read_only: bool = False,
+    sealed: bool = False,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection, closed at the end. `path` None: in memory only. `spill`: where work that outgrows memory may go.
+    `sealed`: no other file can be reached through it, and none of its settings changed.
 
     Raises StorageError (disk full, file in use, not a database) and EngineError (memory, anything else).
     """
-    settings: dict[str, str | bool | int | float | list[str]] = dict(SEALED)
+    settings: dict[str, str | bool | int | float | list[str]] = dict(OFFLINE)
     if spill is not None:
         settings["temp_directory"] = str(spill)
     if memory:
@@ -42,6 +49,10 @@ def database(
     except duckdb.Error as error:
         raise in_words(error, name) from error
     try:
+        if sealed:
+            # In this order: once locked, nothing can be switched off (or on) any more.
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
         yield connection
     except duckdb.Error as error:
         raise in_words(error, name) from error

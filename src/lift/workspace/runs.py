@@ -6,6 +6,7 @@ A run is a folder that got its name when it was complete. It is never changed af
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,11 +14,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from lift.errors import NotFoundError, StorageError, UsageError
+from lift.errors import NotFoundError, SettingsError, StorageError, UsageError
 from lift.workspace.folder import Workspace
 
 FORMAT = 1
 RECORD = "run.json"
+VIEW = "analyst.duckdb"
 ID = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:-([b-z]))?")
 
 
@@ -81,7 +83,8 @@ class ListCount(Part):
 
 
 class RunRecord(Part):
-    """The whole of run.json. `identity` is a hash of everything that the results depend on."""
+    """The whole of run.json. `identity` is a hash of everything that the results depend on. `without_view`: why this
+    run has no analysts' view; empty where it has one."""
 
     format: int = FORMAT
     run: str
@@ -98,6 +101,7 @@ class RunRecord(Part):
     households: int
     families_with_income_known: int
     lists: tuple[ListCount, ...]
+    without_view: str = ""
     rules: dict[str, RuleUsed]
     rule_files: dict[str, str]
     plan_hash: str
@@ -130,6 +134,11 @@ class PublishedRun:
     def core(self) -> Path:
         """Rows, links, facts and answers: for the benefits team alone."""
         return self.folder / "core.duckdb"
+
+    @property
+    def view(self) -> Path:
+        """Pseudonyms, chosen facts and answers, without anybody who is held back: for analysts."""
+        return self.folder / VIEW
 
     @property
     def rules(self) -> Path:
@@ -173,19 +182,35 @@ def next_id(workspace: Workspace, month: str) -> str:
 
 
 def read_run(workspace: Workspace, run: str) -> PublishedRun:
-    """Raises NotFoundError, or StorageError if its record cannot be read."""
+    """Raises NotFoundError, SettingsError if a newer LIFT made it, or StorageError if its record cannot be read."""
     folder = workspace.runs / check_id(run)
     if not folder.is_dir():
         known = run_ids(workspace)
         there = f"There is {', '.join(known[-6:])}." if known else "There is none yet; make one with: lift run --month"
         raise NotFoundError(f"there is no run {run} here. {there}")
     try:
-        return PublishedRun(folder, RunRecord.model_validate_json((folder / RECORD).read_bytes()))
+        written = (folder / RECORD).read_bytes()
+        _refuse_newer(run, written)
+        return PublishedRun(folder, RunRecord.model_validate_json(written))
     except (OSError, ValidationError) as error:
         raise StorageError(
             f"runs/{run}/{RECORD}: cannot be read ({type(error).__name__}). It was changed, or written by another "
             "version of LIFT. Bring it back from the safe copy."
         ) from None
+
+
+def _refuse_newer(run: str, written: bytes) -> None:
+    """Raises SettingsError for a record of a later format than this program's."""
+    try:
+        document = json.loads(written)
+    except ValueError:
+        return
+    number = document.get("format") if isinstance(document, dict) else None
+    if isinstance(number, int) and number > FORMAT:
+        raise SettingsError(
+            f"runs/{run}/{RECORD}: was written by a newer LIFT (format {number}; this one knows {FORMAT}). Install "
+            "that version."
+        )
 
 
 def all_runs(workspace: Workspace) -> list[PublishedRun]:

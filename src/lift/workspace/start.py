@@ -33,6 +33,8 @@ your supplier's system writes: fill it in, save it as CSV (UTF-8) under any name
                         acknowledged_by.
   nil_return.toml       what a lead signs instead, in a month with nobody to suppress.
   contact.csv           how people can be reached.
+  ward.csv              the ward of each property or postcode, as at a day: council tax systems seldom follow when
+                        wards change. A row without uprn and postcode names a ward code.
   the rest              council tax, Council Tax Reduction, Housing Benefit, Universal Credit, school rolls.
 
 A date in each file's name (2026-11-12) tells LIFT of which day it is; a column extract_date does so too.

@@ -92,7 +92,7 @@ def test_other_extracts_of_the_month_make_a_second_run(council: Workspace, capsy
     told = json.loads(lift(capsys, "run", "--month", MONTH, "-w", str(council.root), "--json"))
     assert told["new"] is True
     assert told["run"] == "2026-11-b"
-    assert [one["kind"] for one in told["missing"]] == ["council_tax_resident"]
+    assert [one["kind"] for one in told["missing"]] == ["council_tax_resident", "ward"]
     assert {path.name for path in council.runs.iterdir()} == {"2026-11", "2026-11-b"}
     listed = json.loads(lift(capsys, "list", "-w", str(council.root), "--json"))
     assert listed
@@ -103,6 +103,7 @@ def test_a_runs_folder_is_private_and_tells_what_it_rests_on(council: Workspace)
     folder = council.runs / MONTH
     assert {path.name for path in folder.iterdir()} == {
         "run.json",
+        "analyst.duckdb",
         "core.duckdb",
         "refusals.csv",
         "report.html",

@@ -20,6 +20,7 @@ KINDS = [
     "pupil",
     "suppression",
     "universal_credit_notice",
+    "ward",
 ]
 START = """kind: thing
 title: Things

@@ -26,7 +26,13 @@ _ACCOUNT = """
             CASE WHEN exemption_class = 'none' THEN full_charge_annual
                 - CASE WHEN discount_type = 'none' THEN coalesce(discount_amount_annual, 0) ELSE discount_amount_annual
                     END
-                END AS by_full
+                END AS by_full,
+            coalesce(greatest(balance_prior_years, 0), 0) + coalesce(greatest(costs_outstanding, 0), 0) AS owed_low,
+            -- NULL from + where either is not held; greatest() would pass over it.
+            CASE WHEN balance_prior_years > 0 THEN balance_prior_years WHEN balance_prior_years <= 0 THEN 0 END
+                + CASE WHEN costs_outstanding > 0 THEN costs_outstanding WHEN costs_outstanding <= 0 THEN 0 END
+                AS owed_high,
+            CASE WHEN balance_current > 0 THEN balance_current WHEN balance_current <= 0 THEN 0 END AS this_year
         FROM council_tax_account a
         JOIN b_record r ON r.kind = 'council_tax_account' AND r.part = 'liable_1' AND r.file_id = a.file_id
             AND r.line = a.line
@@ -34,6 +40,8 @@ _ACCOUNT = """
     )
     SELECT *, extract_date AS as_at, 'working_age' AS claim_class,
         least(by_net, by_full) AS charge_low, greatest(by_net, by_full) AS charge_high,
+        owed_low + CASE WHEN recovery_stage IN {all_due} THEN coalesce(this_year, 0) ELSE 0 END AS arrears_low,
+        owed_high + CASE WHEN recovery_stage = 'none' THEN 0 ELSE this_year END AS arrears_high,
         exemption_class <> 'none' AS is_exempt, band_charged <> band AS is_charged_in_another_band,
         discount_type <> 'single_person' AS is_other_discount,
         (discount_start IS NULL OR discount_start <= {day}) AND (discount_end IS NULL OR discount_end > {day})
@@ -41,6 +49,13 @@ _ACCOUNT = """
     FROM charged
     QUALIFY row_number() OVER (PARTITION BY household_key ORDER BY occupation_start DESC NULLS LAST, file_id, line) = 1
     ORDER BY household_key"""
+
+# The stages that come after the whole year's charge has become due (SI 1992/613 regs 23 and 33). A reminder asks for
+# the instalments missed so far, and a hold says nothing.
+_ALL_DUE = (
+    "final_notice", "summons", "liability_order", "arrangement", "attachment_earnings", "attachment_benefit",
+    "enforcement_agent", "charging_order", "bankruptcy", "committal",
+)  # fmt: skip
 
 _LIABLE = """
     CREATE OR REPLACE TEMP TABLE b_liable AS
@@ -91,7 +106,8 @@ _PUPIL = f"""
 _READ_HERE = (
     "file_id", "line", "extract_date", "occupation_start", "net_charge_annual", "ctr_flag", "ctr_amount_annual",
     "full_charge_annual", "discount_type", "discount_amount_annual", "discount_start", "discount_end",
-    "exemption_class", "band", "band_charged",
+    "exemption_class", "band", "band_charged", "ward_code", "balance_current", "balance_prior_years",
+    "costs_outstanding", "recovery_stage",
 )  # fmt: skip
 
 
@@ -99,7 +115,7 @@ def make_council_tax(connection: DuckDBPyConnection, day: date, readings: Readin
     named = {*_READ_HERE, *readings.columns()}
     kept = ("file_id", "line", *load_kinds()["council_tax_account"].columns)
     columns = ", ".join(f"a.{name}" for name in kept if name in named)
-    connection.execute(_ACCOUNT.format(day=day_sql(day), columns=columns))
+    connection.execute(_ACCOUNT.format(day=day_sql(day), columns=columns, all_due=_ALL_DUE))
     connection.execute(_LIABLE)
     connection.execute(_RESIDENT)
 

@@ -96,6 +96,8 @@ def _total(reading: Reading) -> tuple[str, str]:
 def _broken(reading: Reading, fact: Fact, low: str, high: str) -> str:
     """Whether a value, or any part of a sum, lies outside the dictionary's limits; empty where none can."""
     if fact.type.kind == "code":
+        if not fact.type.codes:
+            return ""
         codes = ", ".join(f"'{code}'" for code in fact.type.codes)
         return f"({low}) NOT IN ({codes})"
     if fact.limits is None:

@@ -25,6 +25,7 @@ from lift.stages.build.rosters import make_rosters
 from lift.stages.build.rows import make_rows
 from lift.stages.build.sources import day_sql, make_sources, sweep
 from lift.stages.build.tables import write_origins, write_units
+from lift.stages.build.wards import make_wards
 
 ALWAYS_FRESH = {"pension_age": 1200, "working_age": 1200}
 
@@ -76,6 +77,7 @@ def _make_units(connection: DuckDBPyConnection, day: date, facts: Facts, reading
     refuse_periods(connection, facts)
     make_notices(connection, day)
     make_council_tax(connection, day, readings)
+    make_wards(connection)
     make_pupils(connection, day)
     make_couples(connection, day, composition)
     make_people(connection, day)

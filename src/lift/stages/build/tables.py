@@ -35,9 +35,9 @@ _UNITS: dict[Level, str] = {
             CASE WHEN r.children_complete THEN TRUE END AS children_complete,
             CASE WHEN r.children_complete THEN r.children_fresh END AS children_complete_fresh,
             CASE WHEN r.others_complete THEN TRUE END AS non_dependants_complete,
-            CASE WHEN r.others_complete THEN r.adults_fresh END AS non_dependants_complete_fresh
+            CASE WHEN r.others_complete THEN r.adults_fresh END AS non_dependants_complete_fresh, w.ward
         FROM (SELECT household_key FROM b_account UNION SELECT household_key FROM b_person) h
-        LEFT JOIN b_roster r USING (household_key)""",
+        LEFT JOIN b_roster r USING (household_key) LEFT JOIN b_ward w USING (household_key)""",
     "period": """
         SELECT period_key, family_key, household_key, starts AS period_start_low, starts AS period_start_high, is_latest
         FROM b_period_key""",
@@ -76,6 +76,8 @@ _UNIT_SOURCE = """
     SELECT 'household', household_key, kind, file_id, line, max(as_at) FROM (
         SELECT household_key, 'council_tax_account' AS kind, file_id, line, as_at FROM b_account
         UNION ALL SELECT household_key, kind, file_id, line, as_at FROM b_claimed
+        UNION ALL SELECT b.household_key, 'ward', b.file_id, b.line, w.extract_date
+        FROM b_ward b JOIN ward w USING (file_id, line)
     ) GROUP BY ALL
     UNION ALL
     SELECT 'period', period_key, 'universal_credit_notice', file_id, line, ends FROM b_period_key

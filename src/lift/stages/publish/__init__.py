@@ -22,10 +22,11 @@ import lift
 from lift.rulebook.model import Rulebook
 from lift.sources.nil_return import NilReturn
 from lift.sources.tables import FileRecord
+from lift.stages.publish.analysts import make_view
 from lift.stages.publish.coverage import coverage
 from lift.stages.publish.report import report_page
 from lift.workspace import audit
-from lift.workspace.runs import RECORD, FileRead, ListCount, Missing, NilReturnSigned, Part, RuleUsed, RunRecord
+from lift.workspace.runs import RECORD, VIEW, FileRead, ListCount, Missing, NilReturnSigned, Part, RuleUsed, RunRecord
 from lift.workspace.writing import write_whole
 
 Kept = TypeVar("Kept", bound=Part)
@@ -33,7 +34,7 @@ Kept = TypeVar("Kept", bound=Part)
 
 @dataclass(frozen=True)
 class Draft:
-    """What the run is, before it is known what it holds."""
+    """What the run is, before it is known what it holds. `without_view`: why analysts get no view of it, if so."""
 
     run: str
     month: str
@@ -42,6 +43,7 @@ class Draft:
     identity: str
     plan_hash: str
     seconds: Mapping[str, float]
+    without_view: str
 
 
 class Received(Protocol):
@@ -74,7 +76,9 @@ def publish(
     book: Rulebook,
     lists: Sequence[Counted],
 ) -> RunRecord:
-    """Writes run.json, refusals.csv and report.html into the unfinished run's folder."""
+    """Writes analyst.duckdb, run.json, refusals.csv and report.html into the unfinished run's folder."""
+    if not draft.without_view:
+        make_view(connection, folder / VIEW, book, draft.run)
     absent = coverage(received.rows, nil_return=received.nil_return is not None)
     rules = [book.rules[one.name] for one in lists if one.name in book.rules]
     record = RunRecord(
@@ -89,6 +93,7 @@ def publish(
         missing=tuple(_copied(one, Missing) for one in absent if one.cost),
         **_counts(connection),
         lists=tuple(_copied(one, ListCount) for one in lists),
+        without_view=draft.without_view,
         rules={rule.id: _copied(rule, RuleUsed) for rule in rules},
         rule_files=dict(book.hashes),
         plan_hash=draft.plan_hash,

@@ -18,6 +18,7 @@ COSTS: dict[str, str] = {
     "benefit_person": "children and other adults on Housing Benefit claims are not known, so fewer answers are sure",
     "pupil": "no free school meals list",
     "council_tax_resident": "other adults in a home are not known, so the severe disability addition is seldom sure",
+    "ward": "wards as council tax accounts hold them: by code, and out of date where wards have changed",
     "contact": "no telephone numbers, languages or formats: letters only",
     "suppression": "no list can be exported",
 }

@@ -107,15 +107,9 @@ def _names(connection: DuckDBPyConnection) -> str:
 
 _PLACE = """
     CREATE OR REPLACE TEMP TABLE rank_place AS
-    WITH ward AS (
-        SELECT l.household_key, arg_min(c.ward_code, (r.file_id, r.line)) AS ward
-        FROM record r JOIN address_link l USING (record_id)
-        JOIN council_tax_account c ON c.file_id = r.file_id AND c.line = r.line
-        WHERE r.kind = 'council_tax_account' GROUP BY l.household_key
-    )
     SELECT a.household_key, concat_ws(', ', a.address1, a.address2, a.address3, a.address4) AS address, a.postcode,
-        w.ward
-    FROM address a LEFT JOIN ward w USING (household_key)"""
+        h.ward
+    FROM address a LEFT JOIN household h USING (household_key)"""
 
 
 def _sources() -> str:

@@ -1,0 +1,30 @@
+"""Where does a run keep what its analysts may see, and can this LIFT read it? (`runs/<id>/analyst.duckdb`)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lift.errors import NotFoundError, SettingsError
+from lift.workspace.database import Connection, database
+from lift.workspace.runs import PublishedRun
+
+FORMAT = 1
+
+
+@contextmanager
+def open_view(run: PublishedRun, *, spill: Path | None = None) -> Iterator[Connection]:
+    """The analysts' view of a run, to be read only: no file beside it can be reached through it. Raises NotFoundError
+    where the run has none, SettingsError where a newer LIFT wrote it."""
+    if not run.view.is_file():
+        why = run.record.without_view or "It was made by a LIFT that wrote none: run the month again."
+        raise NotFoundError(f"run {run.id} has no {run.view.name}, which questions are put to. {why}")
+    with database(run.view, read_only=True, spill=spill, sealed=True) as connection:
+        ((written,),) = connection.execute("SELECT max(format) FROM about").fetchall()
+        if written > FORMAT:
+            raise SettingsError(
+                f"runs/{run.id}/{run.view.name}: was written by a newer LIFT (format {written}; this one knows "
+                f"{FORMAT}). Install that version."
+            )
+        yield connection
