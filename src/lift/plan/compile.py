@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from lift.errors import CoverageError, NotFoundError
-from lift.plan import gathers, inputs, related, render, sql, verdicts
+from lift.plan import gathers, inputs, related, render, sql, tallies, verdicts
 from lift.plan.conditions import logic
 from lift.plan.hoist import hoist, in_reach
 from lift.plan.inputs import WORST, FactProfile, Profiles
@@ -371,17 +371,14 @@ class Place:
         parts = gathers.Gathering(
             member,
             self._is_complete(node, relation, outside),
-            lambda added: self._aggregate(group, added),
+            _Aggregates(self, group),
             sign.never_negative,
             sign.never_positive,
         )
         return gathers.gathered(node.function, parts, body)
 
-    def _aggregate(self, group: GatherTable, expression: Sql) -> Sql:
-        """The column in which an aggregate of the gather reaches this table; the same aggregate is made only once."""
-        known = [name for name, other in group.aggregates.items() if other == expression]
-        name = known[0] if known else f"a{len(group.aggregates) + 1}"
-        group.aggregates[name] = expression
+    def gathered_column(self, group: GatherTable, name: str) -> Sql:
+        """A column of a gather as it reaches this table."""
         head = self.table.head
         if head is None:
             return sql.column(group.name, name)
@@ -395,6 +392,29 @@ class Place:
         if relation.link == "family" and relation.source in self.compiler.kinship.lost:
             parts.append(Flag(sql.negation(sql.is_null(sql.column("u", FAMILY_KEY))), True))
         return logic("AND", parts)
+
+
+@dataclass(frozen=True)
+class _Aggregates:
+    """What one gather adds to its grouped SELECT, each thing only once, as one place reads it (gathers.Aggregates)."""
+
+    place: Place
+    group: GatherTable
+
+    def aggregate(self, value: Sql) -> Sql:
+        known = [name for name, other in self.group.aggregates.items() if other == value]
+        name = known[0] if known else f"a{len(self.group.aggregates) + 1}"
+        self.group.aggregates[name] = value
+        return self.place.gathered_column(self.group, name)
+
+    def state(self, test: Sql) -> tuple[Sql, Sql]:
+        name, place = self.group.tallies.state(test)
+        word = self.place.gathered_column(self.group, name)
+        return tallies.is_sure(word, place), tallies.is_perhaps(word, place)
+
+    def count(self, test: Sql) -> Sql:
+        name, place = self.group.tallies.count(test)
+        return tallies.counted(self.place.gathered_column(self.group, name), place)
 
 
 def if_there_is(key: Sql, value: Value) -> Value:

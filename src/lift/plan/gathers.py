@@ -5,30 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from lift.errors import EngineError
 from lift.plan import sql
 from lift.plan.conditions import logic, negation
 from lift.plan.sql import Sql
+from lift.plan.tallies import MOST_RELATED
 from lift.plan.values import Day, Flag, Number, Value, flag, unknown_flag
 
-#: No unit has more related units than this; build refuses larger households. It bounds sums, so that none overflows.
-MOST_RELATED = 10_000
-
-
 Pick = Callable[[Sequence[Sql]], Sql]
+
+
+class Aggregates(Protocol):
+    """Adds to the grouped SELECT, and gives what the gathering unit reads of it."""
+
+    def aggregate(self, value: Sql) -> Sql:
+        """The column of an aggregate: NULL where there is no related unit at all."""
+        ...
+
+    def state(self, test: Sql) -> tuple[Sql, Sql]:
+        """Whether a test is true of some related unit, and whether it is unknown of some; neither is ever NULL."""
+        ...
+
+    def count(self, test: Sql) -> Sql:
+        """How many related units a test is true of; never NULL."""
+        ...
 
 
 @dataclass(frozen=True)
 class Gathering:
     """The parts of one gather: whether a related unit is in (`member`), and whether the roster is complete.
 
-    `aggregate` adds an aggregate to the grouped SELECT and gives the column that the gathering unit reads (NULL where
-    it has no related unit at all). `never_negative` and `never_positive` are the sign of what is gathered."""
+    `never_negative` and `never_positive` are the sign of what is gathered."""
 
     member: Flag
     complete: Flag
-    aggregate: Callable[[Sql], Sql]
+    found: Aggregates
     never_negative: bool = False
     never_positive: bool = False
 
@@ -40,8 +53,17 @@ class Gathering:
         """The value for units not surely out, else NULL."""
         if self.member.constant is True:
             return value
-        test = self.member.sql if self.member.certain else sql.is_not_false(self.member.sql)
-        return sql.case([(test, value)])
+        return sql.case([(self.possible, value)])
+
+    @property
+    def possible(self) -> Sql:
+        """Whether a unit is not surely out."""
+        return self.member.sql if self.member.certain else sql.is_not_false(self.member.sql)
+
+    def has_gaps(self, end: Sql) -> Sql:
+        """Whether some unit not surely out has no such end; never NULL."""
+        gap = sql.is_null(end)
+        return self.found.state(gap if self.member.constant is True else sql.both([self.possible, gap]))[0]
 
     def open_when_incomplete(self, value: Sql | None) -> Sql | None:
         """No bound unless the roster is known to be complete."""
@@ -53,15 +75,14 @@ class Gathering:
 
 
 def count(parts: Gathering) -> Number:
-    one = sql.integer(1)
-    low = sql.coalesce(parts.aggregate(sql.function("COUNT", parts.where_in(one))), sql.integer(0))
+    low = parts.found.count(parts.member.sql)
     point = parts.member.certain and parts.complete.constant is True
     size = Fraction(MOST_RELATED)
     if point:
         return Number(low, low, Fraction(1), True, True, True, Fraction(0), None, size)
     possible = low
     if not parts.member.certain:
-        possible = sql.coalesce(parts.aggregate(sql.function("COUNT", parts.where_possible(one))), sql.integer(0))
+        possible = parts.found.count(parts.possible)
     high = parts.open_when_incomplete(possible)
     return Number(low, high, Fraction(1), False, True, parts.complete.constant is True, Fraction(0), None, size)
 
@@ -92,18 +113,14 @@ def total(parts: Gathering, body: Number) -> Number:
 def _total_end(parts: Gathering, end: Sql | None, certain: bool, towards_zero: Pick, kind: str) -> Sql | None:
     zero = sql.integer(0)
     if end is None:
-        some = parts.aggregate(sql.function("COUNT", parts.where_possible(sql.integer(1))))
-        return sql.case([(sql.equal(sql.coalesce(some, zero), zero), zero)])
+        return sql.case([(sql.negation(parts.found.state(parts.possible)[0]), zero)])
     if parts.member.certain:
         added = parts.where_in(end)
     else:
         # least() passes over NULL: an end that is missing is caught below, not here.
         added = sql.case([(parts.member.sql, end), (sql.is_null(parts.member.sql), towards_zero([end, zero]))])
-    summed = sql.coalesce(parts.aggregate(sql.cast(sql.function("SUM", added), kind)), zero)
-    if certain:
-        return summed
-    gaps = parts.aggregate(sql.function("COUNT", parts.where_possible(sql.case([(sql.is_null(end), sql.integer(1))]))))
-    return sql.case([(sql.equal(sql.coalesce(gaps, zero), zero), summed)])
+    summed = sql.coalesce(parts.found.aggregate(sql.cast(sql.function("SUM", added), kind)), zero)
+    return summed if certain else sql.case([(sql.negation(parts.has_gaps(end)), summed)])
 
 
 def extreme(parts: Gathering, body: Number | Day, *, pick_greatest: bool) -> Number | Day:
@@ -111,15 +128,12 @@ def extreme(parts: Gathering, body: Number | Day, *, pick_greatest: bool) -> Num
     pick = "MAX" if pick_greatest else "MIN"
     sure_end, open_end = (body.low, body.high) if pick_greatest else (body.high, body.low)
     open_certain = body.high_certain if pick_greatest else body.low_certain
-    sure = None if sure_end is None else parts.aggregate(sql.function(pick, parts.where_in(sure_end)))
+    sure = None if sure_end is None else parts.found.aggregate(sql.function(pick, parts.where_in(sure_end)))
     loose = None
     if open_end is not None:
-        found = parts.aggregate(sql.function(pick, parts.where_possible(open_end)))
+        found = parts.found.aggregate(sql.function(pick, parts.where_possible(open_end)))
         if not open_certain:
-            gaps = parts.aggregate(
-                sql.function("COUNT", parts.where_possible(sql.case([(sql.is_null(open_end), sql.integer(1))])))
-            )
-            found = sql.case([(sql.equal(gaps, sql.integer(0)), found)])
+            found = sql.case([(sql.negation(parts.has_gaps(open_end)), found)])
         loose = parts.open_when_incomplete(found)
     low, high = (sure, loose) if pick_greatest else (loose, sure)
     if isinstance(body, Day):
@@ -132,14 +146,11 @@ def any_of(parts: Gathering, body: Flag | None) -> Flag:
     test = parts.member if body is None else logic("AND", [parts.member, body])
     complete = parts.complete
     branches: list[tuple[Sql, Sql]] = []
-    if test.constant is None and not test.certain:
-        # One number instead of two flags: 2 surely, 1 perhaps, 0 none.
-        sure_or_open = sql.case([(test.sql, sql.tiny(2)), (sql.is_null(test.sql), sql.tiny(1))], sql.tiny(0))
-        state = parts.aggregate(sql.function("MAX", sure_or_open))
-        branches += [(sql.is_true(sql.equal(state, sql.tiny(2))), sql.TRUE)]
-        branches += [(sql.is_true(sql.equal(state, sql.tiny(1))), sql.NULL)]
-    elif test.constant is not False:
-        branches.append((sql.is_true(parts.aggregate(sql.function("BOOL_OR", test.sql))), sql.TRUE))
+    if test.constant is not False:
+        sure, perhaps = parts.found.state(test.sql)
+        branches.append((sure, sql.TRUE))
+        if test.constant is None and not test.certain:
+            branches.append((perhaps, sql.NULL))
     if complete.constant is False:
         return Flag(sql.case(branches), False) if branches else unknown_flag()
     if complete.constant is True:

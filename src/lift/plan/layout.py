@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from lift.plan import sql
 from lift.plan.sql import Sql
+from lift.plan.tallies import Tallies
 from lift.plan.values import Code, Day, Flag, Number, Value
 from lift.rulebook.nodes import Level
 
@@ -55,10 +56,16 @@ class GatherTable:
     source: Table
     target: Table
     aggregates: dict[str, Sql] = field(default_factory=dict)
+    tallies: Tallies = field(default_factory=Tallies)
     reads_source: bool = False
     only: Sql | None = None
     """The relation's own condition: rows surely outside it are left out before anything is grouped."""
     above: dict[Level, Table] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> dict[str, Sql]:
+        """Every aggregate by the name of its column."""
+        return self.aggregates | self.tallies.words()
 
 
 @dataclass(frozen=True)

@@ -35,13 +35,13 @@ def render(tables: Iterable[Table], relations: Mapping[str, Relation], kinship: 
         if table.needs or table.keep or table.name in read:
             read |= {t.name for t in (table.base, *table.above.values()) if t is not None}
             read |= {
-                t.name for g in table.gathers.values() if g.aggregates for t in (g.source, g.target, *g.above.values())
+                t.name for g in table.gathers.values() if g.columns for t in (g.source, g.target, *g.above.values())
             }
     for table in every:
         if not table.needs and not table.keep and table.name not in read:
             continue
         for gather in table.gathers.values():
-            if gather.aggregates:
+            if gather.columns:
                 found.append(_gather(gather, relations[gather.relation], kinship))
         found.append(_table(table))
     return tuple(found)
@@ -75,7 +75,7 @@ def _table(table: Table) -> Named:
         _join(select, above.name, level, _same_key(level, level, "u", key_of(level)))
         reads.append(above.name)
     for gather in table.gathers.values():
-        if gather.aggregates:
+        if gather.columns:
             _join(
                 select,
                 gather.name,
@@ -95,7 +95,7 @@ def _gather(gather: GatherTable, relation: Relation, kinship: Kinship) -> Named:
     with_source = gather.reads_source or reads_source(relation, kinship)
     names = Names(gather.source.name, gather.target.name)
     key = join_related(select, relation, names, kinship, with_source=with_source)
-    columns = [_aliased(key, "source_key"), *[_aliased(value, name) for name, value in gather.aggregates.items()]]
+    columns = [_aliased(key, "source_key"), *[_aliased(value, name) for name, value in gather.columns.items()]]
     select.set("expressions", columns)
     reads = [gather.target.name] + ([gather.source.name] if with_source else [])
     for level, above in gather.above.items():

@@ -41,11 +41,6 @@ def integer(value: int) -> Sql:
     return literal if value >= 0 else exp.Paren(this=exp.Neg(this=literal))
 
 
-def tiny(value: int) -> Sql:
-    """A whole number of one byte."""
-    return cast(integer(value), "TINYINT")
-
-
 def text(value: str) -> Sql:
     return exp.Literal(this=value, is_string=True)
 
@@ -78,6 +73,10 @@ def scaled(a: Sql, factor: int) -> Sql:
 def quotient(a: Sql, divisor: int) -> Sql:
     """Whole quotient towards 0 (DuckDB's `//`, Spark's DIV); callers see to the sign."""
     return exp.IntDiv(this=wrap(a), expression=integer(divisor))
+
+
+def bits_in_common(a: Sql, b: Sql) -> Sql:
+    return exp.BitwiseAnd(this=wrap(a), expression=wrap(b))
 
 
 def remainder(a: Sql, divisor: int) -> Sql:
