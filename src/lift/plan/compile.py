@@ -17,7 +17,7 @@ from lift.plan import gathers, inputs, related, render, sql, tallies, verdicts
 from lift.plan.conditions import logic
 from lift.plan.hoist import hoist, in_reach
 from lift.plan.inputs import WORST, FactProfile, Profiles
-from lift.plan.layout import GatherTable, Stored, Table, key_of, settle_needs, store
+from lift.plan.layout import GatherTable, Stored, Table, id_of, settle_needs, store
 from lift.plan.related import Kinship
 from lift.plan.sql import Sql
 from lift.plan.translate import Translator
@@ -316,7 +316,7 @@ class Place:
         value = stored.read(alias, prefix)
         reader = self.table.level if self.inside is None else self.inside.target.level
         if stored.level == "family" and reader in self.compiler.kinship.lost and not outer:
-            return if_there_is(sql.column(alias, key_of("family")), value)
+            return if_there_is(sql.column(alias, id_of("family")), value)
         return value
 
     def _alias(self, stored: Stored, outer: bool) -> tuple[str, str]:
@@ -390,7 +390,7 @@ class Place:
         """Whether nobody can be missing: of a unit whose family is not known, any of that family may be."""
         parts = [outside.flag(node.complete_when)] if node.complete_when is not None else []
         if relation.link == "family" and relation.source in self.compiler.kinship.lost:
-            parts.append(Flag(sql.negation(sql.is_null(sql.column("u", FAMILY_KEY))), True))
+            parts.append(Flag(sql.negation(sql.is_null(sql.column("u", id_of("family")))), True))
         return logic("AND", parts)
 
 

@@ -23,10 +23,19 @@ KEYS: dict[Level, tuple[str, ...]] = {
     "household": ("household_key",),
     "period": ("period_key", "family_key", "household_key"),
 }
+"""The keys of a level's table as built (docs/tables.md), its own first."""
+IDS: dict[Level, tuple[str, ...]] = {
+    level: tuple(key.replace("_key", "_id") for key in keys) for level, keys in KEYS.items()
+}
+"""Inside a plan units go by the number of their row as built: text keys made every join and every table a third dearer."""
 
 
 def key_of(level: Level) -> str:
     return KEYS[level][0]
+
+
+def id_of(level: Level) -> str:
+    return IDS[level][0]
 
 
 @dataclass

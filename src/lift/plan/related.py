@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from lift.plan import sql
-from lift.plan.layout import key_of
+from lift.plan.layout import id_of, key_of
 from lift.plan.sql import Sql
 from lift.plan.values import Flag, flag
 from lift.rulebook.model import Relation
@@ -47,10 +47,10 @@ def belongs(relation: Relation, kinship: Kinship) -> Flag:
         return Flag(sql.column("link", "belongs"), False) if kinship.couples or lost else flag(True)
     if not is_apart(relation) or not (kinship.couples or lost):
         return flag(True)
-    doubts = [sql.is_null(sql.column("couple", "family_key"))] if kinship.couples else []
+    doubts = [sql.is_null(sql.column("couple", "family_id"))] if kinship.couples else []
     for alias, level in (("s", relation.source), ("t", relation.target)):
         if level in kinship.lost:
-            doubts.append(sql.negation(sql.is_null(sql.column(alias, "family_key"))))
+            doubts.append(sql.negation(sql.is_null(sql.column(alias, id_of("family")))))
     return Flag(sql.case([(sql.both(doubts), sql.TRUE)]), False)
 
 
@@ -69,21 +69,29 @@ class Names:
     target: str
 
 
-def join_related(select: exp.Select, relation: Relation, names: Names, kinship: Kinship, *, with_source: bool) -> Sql:
-    """Puts the related units `t`, on request also the gathering ones `s`, into the SELECT. The key to group by."""
-    select.set("from_", exp.From(this=_named(names.target, "t")))
+PAIRS = "possible_pair"
+FAMILY_LINK = "family_link"
+
+
+def join_related(
+    select: exp.Select, relation: Relation, names: Names, kinship: Kinship, *, with_source: bool
+) -> tuple[Sql, list[str]]:
+    """Puts the related units `t`, on request also the gathering ones `s`, into the SELECT. The id to group by, and the
+    names of what is read."""
+    select.set("from_", exp.From(this=sql.named(names.target, "t")))
+    reads = [names.target, *([names.source] if with_source else [])]
     if relation.link == "household":
-        return _household(select, relation, names, kinship, with_source)
+        reads += [PAIRS] if with_source and kinship.couples and is_apart(relation) else []
+        return _household(select, relation, names, kinship, with_source), reads
     if kinship.may_be_lost(relation):
-        return _lost_family(select, relation, names, kinship)
-    return _family(select, relation, names, kinship, with_source)
+        reads += [as_built(relation.source), as_built(relation.target), *([PAIRS] if kinship.couples else [])]
+        return _lost_family(select, relation, names, kinship), reads
+    return _family(select, relation, names, kinship, with_source), reads + ([FAMILY_LINK] if kinship.couples else [])
 
 
-def _named(name: str, alias: str) -> exp.Table:
-    return exp.Table(
-        this=exp.Identifier(this=name, quoted=False),
-        alias=exp.TableAlias(this=exp.Identifier(this=alias, quoted=False)),
-    )
+def as_built(level: Level) -> str:
+    """The name of a level's first table."""
+    return f"{level}_0"
 
 
 def _join(select: exp.Select, what: Sql, on: Sql, *, left: bool = False) -> None:
@@ -98,13 +106,49 @@ def _as(value: Sql, name: str) -> Sql:
     return exp.Alias(this=value, alias=exp.Identifier(this=name, quoted=False))
 
 
-def _same(a: str, b: str, key: str) -> Sql:
-    return sql.equal(sql.column(a, key), sql.column(b, key))
+def _same(a: str, b: str, name: str) -> Sql:
+    return sql.equal(sql.column(a, name), sql.column(b, name))
 
 
 def _not_oneself(relation: Relation) -> list[Sql]:
-    key = key_of(relation.target)
-    return [sql.unequal(sql.column("t", key), sql.column("s", key))] if _leaves_out_oneself(relation) else []
+    own = id_of(relation.target)
+    return [sql.unequal(sql.column("t", own), sql.column("s", own))] if _leaves_out_oneself(relation) else []
+
+
+# ---- possible couples ------------------------------------------------------------------------------------------------
+
+
+def pairs() -> exp.Select:
+    """The possible couples by their families' ids."""
+    select = exp.Select(
+        expressions=[_as(sql.row_number("f"), "family_id"), _as(sql.row_number("o"), "other_family_id")]
+    )
+    select.set("from_", exp.From(this=sql.named("possible_couple", "c")))
+    key = key_of("family")
+    _join(select, sql.named("family", "f"), _same("f", "c", key))
+    _join(select, sql.named("family", "o"), sql.equal(sql.column("o", key), sql.column("c", f"other_{key}")))
+    return select
+
+
+def family_link() -> exp.Union:
+    """Which families' units belong to a family: its own surely, a possible couple's other family perhaps."""
+    own = exp.Select(
+        expressions=[
+            _as(sql.row_number("f"), "source_family"),
+            _as(sql.row_number("f"), "member_family"),
+            _as(sql.TRUE, "belongs"),
+        ]
+    )
+    own.set("from_", exp.From(this=sql.named("family", "f")))
+    perhaps = exp.Select(
+        expressions=[
+            _as(sql.column("c", "family_id"), "source_family"),
+            _as(sql.column("c", "other_family_id"), "member_family"),
+            _as(sql.cast(sql.NULL, "BOOLEAN"), "belongs"),
+        ]
+    )
+    perhaps.set("from_", exp.From(this=sql.named(PAIRS, "c")))
+    return exp.Union(this=own, expression=perhaps, distinct=False)
 
 
 # ---- the same family -------------------------------------------------------------------------------------------------
@@ -112,79 +156,59 @@ def _not_oneself(relation: Relation) -> list[Sql]:
 
 def _family(select: exp.Select, relation: Relation, names: Names, kinship: Kinship, with_source: bool) -> Sql:
     """Units of the same family, and perhaps those of the other half of a possible couple."""
-    family: Sql = sql.column("t", "family_key")
+    family: Sql = sql.column("t", "family_id")
     if kinship.couples:
-        on = sql.equal(sql.column("link", "member_family"), sql.column("t", "family_key"))
-        _join(select, _subquery(_family_links(), "link"), on)
+        on = sql.equal(sql.column("link", "member_family"), sql.column("t", "family_id"))
+        _join(select, sql.named(FAMILY_LINK, "link"), on)
         family = sql.column("link", "source_family")
     if not with_source:
         return family
-    tests = [sql.equal(sql.column("s", "family_key"), family), *_not_oneself(relation)]
+    tests = [sql.equal(sql.column("s", "family_id"), family), *_not_oneself(relation)]
     if is_apart(relation):
-        tests.append(sql.unequal(sql.column("t", "family_key"), sql.column("s", "family_key")))
-    _join(select, _named(names.source, "s"), sql.both(tests))
-    return sql.column("s", key_of(relation.source))
-
-
-def _family_links() -> exp.Expression:
-    """Which families' units belong to a family: its own surely, a possible couple's other family perhaps."""
-    own = exp.Select(
-        expressions=[
-            _as(sql.column("f", "family_key"), "source_family"),
-            _as(sql.column("f", "family_key"), "member_family"),
-            _as(sql.TRUE, "belongs"),
-        ]
-    )
-    own.set("from_", exp.From(this=_named("family", "f")))
-    perhaps = exp.Select(
-        expressions=[
-            _as(sql.column("c", "family_key"), "source_family"),
-            _as(sql.column("c", "other_family_key"), "member_family"),
-            _as(sql.cast(sql.NULL, "BOOLEAN"), "belongs"),
-        ]
-    )
-    perhaps.set("from_", exp.From(this=_named("possible_couple", "c")))
-    return exp.Union(this=own, expression=perhaps, distinct=False)
+        tests.append(sql.unequal(sql.column("t", "family_id"), sql.column("s", "family_id")))
+    _join(select, sql.named(names.source, "s"), sql.both(tests))
+    return sql.column("s", id_of(relation.source))
 
 
 def _lost_family(select: exp.Select, relation: Relation, names: Names, kinship: Kinship) -> Sql:
     """As `_family`, where some unit's family is not known: it is perhaps that of anybody in the household."""
-    source_key, target_key = key_of(relation.source), key_of(relation.target)
-    on_target = sql.equal(sql.column("link", "target_unit"), sql.column("t", target_key))
+    source, target = id_of(relation.source), id_of(relation.target)
+    on_target = sql.equal(sql.column("link", "target_unit"), sql.column("t", target))
     _join(select, _subquery(_unit_links(relation, kinship), "link"), on_target)
-    on_source = [sql.equal(sql.column("link", "source_unit"), sql.column("s", source_key)), *_not_oneself(relation)]
+    on_source = [sql.equal(sql.column("link", "source_unit"), sql.column("s", source)), *_not_oneself(relation)]
     if is_apart(relation):
         on_source.append(sql.is_null(sql.column("link", "belongs")))
-    _join(select, _named(names.source, "s"), sql.both(on_source))
-    return sql.column("s", source_key)
+    _join(select, sql.named(names.source, "s"), sql.both(on_source))
+    return sql.column("s", source)
 
 
 def _unit_links(relation: Relation, kinship: Kinship) -> exp.Expression:
     same = _linked(relation, sql.TRUE)
-    _join(same, _named(relation.target, "t"), _same("s", "t", "family_key"))
+    _join(same, sql.named(as_built(relation.target), "t"), _same("s", "t", "family_id"))
     lost = _linked(relation, sql.case([(_is_oneself(relation), sql.TRUE)]))
-    unknown = sql.either([sql.is_null(sql.column(alias, "family_key")) for alias in ("s", "t")])
-    _join(lost, _named(relation.target, "t"), sql.both([_same("s", "t", "household_key"), unknown]))
+    unknown = sql.either([sql.is_null(sql.column(alias, "family_id")) for alias in ("s", "t")])
+    at_home = sql.both([_same("s", "t", "household_id"), unknown])
+    _join(lost, sql.named(as_built(relation.target), "t"), at_home)
     links: exp.Expression = exp.Union(this=same, expression=lost, distinct=False)
     if kinship.couples:
         perhaps = _linked(relation, sql.cast(sql.NULL, "BOOLEAN"))
-        _join(perhaps, _named("possible_couple", "c"), _same("s", "c", "family_key"))
-        other = sql.equal(sql.column("c", "other_family_key"), sql.column("t", "family_key"))
-        _join(perhaps, _named(relation.target, "t"), other)
+        _join(perhaps, sql.named(PAIRS, "c"), _same("s", "c", "family_id"))
+        other = sql.equal(sql.column("c", "other_family_id"), sql.column("t", "family_id"))
+        _join(perhaps, sql.named(as_built(relation.target), "t"), other)
         links = exp.Union(this=links, expression=perhaps, distinct=False)
     return links
 
 
 def _linked(relation: Relation, belongs_sql: Sql) -> exp.Select:
-    source = _as(sql.column("s", key_of(relation.source)), "source_unit")
-    target = _as(sql.column("t", key_of(relation.target)), "target_unit")
+    source = _as(sql.column("s", id_of(relation.source)), "source_unit")
+    target = _as(sql.column("t", id_of(relation.target)), "target_unit")
     select = exp.Select(expressions=[source, target, _as(belongs_sql, "belongs")])
-    select.set("from_", exp.From(this=_named(relation.source, "s")))
+    select.set("from_", exp.From(this=sql.named(as_built(relation.source), "s")))
     return select
 
 
 def _is_oneself(relation: Relation) -> Sql:
-    return _same("s", "t", key_of(relation.target)) if relation.source == relation.target else sql.FALSE
+    return _same("s", "t", id_of(relation.target)) if relation.source == relation.target else sql.FALSE
 
 
 # ---- the same household ----------------------------------------------------------------------------------------------
@@ -194,18 +218,16 @@ def _household(select: exp.Select, relation: Relation, names: Names, kinship: Ki
     """Units at the same address; those of one's own family left out where the relation says so, and of a possible
     couple's other family, or an unknown one, only perhaps in."""
     if not with_source:
-        return sql.column("t", "household_key")
-    on = [_same("s", "t", "household_key"), *_not_oneself(relation)]
+        return sql.column("t", "household_id")
+    on = [_same("s", "t", "household_id"), *_not_oneself(relation)]
     if is_apart(relation):
-        apart = sql.unequal(sql.column("t", "family_key"), sql.column("s", "family_key"))
+        apart = sql.unequal(sql.column("t", "family_id"), sql.column("s", "family_id"))
         on.append(sql.is_not_false(apart) if kinship.may_be_lost(relation) else apart)
-    _join(select, _named(names.source, "s"), sql.both(on))
+    _join(select, sql.named(names.source, "s"), sql.both(on))
     if kinship.couples and is_apart(relation):
-        pairs = exp.Select(expressions=[sql.column("c", "family_key"), sql.column("c", "other_family_key")])
-        pairs.set("from_", exp.From(this=_named("possible_couple", "c")))
         match = [
-            _same("couple", "s", "family_key"),
-            sql.equal(sql.column("couple", "other_family_key"), sql.column("t", "family_key")),
+            _same("couple", "s", "family_id"),
+            sql.equal(sql.column("couple", "other_family_id"), sql.column("t", "family_id")),
         ]
-        _join(select, _subquery(pairs, "couple"), sql.both(match), left=True)
-    return sql.column("s", key_of(relation.source))
+        _join(select, sql.named(PAIRS, "couple"), sql.both(match), left=True)
+    return sql.column("s", id_of(relation.source))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from lift.plan import sql
-from lift.plan.layout import KEYS, GatherTable, Table, key_of
-from lift.plan.related import Kinship, Names, join_related, reads_source
+from lift.plan.layout import IDS, KEYS, GatherTable, Table, id_of, key_of
+from lift.plan.related import FAMILY_LINK, PAIRS, Kinship, Names, family_link, join_related, pairs, reads_source
 from lift.plan.sql import Sql
 from lift.rulebook.model import Relation
 from lift.rulebook.nodes import Level
@@ -20,7 +20,7 @@ class Named:
     """One SELECT of the plan, and the names of the others that it reads."""
 
     name: str
-    select: exp.Select
+    select: exp.Query
     reads: tuple[str, ...]
     light: bool = False
     """Only reads the facts as built: cheaper to write into each reader than to make once."""
@@ -29,77 +29,89 @@ class Named:
 def render(tables: Iterable[Table], relations: Mapping[str, Relation], kinship: Kinship) -> tuple[Named, ...]:
     """The SELECTs of every table that somebody reads, in order, each after what it reads."""
     found: list[Named] = []
-    every = list(tables)
-    read: set[str] = set()
-    for table in reversed(every):
-        if table.needs or table.keep or table.name in read:
-            read |= {t.name for t in (table.base, *table.above.values()) if t is not None}
-            read |= {
-                t.name for g in table.gathers.values() if g.columns for t in (g.source, g.target, *g.above.values())
-            }
-    for table in every:
-        if not table.needs and not table.keep and table.name not in read:
-            continue
-        for gather in table.gathers.values():
-            if gather.columns:
-                found.append(_gather(gather, relations[gather.relation], kinship))
+    for table in tables:
+        found += [_gather(g, relations[g.relation], kinship) for g in table.gathers.values() if g.columns]
         found.append(_table(table))
-    return tuple(found)
+    links = [Named(PAIRS, pairs(), ()), Named(FAMILY_LINK, family_link(), (PAIRS,))]
+    wanted = [table.name for table in tables if table.needs or table.keep]
+    return _read_by([*links, *found], wanted)
+
+
+def _read_by(every: Iterable[Named], wanted: Iterable[str]) -> tuple[Named, ...]:
+    """Those that are wanted, or read by one that is."""
+    known = {named.name: named for named in every}
+    waiting, read = list(wanted), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name not in read:
+            read.add(name)
+            waiting += known[name].reads
+    return tuple(named for name, named in known.items() if name in read)
 
 
 def _aliased(value: Sql, name: str) -> Sql:
     return exp.Alias(this=value, alias=exp.Identifier(this=name, quoted=False))
 
 
-def _source(name: str, alias: str) -> exp.Table:
-    return exp.Table(
-        this=exp.Identifier(this=name, quoted=False),
-        alias=exp.TableAlias(this=exp.Identifier(this=alias, quoted=False)),
-    )
-
-
 def _join(select: exp.Select, name: str, alias: str, on: Sql) -> None:
-    select.append("joins", exp.Join(this=_source(name, alias), on=on, side="LEFT"))
+    select.append("joins", exp.Join(this=sql.named(name, alias), on=on, side="LEFT"))
+
+
+def _same(left: str, right: str, name: str) -> Sql:
+    return sql.equal(sql.column(left, name), sql.column(right, name))
 
 
 def _table(table: Table) -> Named:
+    if table.base is None:
+        return _as_built(table)
     carried = sorted(table.needs - set(table.columns))
-    columns: list[Sql] = [sql.column("u", key) for key in KEYS[table.level]]
-    columns += [sql.column("u", name) for name in carried]
+    select = exp.Select()
+    select.set("from_", exp.From(this=sql.named(table.base.name, "u")))
+    reads = [table.base.name]
+    columns: list[Sql] = []
+    if table.keep:
+        # Whoever reads the rows of a finished table knows units by their keys.
+        columns += [sql.column("built", key) for key in KEYS[table.level]]
+        _join(select, table.level, "built", sql.equal(sql.row_number("built"), sql.column("u", id_of(table.level))))
+    columns += [sql.column("u", name) for name in [*IDS[table.level], *carried]]
     columns += [_aliased(value, name) for name, value in table.columns.items()]
-    base = table.base.name if table.base is not None else table.level
-    select = exp.Select(expressions=columns)
-    select.set("from_", exp.From(this=_source(base, "u")))
-    reads = [base] if table.base is not None else []
+    select.set("expressions", columns)
     for level, above in table.above.items():
-        _join(select, above.name, level, _same_key(level, level, "u", key_of(level)))
+        _join(select, above.name, level, _same(level, "u", id_of(level)))
         reads.append(above.name)
     for gather in table.gathers.values():
         if gather.columns:
-            _join(
-                select,
-                gather.name,
-                gather.name,
-                sql.equal(sql.column(gather.name, "source_key"), sql.column("u", key_of(table.level))),
-            )
+            of_unit = sql.equal(sql.column(gather.name, "source_id"), sql.column("u", id_of(table.level)))
+            _join(select, gather.name, gather.name, of_unit)
             reads.append(gather.name)
-    return Named(table.name, select, tuple(reads), light=table.base is None)
+    return Named(table.name, select, tuple(reads))
 
 
-def _same_key(level: Level, left: str, right: str, key: str) -> Sql:
-    return sql.equal(sql.column(left, key), sql.column(right, key))
+def _as_built(table: Table) -> Named:
+    """The facts as built, where the keys of units above become the numbers of their rows."""
+    select = exp.Select()
+    select.set("from_", exp.From(this=sql.named(table.level, "u")))
+    columns = [sql.column("u", key) for key in KEYS[table.level]] if table.keep else []
+    columns.append(_aliased(sql.row_number("u"), id_of(table.level)))
+    above: tuple[Level, ...] = ("family", "household")
+    for level in above:
+        if level != table.level and id_of(level) in IDS[table.level]:
+            _join(select, level, level, _same(level, "u", key_of(level)))
+            columns.append(_aliased(sql.row_number(level), id_of(level)))
+    columns += [_aliased(value, name) for name, value in table.columns.items()]
+    select.set("expressions", columns)
+    return Named(table.name, select, (), light=table.level == "household")
 
 
 def _gather(gather: GatherTable, relation: Relation, kinship: Kinship) -> Named:
     select = exp.Select()
     with_source = gather.reads_source or reads_source(relation, kinship)
     names = Names(gather.source.name, gather.target.name)
-    key = join_related(select, relation, names, kinship, with_source=with_source)
-    columns = [_aliased(key, "source_key"), *[_aliased(value, name) for name, value in gather.columns.items()]]
+    key, reads = join_related(select, relation, names, kinship, with_source=with_source)
+    columns = [_aliased(key, "source_id"), *[_aliased(value, name) for name, value in gather.columns.items()]]
     select.set("expressions", columns)
-    reads = [gather.target.name] + ([gather.source.name] if with_source else [])
     for level, above in gather.above.items():
-        _join(select, above.name, f"t_{level}", _same_key(level, f"t_{level}", "t", key_of(level)))
+        _join(select, above.name, f"t_{level}", _same(f"t_{level}", "t", id_of(level)))
         reads.append(above.name)
     if gather.only is not None:
         select.set("where", exp.Where(this=gather.only))
