@@ -15,6 +15,7 @@ from datetime import date
 from lift.errors import CoverageError, NotFoundError
 from lift.plan import gathers, inputs, related, render, sql, tallies, verdicts
 from lift.plan.conditions import logic
+from lift.plan.demand import Readers, only_of, readers_of
 from lift.plan.hoist import hoist, in_reach
 from lift.plan.inputs import WORST, FactProfile, Profiles
 from lift.plan.layout import GatherTable, Stored, Table, id_of, settle_needs, store
@@ -95,6 +96,7 @@ class _Compiler:
     layers: dict[Item, Order] = field(default_factory=dict)
     differing: dict[Item, bool] = field(default_factory=dict)
     stored: dict[tuple[Item, bool], Stored] = field(default_factory=dict)
+    readers: dict[str, Readers] = field(default_factory=dict)
     current: dict[Level, Table] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
 
@@ -112,6 +114,10 @@ class _Compiler:
             for step in closure(rule, self.book):
                 if step.name not in self.steps:
                     self.steps |= {part.name: part for part in hoist(in_reach(step, self.day))}
+        if not self.options.keep_steps:
+            asked = [name for rule in self.rules for name in rule.answers.values()]
+            bounds = [bound.when for fact in self.book.facts.values() for bound in fact.proved_bounds]
+            self.readers = readers_of(self.steps, self.book.relations, asked, bounds)
         self._first_layer()
         self._later_layers()
         answers = [verdicts.answer_table(self, level) for level in LEVELS if any(r.level == level for r in self.rules)]
@@ -244,7 +250,7 @@ class _Compiler:
             value: Value = self._bounded_fact(self.book.facts[level, name], proved, table)
             column = f"{name}{suffix}"
         else:
-            value = self.translator(table, proved).step(self.steps[name])
+            value = self.translator(table, proved, of=name).step(self.steps[name])
             column = name.replace(".", "__").replace("~", "_part_") + suffix
         self.stored[item, proved] = store(column, level, value, table)
 
@@ -254,9 +260,9 @@ class _Compiler:
         assert isinstance(built, Number)
         return inputs.bounded(fact, built, [self.translator(table, proved).flag(b.when) for b in fact.proved_bounds])
 
-    def translator(self, table: Table, proved: bool, gather: GatherTable | None = None) -> Translator:
-        place = Place(self, table, proved, gather)
-        return Translator(self.book, self.day, proved, place, inside_gather=gather is not None)
+    def translator(self, table: Table, proved: bool, *, of: str = "") -> Translator:
+        """Writes formulas for a place in the plan; `of`: the step they belong to."""
+        return Translator(self.book, self.day, proved, Place(self, table, proved, of=of))
 
     def _kept_steps(self) -> dict[tuple[str, bool], tuple[str, Stored]]:
         kept: dict[tuple[str, bool], tuple[str, Stored]] = {}
@@ -303,6 +309,8 @@ class Place:
     table: Table
     proved: bool
     inside: GatherTable | None = None
+    of: str = ""
+    """The step that is worked out here."""
 
     def fact(self, node: FactRef) -> Value:
         return self.read(("fact", node.level, node.name), outer=node.outer)
@@ -359,6 +367,8 @@ class Place:
         target = self.compiler.current[relation.target]
         group = head.gathers.setdefault(name, GatherTable(name, relation.name, head.base, target))
         inner = replace(outside, columns=replace(self, inside=group), inside_gather=True)
+        if not self.compiler.readers or self.of in self.compiler.readers:
+            group.only_sources.append(self._only_source(group))
         tests = [inner.flag(node.where)] if node.where is not None else []
         if node.relation_where is not None:
             own = inner.flag(node.relation_where)
@@ -376,6 +386,17 @@ class Place:
             sign.never_positive,
         )
         return gathers.gathered(node.function, parts, body)
+
+    def _only_source(self, group: GatherTable) -> Sql | None:
+        """The condition of the units that anybody reads this step of, as it stands in the gather's source."""
+        condition = only_of(self.compiler.readers.get(self.of, set()))
+        if condition is None or condition.level != group.source.level:
+            return None
+        stored = self.compiler.find(("fact", condition.level, condition.name), True)
+        group.source.needs |= set(stored.columns)
+        test = stored.read("s", "")
+        assert isinstance(test, Flag)
+        return test.sql if test.certain else sql.is_not_false(test.sql)
 
     def gathered_column(self, group: GatherTable, name: str) -> Sql:
         """A column of a gather as it reaches this table."""

@@ -27,7 +27,7 @@ KEYS: dict[Level, tuple[str, ...]] = {
 IDS: dict[Level, tuple[str, ...]] = {
     level: tuple(key.replace("_key", "_id") for key in keys) for level, keys in KEYS.items()
 }
-"""Inside a plan units go by the number of their row as built: text keys made every join and every table a third dearer."""
+"""Inside a plan units go by the number of their row as built: text keys made every join and table a third dearer."""
 
 
 def key_of(level: Level) -> str:
@@ -70,6 +70,14 @@ class GatherTable:
     only: Sql | None = None
     """The relation's own condition: rows surely outside it are left out before anything is grouped."""
     above: dict[Level, Table] = field(default_factory=dict)
+    only_sources: list[Sql | None] = field(default_factory=list)
+    """For each thing gathered, the condition of the units it is gathered for (None: all), read under `s`."""
+
+    @property
+    def source_condition(self) -> Sql | None:
+        """The condition that all of them share."""
+        first = self.only_sources[0] if self.only_sources else None
+        return first if all(other == first for other in self.only_sources) else None
 
     @property
     def columns(self) -> dict[str, Sql]:

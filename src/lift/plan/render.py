@@ -113,7 +113,9 @@ def _gather(gather: GatherTable, relation: Relation, kinship: Kinship) -> Named:
     for level, above in gather.above.items():
         _join(select, above.name, f"t_{level}", _same(f"t_{level}", "t", id_of(level)))
         reads.append(above.name)
-    if gather.only is not None:
-        select.set("where", exp.Where(this=gather.only))
+    conditions = [gather.only, gather.source_condition if with_source else None]
+    where = [condition for condition in conditions if condition is not None]
+    if where:
+        select.set("where", exp.Where(this=sql.both(where)))
     select.set("group", exp.Group(expressions=[key.copy()]))
     return Named(gather.name, select, tuple(reads))

@@ -1,7 +1,7 @@
 """How do many small results of one gather travel in few aggregates?
 
-A state (surely, perhaps, no) takes two bits and a count fifteen. Thirty states share one BIT_OR and four counts one SUM:
-measured over 200,000 households, 29 aggregates of their own take four times as long as the same facts in eleven.
+A state (surely, perhaps, no) takes two bits and a count fifteen. Thirty states share one BIT_OR, four counts one SUM:
+over 200,000 households, 29 aggregates of their own took four times as long as the same in eleven.
 A unit with no related unit has no row, so that its word is NULL: no state is set and every count is 0.
 """
 
