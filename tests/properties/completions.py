@@ -1,8 +1,8 @@
 """In which ways could what is not known really be? (Worlds drawn at random, each consistent with all that is known.)
 
-Unknown facts take values within their bounds and limits and within what a scheme proves; standing assumptions hold where
-they are in force; possible couples are couples or not; a child of an unknown family belongs to one; weak figures take
-a value; and where a roster is not complete there may be people whom nobody has told us of.
+Unknown facts take values within their bounds and limits and within what a scheme proves; standing assumptions hold
+where they are in force; possible couples are couples or not; a child of an unknown family belongs to one; weak figures
+take a value; and where a roster is not complete there may be people whom nobody has told us of.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ class _Maker:
         joined = [pair for pair in pairs if self.dice.random() < 0.5]
         self.couples = frozenset(joined) | frozenset((b, a) for a, b in joined)
 
-    # --- people nobody has told us of ----------------------------------------------------------------------------------
+    # --- people nobody has told us of --------------------------------------------------------------------------------
 
     def add_people(self) -> None:
         households = [b.key for b in self.beings if b.level == "household"]

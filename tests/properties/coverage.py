@@ -90,7 +90,7 @@ def _parts(step: Step) -> Iterator[str]:
 
 
 def _result(kind: Kind, value: Value) -> str:
-    """How far a value is known. (An unknown flag and an unknown code are the same None: their kind tells them apart.)"""
+    """How far a value is known. (An unknown flag and an unknown code are both None: their kind tells them apart.)"""
     if not isinstance(value, Range):
         return f"{'un' if value is None else ''}decided {kind}"
     if value.low is not None and value.low == value.high:

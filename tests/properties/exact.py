@@ -106,7 +106,7 @@ class Here:
 
 
 def exact(node: Node, here: Here) -> Exact:
-    return _READERS[type(node)](node, here)  # type: ignore[arg-type]  # each reader is of its own node
+    return _READERS[type(node)](node, here)  # each reader is of its own node
 
 
 def _step(step: Step, world: World, being: Being) -> Exact:
@@ -214,7 +214,7 @@ def _row(table: Table, version: int, keys: list[Exact]) -> int | None:
             begun = [values[column] for _, (values, _) in rows if values[column] <= wanted]  # type: ignore[operator]  # of one type
             if not begun:
                 return None
-            wanted = max(begun)  # type: ignore[type-var]  # of one type
+            wanted = max(begun)  # of one type
         rows = [(number, row) for number, row in rows if row[0][column] == wanted]
     return rows[0][0] if rows else None
 
@@ -242,7 +242,7 @@ def _call(node: Call, here: Here) -> Exact:
         return UNDEFINED
     if node.function in ("GREATEST", "LEAST"):
         finite = [v for v in values if v is not ENDLESS]
-        if node.function == "GREATEST" and len(finite) < len(values) or not finite:
+        if (node.function == "GREATEST" and len(finite) < len(values)) or not finite:
             return ENDLESS
         return max(finite) if node.function == "GREATEST" else min(finite)  # type: ignore[type-var]  # of one type
     if node.function in CONVERSIONS:
@@ -353,7 +353,7 @@ def _gather(node: Gather, here: Here) -> Exact:
     if node.function == "COUNT":
         return Fraction(len(bodies))
     if node.function == "SUM":
-        return sum(bodies, Fraction(0))  # type: ignore[arg-type]  # numbers
+        return sum((body for body in bodies if isinstance(body, Fraction)), Fraction(0))
     if not bodies:
         return UNDEFINED
     return max(bodies) if node.function == "MAX" else min(bodies)  # type: ignore[type-var]  # of one type

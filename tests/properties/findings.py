@@ -167,7 +167,7 @@ def _verdict(rule: Rule, answer: Answer, eligible: Exact, truth: Mapping[str, Ex
 
 
 def forgotten(dice: Random, batch: Batch) -> Units:
-    """Every household with one fact forgotten that a rule reads. Standing assumptions that are in force are left alone."""
+    """Every household with one fact forgotten that a rule reads; standing assumptions in force are left alone."""
     rules = [batch.book.rules[name] for name in batch.written.rules]
     but = frozenset(batch.book.assumptions) if batch.assumptions else frozenset()
     read = frozenset((f.level, f.name) for rule in rules for f in facts_of(rule, batch.book) if f.name not in but)

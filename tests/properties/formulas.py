@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from lift.rulebook.nodes import Level
-from tests.properties.vocabulary import Kind, Named, TableName, Vocabulary
+from tests.properties.vocabulary import Kind, Named, Relation, TableName, Vocabulary
 
 MONEY = ("GBP/week", "GBP/month", "GBP/year", "GBP")
 _PRICED = (*MONEY, "GBP/four_weeks")
@@ -222,7 +222,7 @@ class Formulas:
     def _gather(self, kind: Kind, unit: str = "", function: str = "") -> str:
         functions = {"number": ("SUM", "SUM", "MIN", "MAX"), "date": ("MIN", "MAX"), "flag": ("ANY", "EVERY", "ANY")}
         function = function or self.dice.choice(functions[kind])
-        options = []
+        options: list[tuple[Relation, str | None]] = []
         for relation in self.names.relations:
             if relation.source == self.level:
                 bodies = [

@@ -37,9 +37,9 @@ _SAVINGS = (
 _SHARES = ("0", "0.25", "0.3333", "0.5", "1")
 _HOURS = ("0", "15.9999", "16", "24", "24.5", "30.25", "59.75")
 _DAYS = (
-    "1930-01-01", "1954-10-05", "1954-10-06", "1960-02-29", "1960-04-06", "1980-01-31", "2004-02-29", "2008-05-06", "2008-05-07",
-    "2010-05-06", "2024-01-31", "2024-02-29", "2024-04-08", "2025-04-06", "2025-04-07", "2026-03-31", "2026-04-06", "2026-05-05",
-    "2026-05-06",
+    "1930-01-01", "1954-10-05", "1954-10-06", "1960-02-29", "1960-04-06", "1980-01-31", "2004-02-29", "2008-05-06",
+    "2008-05-07", "2010-05-06", "2024-01-31", "2024-02-29", "2024-04-08", "2025-04-06", "2025-04-07", "2026-03-31",
+    "2026-04-06", "2026-05-05", "2026-05-06",
 )  # fmt: skip
 
 
@@ -164,7 +164,7 @@ class _Home:
         if isinstance(value, date) and chance < 0.7:
             return _clipped(fact, Known(date(value.year, 1, 1), date(value.year, 12, 31), fresh))
         other = self.dice.choice(pool(fact))
-        low, high = sorted((value, other))  # type: ignore[type-var]  # of the fact's type
+        low, high = sorted((value, other))  # of the fact's type
         if chance < 0.8:
             return Known(low, high, fresh)
         return Known(low, None, fresh) if chance < 0.9 else Known(None, high, fresh)
@@ -174,7 +174,7 @@ def _clipped(fact: Fact, known: Known) -> Known:
     """The same within the fact's limits."""
     assert fact.limits is not None and known.low is not None and known.high is not None
     low, high = fact.limits
-    return replace(known, low=max(low, known.low), high=min(high, known.high))  # type: ignore[type-var]  # dates
+    return replace(known, low=max(low, known.low), high=min(high, known.high))  # dates
 
 
 def forgetting(dice: Random, units: Units, read: frozenset[tuple[Level, str]]) -> Units | None:

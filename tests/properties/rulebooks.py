@@ -21,6 +21,13 @@ STEPS = 10
 #: Besides, of what chance alone would bring too seldom: conversions, of which there are many, and two places where an
 #: engine that is wrong shows only on few units (a product of two ranges, a count of people who may be missing).
 _SURE = ("conversion", "conversion", "conversion", "product", "head_count")
+_STEP_LEVELS: tuple[Level, ...] = ("person", "person", "family", "family", "family", "household", "period")
+_STEP_UNITS = (
+    *MONEY, "GBP/week", "GBP/week", "GBP/month", "GBP/month",
+    "count", "count", "years", "years", "days", "months", "hours/week",
+)  # fmt: skip
+#: Levels that have facts to multiply and people to count.
+_WITH_PEOPLE: tuple[Level, ...] = ("person", "family")
 COVERS = [date(2020, 1, 1), date(2031, 1, 1)]
 _BEGIN = date(2015, 1, 5)
 _CHANGES = (date(2024, 4, 8), date(2025, 4, 7), date(2026, 4, 6), date(2026, 5, 4))
@@ -117,11 +124,10 @@ class _Writer:
             cells[some] = "no_limit" if self.dice.random() < 0.8 else weak
         elif level is not None and len(cells) > 1 and not divisor and self.dice.random() < 0.2:
             cells[max(cells)] = "ended"
-        entry = {"unit": unit, "cite": "reg 1", "status": "verified" if divisor else self._status(), "is": cells}
+        status = "verified" if divisor else self._status()
+        entry: dict[str, Any] = {"unit": unit, "cite": "reg 1", "status": status, "is": cells}
         if self.dice.random() < 0.15 and not divisor:
-            entry["covers_to"] = max(
-                max(cells), self.dice.choice((date(2026, 4, 5), date(2026, 4, 20), date(2027, 4, 4)))
-            )
+            entry["covers_to"] = max(*cells, self.dice.choice((date(2026, 4, 5), date(2026, 4, 20), date(2027, 4, 4))))
         if day is not None or self.dice.random() < 0.2:
             entry["in_force_on"] = day or "benefit_week"
         found[name] = entry
@@ -240,26 +246,12 @@ class _Writer:
     # --- steps -------------------------------------------------------------------------------------------------------
 
     def _step(self, name: str) -> dict[str, Any]:
-        level = self.dice.choice(("person", "person", "family", "family", "family", "household", "period"))
+        level = self.dice.choice(_STEP_LEVELS)
         kind: Kind = self.dice.choice(("number",) * 6 + ("flag",) * 3 + ("date", "code", "code"))
-        unit, codes = "", ()
+        unit: str = ""
+        codes: tuple[str, ...] = ()
         if kind == "number":
-            unit = self.dice.choice(
-                (
-                    *MONEY,
-                    "GBP/week",
-                    "GBP/week",
-                    "GBP/month",
-                    "GBP/month",
-                    "count",
-                    "count",
-                    "years",
-                    "years",
-                    "days",
-                    "months",
-                    "hours/week",
-                )
-            )
+            unit = self.dice.choice(_STEP_UNITS)
         if kind == "code":
             codes = self.dice.choice(
                 (("red", "amber", "green"), ("own", "rent", "let"), ("claimant", "partner", "child"))
@@ -286,13 +278,14 @@ class _Writer:
         return self.dice.choice(("penny", "none", "up", "down"))
 
     def _sure_step(self, name: str, what: str) -> dict[str, Any]:
-        level = self.dice.choice(LEVELS if what == "conversion" else ("person", "family"))
+        level = self.dice.choice(LEVELS if what == "conversion" else _WITH_PEOPLE)
         write = self._formulas(level)
-        unit, text = {
+        ways: dict[str, Callable[[], tuple[str, str]]] = {
             "conversion": write.conversion,
             "product": lambda: ("GBP/week", write.product_of_facts("GBP/week")),
             "head_count": lambda: ("count", write.head_count()),
-        }[what]()
+        }
+        unit, text = ways[what]()
         self.names.steps.append(Named(name, level, "number", unit))
         return {"unit": unit, "cite": "reg 5", "each": level, "is": text, "round": self._rounding()}
 

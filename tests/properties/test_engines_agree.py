@@ -35,7 +35,7 @@ from tests.properties.findings import Batch, Finding, disagreements, forgotten, 
 from tests.properties.homes import random_homes
 from tests.properties.rulebooks import write_rulebook
 
-#: Households to one rulebook: most of the time goes into running the rules, some into writing, loading and compiling them.
+#: Households to one rulebook: most of the time goes into running rules, some into writing, loading and compiling them.
 TOGETHER = 80
 #: Looked at every time. Hypothesis would also mix in constants of whatever modules happen to be imported; that is left
 #: to fresh cases, so that what ordinary runs come to never depends on which tests run beside this one.

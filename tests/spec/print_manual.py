@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,14 @@ from tests.spec.specs import DAY, UNKNOWN, Group, Spec, groups
 MANUAL = Path(__file__).resolve().parents[2] / "docs" / "expressions.md"
 _HEAD = """# What every expression does
 
-Council files are full of holes. A rule is worked out over everything that an unknown could be: a number or a date has a low and a high,
-where "none" is no bound on that side, and a condition is true, false or unknown. This page shows, row by row, what that means.
+Council files are full of holes. A rule is worked out over everything that an unknown could be: a number or a date has a
+low and a high, where "none" is no bound on that side, and a condition is true, false or unknown. This page shows, row
+by row, what that means.
 
-It is printed from `tests/spec/groups/` by `python -m tests.spec.print_manual`; do not edit it. Every row is run on every engine. `docs/rule-format.md` says
-how rules are written. Unless a row says otherwise the day is 6 May 2026, and what is not given is not known.
-Where a value is past its shelf life or a figure is weak, the verdict sees less than the *indicative* reading does: the row then shows both.
+It is printed from `tests/spec/groups/` by `python -m tests.spec.print_manual`; do not edit it. Every row is run on
+every engine. `docs/rule-format.md` says how rules are written. Unless a row says otherwise the day is 6 May 2026, and
+what is not given is not known. Where a value is past its shelf life or a figure is weak, the verdict sees less than the
+*indicative* reading does: the row then shows both.
 """
 
 
@@ -89,7 +91,7 @@ def _formula(spec: Spec) -> str:
 
 
 def _options(step: Mapping[str, Any]) -> str:
-    words = {
+    words: dict[str, Callable[[Any], str]] = {
         "round": lambda v: {"up": "rounded up", "down": "rounded down", "none": "not rounded", "penny": "rounded"}[v],
         "within": lambda v: f"within {_end(v[0])} and {_end(v[1])}",
         "split_on": lambda v: f"split on {', '.join(_code(name) for name in v)}",

@@ -95,7 +95,8 @@ def _read_spec(
         entry["tables"] = {name: tables[name] for name in entry["tables"]}
     if isinstance(entry.get("rule"), str):
         entry["rule"] = rules[entry["rule"]]
-    return Spec(group=group, number=number, **{k: tuple(v) if k == "codes" else v for k, v in entry.items()})
+    fields: dict[str, Any] = {k: tuple(v) if k == "codes" else v for k, v in entry.items()}
+    return Spec(group=group, number=number, **fields)
 
 
 def all_specs() -> list[Spec]:
@@ -116,7 +117,8 @@ def rule_text(spec: Spec) -> str:
     rule = spec.rule or {"eligible": "TRUE"}
     head = {
         "id": spec.id, "name": spec.title, "kind": "measure" if spec.rule is None else "entitlement", "each": spec.each,
-        "law": "an invented law", "reviewed": {"date": date(2026, 1, 1), "by": None}, "covers": [spec.day, date(2031, 1, 1)],
+        "law": "an invented law", "reviewed": {"date": date(2026, 1, 1), "by": None},
+        "covers": [spec.day, date(2031, 1, 1)],
     }  # fmt: skip
     return to_yaml({**head, "amounts": figures, "tables": tables, "steps": steps, **rule})
 

@@ -177,7 +177,7 @@ WRONG = """
     household.non_dependants[0].possible_partner is not a flag. Write true, or leave it out.
 {"household": {"non_dependants": [{"members": [], "wage": 5}]}}
     household.non_dependants[0].wage belongs to a person. Write it into one of its members.
-"""
+"""  # noqa: E501  # messages, each on its own line
 
 
 def _wrong() -> list[Any]:

@@ -258,7 +258,7 @@ def test_a_list_is_cut_to_what_the_team_can_work(council: Workspace) -> None:
         opened = lists.open("pension_credit")
         done = lists.export("pension_credit")
     assert [row[0] for row in opened.rows] == [1, 2, 3, 4, 5]
-    notes = {row[0].value: row[1].value for row in openpyxl.load_workbook(done.workbook)["notes"].iter_rows()}
+    notes = {row[0].value: str(row[1].value) for row in openpyxl.load_workbook(done.workbook)["notes"].iter_rows()}
     assert notes["Rows"].startswith("5 shown of ")
     assert "more than the team can work this month" in notes["Rows"]
 
@@ -266,8 +266,8 @@ def test_a_list_is_cut_to_what_the_team_can_work(council: Workspace) -> None:
 def test_the_notes_say_what_the_list_is_and_is_not(council: Workspace) -> None:
     with lists_of(council) as lists:
         done = lists.export("pension_credit")
-    rows = list(openpyxl.load_workbook(done.workbook)["notes"].iter_rows(values_only=True))
-    notes = dict(rows)
+    rows = openpyxl.load_workbook(done.workbook)["notes"].iter_rows(values_only=True)
+    notes = {str(name): str(said) for name, said in rows}
     assert notes["Offers help only"] == (
         "This list only offers help. It must not be used to stop, reduce or investigate an award, nor for "
         "recovery, fraud "

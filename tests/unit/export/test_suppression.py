@@ -274,9 +274,9 @@ def test_a_row_that_matches_nobody_stops_everything_and_is_told_by_its_line(coun
     suppress(council, nobody, nobody)
     message = stopped(council)
     assert message == (
-        "rows of the suppression list that match nobody in this run's extracts: suppressions_2026-11-12.csv line 2, 3. "
-        "Somebody may be missed, so nothing was exported. Correct them, or have a lead write Y under acknowledged and a "
-        "name under acknowledged_by."
+        "rows of the suppression list that match nobody in this run's extracts: suppressions_2026-11-12.csv line 2, 3."
+        " Somebody may be missed, so nothing was exported. Correct them, or have a lead write Y under acknowledged and "
+        "a name under acknowledged_by."
     )
 
 
