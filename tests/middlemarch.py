@@ -1,4 +1,8 @@
-"""The invented council, run once for all tests of a process, and copies of its workspace to try things on."""
+"""The invented council, run once for all tests of a process, copies of its workspace to try things on, small cities.
+
+Most tests ask for no more than a few hundred dwellings: `small_city` makes them in a moment. The sample is for what
+rests on its very bytes (tests/golden) or wants a whole town's mix (tests/truth).
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+from lift.city import write
 from lift.pipeline import run_month
 from lift.rulebook.load import load_rulebook
 from lift.stages.export import Lists, open_lists
@@ -20,7 +26,10 @@ from lift.workspace.start import begin
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 MONTH = "2026-11"
+DAY = date(2026, 11, 12)
 KEY = "5eed" * 16  # references in golden files rest on it
+SMALL = 300  # dwellings: room for every planted case once
+SMALL_SEED = 1871
 
 
 class Quiet:
@@ -29,6 +38,14 @@ class Quiet:
     def started(self, stage: str) -> None: ...
     def reading(self, file: str, done: int, size: int) -> None: ...
     def finished(self, stage: str, told: str, seconds: float) -> None: ...
+
+
+@cache
+def small_city(*, dwellings: int = SMALL, seed: int = SMALL_SEED, minimal: bool = False) -> Path:
+    """A small city's extracts and truth. Never change them: take a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="small-city-")) / "city"
+    write(folder, dwellings=dwellings, seed=seed, month=date(2026, 11, 1), minimal=minimal)
+    return folder
 
 
 def new_workspace(folder: Path, sample: Path = SAMPLE) -> Workspace:

@@ -38,10 +38,10 @@ def reduction_ref(number: int) -> str:
     return f"0{number:06d}{number % 97 % 10}"
 
 
-def bill(dwelling: Dwelling, account: Account, figures: Figures) -> Bill:
+def bill(dwelling: Dwelling, account: Account, day: date, figures: Figures) -> Bill:
     """The full charge of the band charged, less a quarter where a single person discount applies."""
     band = council_tax.REDUCED_BAND[dwelling.band] if account.disabled_band_reduction else dwelling.band
-    full = council_tax.full_charge(band, figures.single["charge_band_d"])
+    full = council_tax.full_charge(band, figures.rate("charge_band_d", day))
     return Bill(full, full // 4 if account.single_person_discount else 0, bool(account.exemption))
 
 

@@ -1,47 +1,25 @@
 """What was a family's Universal Credit in each assessment period, and what did the benefit cap take off?
 
-`Terms` says how the family stands; the awards follow from the generator's own arithmetic. A planted mistake of the
+The awards follow from how the family stands (`Terms`) by the generator's own arithmetic. A planted mistake of the
 department (a cap that should not be there, or too much of one) is named in `mistake`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Literal
 
 from lift.city.days import add_months, age, last_period
 from lift.city.figures import Figures
 from lift.city.law import universal_credit as law
-from lift.city.people import Credit, Family, Period, Person
+from lift.city.people import Credit, Dwelling, Family, Period, Person, Terms
 
 HISTORY_FROM = date(2025, 4, 7)  # figures.yaml holds no earlier rates
-Health = Literal["", "lcw", "lcwra", "lcwra_new"]
-Mistake = Literal[
-    "", "exemption_overlooked", "maximum_used", "childcare_overlooked", "single_level_used", "child_benefit_assumed"
-]
+LEAST_WORKED_OUT = 3  # assessment periods
 
-
-@dataclass(frozen=True)
-class Terms:
-    """How a family stands with Universal Credit. Money is pence for the assessment period, rent pence a week."""
-
-    rent_week: int = 0
-    social_rent: bool = False
-    allowance_week: int | None = None
-    earnings: tuple[int, ...] = (0,)
-    other_income: int = 0
-    savings: int = 0
-    health: Health = ""
-    carer: bool = False
-    childcare: int = 0
-    periods: int = 3
-    day_of_month: int = 5
-    mistake: Mistake = ""
-    told: bool = True
-    closed: bool = False
-    without_housing: bool = False
+# Which family it was on a day, and where it lived; None before there was one.
+Whereabouts = Callable[[date], tuple[Family, Dwelling] | None]
 
 
 def elements(family: Family, terms: Terms, start: date, figures: Figures) -> law.Elements:
@@ -100,7 +78,7 @@ def _counted(family: Family, start: date, figures: Figures) -> tuple[int, bool]:
     return law.child_benefit_week(children, start, figures), is_family
 
 
-def period(family: Family, terms: Terms, start: date, earnings: int, figures: Figures) -> Period:
+def period(family: Family, dwelling: Dwelling, terms: Terms, start: date, earnings: int, figures: Figures) -> Period:
     parts = elements(family, terms, start, figures)
     entitled = law.entitlement(parts, earnings, terms.other_income, start, figures)
     benefit, is_family = _counted(family, start, figures)
@@ -108,7 +86,7 @@ def period(family: Family, terms: Terms, start: date, earnings: int, figures: Fi
     right = 0 if law.is_exempt(parts, earnings, exemptions(family), start, figures) else unexempted
     taken = _imposed(parts, entitled, unexempted, terms, family, start, figures) if terms.mistake else right
     end = add_months(start, 1) - timedelta(days=1)
-    return Period(start, end, parts, earnings, terms.other_income, entitled, taken, right, unexempted)
+    return Period(start, end, parts, earnings, terms.other_income, entitled, taken, right, unexempted, family, dwelling)
 
 
 def _earnings(terms: Terms, back: int) -> int:
@@ -116,19 +94,32 @@ def _earnings(terms: Terms, back: int) -> int:
     return terms.earnings[max(len(terms.earnings) - 1 - back, 0)]
 
 
-def award(family: Family, terms: Terms, known_on: date, figures: Figures, notice_ref: str = "") -> Credit:
-    """The claim with its periods, earliest first; the last has ended before the notices were written."""
-    latest, _ = last_period(terms.day_of_month, known_on)
-    periods = tuple(
-        period(family, terms, add_months(latest, -back), _earnings(terms, back), figures)
-        for back in range(terms.periods - 1, -1, -1)
-        if add_months(latest, -back) >= HISTORY_FROM
-    )
+def award(where: Whereabouts, terms: Terms, known_on: date, figures: Figures, notice_ref: str = "") -> Credit | None:
+    """The claim with its periods up to a day, earliest first; the last has ended by then. None before the first.
+
+    Only those are worked out that somebody asks for: the notices kept, or as many as an earnings test looks back.
+    """
+    if terms.last is None:
+        raise ValueError("the town says which period of the award is its last")
+    latest = min(last_period(terms.day_of_month, known_on)[0], terms.last)
+    starts = [(back, add_months(terms.last, -back)) for back in range(terms.periods - 1, -1, -1)]
+    starts = [(back, start) for back, start in starts if HISTORY_FROM <= start <= latest]
+    # One more than is kept: a notice may leave out what the one before it told.
+    wanted = max(terms.kept + 1 if terms.told else 0, LEAST_WORKED_OUT)
+    periods = []
+    for back, start in starts[-wanted:]:
+        found = where(add_months(start, 1) - timedelta(days=1))
+        if found is not None:
+            periods.append(period(*found, terms, start, _earnings(terms, back), figures))
+    if not periods:
+        return None
     return Credit(
-        periods=periods,
+        periods=tuple(periods),
+        earlier=len(starts) - len(periods),
         told=terms.told,
+        kept=terms.kept,
         notice_ref=notice_ref,
-        closed=periods[-1].end if terms.closed else None,
+        closed=periods[-1].end if terms.closed and latest == terms.last else None,
         savings=terms.savings,
         social_rent=terms.social_rent,
     )

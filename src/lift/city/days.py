@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import isleap
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 THURSDAY = 3
+LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def add_months(day: date, months: int) -> date:
     """The same day some months later; the last day of the month where that day does not exist."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    longest = 29 if month == 1 and isleap(year) else LENGTHS[month]
+    return date(year, month + 1, min(day.day, longest))
 
 
 def age(born: date, day: date) -> int:
@@ -24,6 +27,24 @@ def second_thursday(month: date) -> date:
     """The day on which a month's Housing Benefit claims are counted."""
     first = month.replace(day=1)
     return first + timedelta(days=(THURSDAY - first.weekday()) % 7 + 7)
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The days of a month's extracts: `day` is that of the benefits extract, as at which everything is true."""
+
+    day: date
+    notices: date
+    accounts: date
+    roll: date
+
+
+def dates_of(month: date) -> Dates:
+    """Benefits on the second Thursday, notices and accounts a little before, the rolls on the first Monday."""
+    day = second_thursday(month)
+    first = month.replace(day=1)
+    monday = first + timedelta(days=-first.weekday() % 7)
+    return Dates(day, day - timedelta(days=1), day - timedelta(days=2), monday)
 
 
 def tax_year_start(day: date) -> date:

@@ -5,7 +5,7 @@ They stand in `city/figures.yaml`, outside the program, each with its citation. 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +25,7 @@ class Figures:
     pension_age: tuple[tuple[date, int], ...]
     shares: dict[str, dict[str, int]]
     single: dict[str, int]
+    lists: dict[str, tuple[int, ...]]
     mess: dict[str, int]
 
     def rate(self, name: str, day: date) -> int:
@@ -51,31 +52,39 @@ def _rate(entry: dict[str, Any]) -> tuple[tuple[date, int], ...]:
     return tuple(sorted(pairs))
 
 
-def _split(entries: dict[str, Any]) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
-    shares: dict[str, dict[str, int]] = {}
-    single: dict[str, int] = {}
-    for name, entry in entries.items():
-        value = entry["is"]
+@dataclass
+class _Calibration:
+    """The shares and counts of the file, by the form they have there."""
+
+    shares: dict[str, dict[str, int]] = field(default_factory=dict)
+    single: dict[str, int] = field(default_factory=dict)
+    lists: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def take(self, name: str, value: Any) -> None:
         if isinstance(value, dict):
-            shares[name] = {str(key): int(part) for key, part in value.items()}
+            self.shares[name] = {str(key): int(part) for key, part in value.items()}
+        elif isinstance(value, list):
+            self.lists[name] = tuple(map(int, value))
         else:
-            single[name] = _pence(value) if isinstance(value, float) else int(value)
-    return shares, single
+            self.single[name] = int(value)
 
 
 def read(path: Path | None = None) -> Figures:
     """Read the figures file; raises FileNotFoundError or ValueError with the reason."""
     where = path or next((place for place in PLACES if place.is_file()), None)
     if where is None:
-        raise FileNotFoundError("figures.yaml was not found: name the file with --figures")
+        raise FileNotFoundError(2, "not found: name the file with --figures", "figures.yaml")
     with where.open(encoding="utf-8") as file:
         content: dict[str, Any] = YAML(typ="safe").load(file)
-    shares, single = _split(content["calibration"])
+    calibration = _Calibration()
+    for name, entry in content["calibration"].items():
+        calibration.take(name, entry["is"])
     bands = tuple((first, years * 12 + months) for first, years, months in content["pension_age"]["bands"])
     return Figures(
         rates={name: _rate(entry) for name, entry in content["rates"].items()},
         pension_age=bands,
-        shares=shares,
-        single=single,
+        shares=calibration.shares,
+        single=calibration.single,
+        lists=calibration.lists,
         mess={name: int(value) for name, value in content["mess"]["is"].items()},
     )

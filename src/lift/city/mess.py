@@ -6,15 +6,20 @@ not exist, must be refused; everything else must be read and put right, or read 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from random import Random
+from hashlib import blake2b
+from heapq import nsmallest
+from itertools import islice
 
 from lift.city.extracts.row import Extract, Fault, Row, text
 from lift.city.law.money import pounds
-from lift.city.places import stream
 
 LEAST_ROWS = 20  # a shorter file is left clean
+WHOLE = 10_000
+TRIES = 12  # how many rows are looked at for one that can be spoilt
+MASK, MIXER = 2**64 - 1, 0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio: neighbours are spread apart
+PASSING = frozenset({"row_twice", "date_impossible", "line_broken", "column_shifted"})
 HARMFUL = frozenset({
     "nino_missing", "nino_placeholder", "uprn_missing", "date_impossible", "birth_date_sentinel", "line_broken",
     "column_shifted", "savings_differ",
@@ -31,6 +36,7 @@ class Columns:
     birth: str = ""
     other_date: str = ""
     capital: str = ""
+    joined_by: tuple[str, ...] = ()  # a row in which none of these is filled can be joined to nothing
 
 
 COLUMNS = {
@@ -40,7 +46,9 @@ COLUMNS = {
     "ctr_person": Columns(birth="birth_date"),
     "universal_credit_notice": Columns("Claimant NINO", "UPRN", "Postcode", "Claimant DOB", "Notification Date"),
     "pupil": Columns("Parent 1 NI Number", "UPRN", "Postcode", "DOB", "FSM Start Date"),
-    "contact": Columns("nino", "uprn", "postcode", "date_of_birth", "verified_on"),
+    "contact": Columns(
+        "nino", "uprn", "postcode", "date_of_birth", "verified_on", joined_by=("account_ref", "uprn", "nino")
+    ),
 }
 SENTINEL = {"benefit_claim": "01-01-1900", "contact": "1900-01-01"}
 PLACEHOLDER = "ZX999999XZ"
@@ -59,8 +67,8 @@ def _held(row: Row, extract: Extract, column: str) -> str:
 class Spoiler:
     """Spoils one row of an extract in a named way; None where that row cannot be spoilt so."""
 
-    def __init__(self, extract: Extract, chance: Random) -> None:
-        self.extract, self.chance = extract, chance
+    def __init__(self, extract: Extract) -> None:
+        self.extract = extract
         self.columns = COLUMNS[extract.kind]
 
     def change(
@@ -72,8 +80,15 @@ class Spoiler:
             return None
         return _set(row, self.extract, column, made(held), Fault(name, column, effect))
 
+    def blanked(self, row: Row, column: str, name: str) -> Row | None:
+        """The row without the number, or None where nothing else would join it to anybody."""
+        others = [other for other in self.columns.joined_by if other != column]
+        if others and not any(_held(row, self.extract, other) for other in others):
+            return None
+        return self.change(row, column, name, lambda _: "")
+
     def nino_missing(self, row: Row) -> Row | None:
-        return self.change(row, self.columns.nino, "nino_missing", lambda _: "")
+        return self.blanked(row, self.columns.nino, "nino_missing")
 
     def nino_spaces(self, row: Row) -> Row | None:
         return self.change(
@@ -87,7 +102,7 @@ class Spoiler:
         return self.change(row, self.columns.nino, "nino_placeholder", lambda _: PLACEHOLDER)
 
     def uprn_missing(self, row: Row) -> Row | None:
-        return self.change(row, self.columns.uprn, "uprn_missing", lambda _: "")
+        return self.blanked(row, self.columns.uprn, "uprn_missing")
 
     def uprn_leading_noughts(self, row: Row) -> Row | None:
         return self.change(row, self.columns.uprn, "uprn_leading_noughts", lambda number: number.zfill(12))
@@ -106,7 +121,7 @@ class Spoiler:
         return self.change(row, self.columns.birth, "birth_date_sentinel", lambda _: nobody)
 
     def savings_differ(self, row: Row) -> Row | None:
-        more = self.chance.randrange(500, 9000) * 100
+        more = (500 + _number(0, "savings", row.key) % 8500) * 100
         return self.change(
             row, self.columns.capital, "savings_differ", lambda held: pounds(int(held.replace(".", "")) + more)
         )
@@ -127,32 +142,53 @@ class Spoiler:
         return replace(row, broken=shifted, faults=(*row.faults, Fault("column_shifted", "", "refused")))
 
 
-def spoil(extract: Extract, rates: dict[str, int], seed: int) -> Extract:
-    """The extract with each fault at its rate, at least once in a file long enough."""
-    if extract.kind not in COLUMNS or len(extract.rows) < LEAST_ROWS:
+def spoil(extract: Extract, rates: dict[str, int], seed: int, district: int) -> Extract:
+    """A district's part of a file with each fault at its rate, in the first at least once if it is long enough.
+
+    Which row a fault falls on follows from the row's own key, so that what is wrong with a record stays wrong with it
+    month after month; faults of the writing of a file (`PASSING`) fall on other rows each time.
+    """
+    if extract.kind not in COLUMNS or (district == 0 and len(extract.rows) < LEAST_ROWS):
         return extract
-    chance = stream(seed, "mess", extract.name)
     rows = list(extract.rows)
-    left = [place for place, row in enumerate(rows) if row.open]
-    chance.shuffle(left)
-    spoiler = Spoiler(extract, chance)
+    places = [place for place, row in enumerate(rows) if row.open]
+    lasting = [_number(seed, extract.kind, rows[place].key) for place in places]
+    passing = [_number(seed, extract.name, rows[place].key) for place in places]
+    spoiler = Spoiler(extract)
+    taken: set[int] = set()
+    twice: set[int] = set()
     for name, rate in rates.items():
-        if name != "row_twice":
-            _spoil_some(rows, left, max(1, len(rows) * rate // 10_000), getattr(spoiler, name))
-    twice = set(left[: max(1, len(rows) * rates["row_twice"] // 10_000)]) if extract.headed else set()
+        count = max(int(district == 0), (len(places) * rate + WHOLE // 2) // WHOLE)
+        numbers, salt = passing if name in PASSING else lasting, _number(seed, name, "")
+        turned = [
+            ((number ^ salt) * MIXER & MASK, place)
+            for number, place in zip(numbers, places, strict=True)
+            if place not in taken
+        ]
+        next_ones = (place for _, place in nsmallest(count * TRIES, turned))
+        if name == "row_twice":
+            twice = set(islice(next_ones, count)) if extract.headed else set()
+            taken |= twice
+        else:
+            taken |= _spoil_some(rows, next_ones, count, spoiler, name)
     return replace(extract, rows=tuple(_with_repeats(rows, twice)))
 
 
-def _spoil_some(rows: list[Row], left: list[int], count: int, how: Callable[[Row], Row | None]) -> None:
-    """Spoil the next rows that can be spoilt so, and take them out of what is left."""
-    for place in list(left):
-        if count == 0:
-            return
-        spoilt = how(rows[place])
-        if spoilt is not None:
-            rows[place] = spoilt
-            left.remove(place)
-            count -= 1
+def _number(seed: int, kind: str, key: str) -> int:
+    return int.from_bytes(blake2b(f"{seed}:{kind}:{key}".encode(), digest_size=8).digest())
+
+
+def _spoil_some(rows: list[Row], places: Iterable[int], count: int, spoiler: Spoiler, name: str) -> set[int]:
+    """Spoil the first of these rows that can be spoilt so, and say which they were."""
+    spoilt: set[int] = set()
+    for place in places:
+        if len(spoilt) == count:
+            break
+        changed = getattr(spoiler, name)(rows[place])
+        if changed is not None:
+            rows[place] = changed
+            spoilt.add(place)
+    return spoilt
 
 
 def _with_repeats(rows: list[Row], twice: set[int]) -> list[Row]:

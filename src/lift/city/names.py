@@ -53,6 +53,7 @@ FIRMS = (
     "MIDDLEMARCH LETTINGS LTD", "VINCY RIBBONS LIMITED", "LOWICK ESTATES LLP", "BULSTRODE PROPERTY HOLDINGS LTD",
     "GARTH & DAUGHTER LAND AGENTS", "MIDDLEMARCH BOROUGH COUNCIL",
 )  # fmt: skip
+HALLS = ("MIDDLEMARCH UNIVERSITY", "LOWICK STUDENT LIVING LTD", "TIPTON COLLEGE RESIDENCES LTD")
 SCHOOLS = (
     "Lowick Primary School", "Garth Church of England Primary", "Tipton Primary Academy",
     "Saint Oswald's Catholic Primary", "Freshitt Infant School", "Brassing Academy", "Bulstrode School",

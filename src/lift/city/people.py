@@ -1,13 +1,16 @@
 """Who lives in the city, as they truly are? Everything a supplier's file says is drawn from these.
 
-Money is whole pence: a week for people and claims, the assessment period for Universal Credit.
+What people asked for (`Application`, `Terms`) stands apart from what it brings on a day (`Claim`, `Credit`), which
+`awards` works out month by month. Money is whole pence: a week for people and claims, the assessment period for
+Universal Credit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from lift.city.law.universal_credit import Elements
 
@@ -19,7 +22,11 @@ Scheme = Literal["pension_age", "working_age"]
 Passport = Literal["guarantee", "standard", "universal_credit"]
 Status = Literal["live", "suspended", "ended", "refused"]
 Tenure = Literal["owner", "mortgage", "private", "council", "housing_association"]
-AccountKind = Literal["person", "estate", "void", "business", "students", "second_home"]
+AccountKind = Literal["person", "estate", "void", "business", "halls", "students", "second_home"]
+Health = Literal["", "lcw", "lcwra", "lcwra_new"]
+Mistake = Literal[
+    "", "exemption_overlooked", "maximum_used", "childcare_overlooked", "single_level_used", "child_benefit_assumed"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,6 @@ class Person:
     sex: Sex
     born: date
     nino: str = ""
-    phone: str = ""
     state_pension: int = 0
     private_pension: int = 0
     net_earnings: int = 0
@@ -53,6 +59,7 @@ class Person:
     carers_allowance: int = 0
     other_income: int = 0
     attendance_allowance: Rate = ""
+    attendance_allowance_from: date | None = None
     pip_daily_living: Rate = ""
     pip_mobility: Rate = ""
     dla_care: Rate = ""
@@ -120,8 +127,51 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Application:
+    """A claim for Housing Benefit or Council Tax Reduction as it was made.
+
+    `changes` are what the claim says in place of what would be worked out; a claim `by_hand` is the claim itself.
+    """
+
+    scheme: Scheme
+    number: int
+    started: date
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    by_hand: Claim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a family stands with Universal Credit. Money is pence for the assessment period, rent pence a week.
+
+    `periods` are counted back from the one that starts on `last` (none: the latest of the city's last month); of
+    `earnings` the last is that period's, the one before it the period's before, and the first that of all earlier ones.
+    The council keeps the notices of the last `kept` periods.
+    """
+
+    rent_week: int = 0
+    social_rent: bool = False
+    allowance_week: int | None = None
+    earnings: tuple[int, ...] = (0,)
+    other_income: int = 0
+    savings: int = 0
+    health: Health = ""
+    carer: bool = False
+    childcare: int = 0
+    periods: int = 3
+    kept: int = 99
+    day_of_month: int = 5
+    last: date | None = None
+    mistake: Mistake = ""
+    told: bool = True
+    closed: bool = False
+    without_housing: bool = False
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
-    """One assessment period as it was awarded.
+    """One assessment period as it was awarded, to the family as it then was, where it then lived.
 
     `reduction` is what the cap took, `right_reduction` what it should have, `right_unexempted` the same by sums alone,
     as if nothing exempted the family.
@@ -136,6 +186,8 @@ class Period:
     reduction: int
     right_reduction: int
     right_unexempted: int
+    family: Family
+    dwelling: Dwelling
 
     @property
     def award(self) -> int:
@@ -144,24 +196,33 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """A live Universal Credit claim. `told`: the council gets notices of it, keyed on `notice_ref`."""
+    """A Universal Credit claim; `earlier` is the number of periods before those worked out.
+
+    `told`: the council gets notices of it, keyed on `notice_ref`, and keeps those of the last `kept` periods.
+    """
 
     periods: tuple[Period, ...]
+    earlier: int = 0
     told: bool = True
+    kept: int = 99
     notice_ref: str = ""
     closed: date | None = None
     savings: int = 0
     social_rent: bool = False
-    sends_account: bool = False
 
     @property
     def latest(self) -> Period:
         return self.periods[-1]
 
+    @property
+    def count(self) -> int:
+        """Periods since the claim began."""
+        return self.earlier + len(self.periods)
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One benefit unit."""
+    """One benefit unit. `claim`, `credit` and `guarantee_credit` are what is in payment; `awards` fills them in."""
 
     id: str
     claimant: Person
@@ -170,12 +231,15 @@ class Family:
     role: Role = "head"
     close_relative: bool = False
     savings: int = 0
-    guarantee_credit: int = 0
+    guarantee_credit_from: date | None = None
     savings_credit: int = 0
     housing_costs: int = 0
     saved_mixed_age: bool = False
     child_benefit: bool = True
     exempting_benefit: bool = False
+    application: Application | None = None
+    terms: Terms | None = None
+    guarantee_credit: int = 0
     claim: Claim | None = None
     credit: Credit | None = None
 
@@ -237,7 +301,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A dwelling with its account and whoever lives there."""
+    """A dwelling with its account and whoever lives there.
+
+    Until `since` it was `before`: others lived there, or more of the same people. `origin` is where today's people were
+    until then: the same as `before` where they only became fewer, another dwelling where they moved within the city.
+    """
 
     dwelling: Dwelling
     account: Account
@@ -245,6 +313,9 @@ class Home:
     trap: str = ""
     suppressed: str = ""
     landlord: Person | None = None
+    since: date | None = None
+    before: Home | None = None
+    origin: Home | None = None
 
     @property
     def families(self) -> tuple[Family, ...]:

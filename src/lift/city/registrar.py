@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import count
 from random import Random
 from typing import Any
 
@@ -18,11 +17,16 @@ DRAMA_RANGES = (
     "01632 960", "07700 900", "0121 496 0", "0113 496 0", "0114 496 0", "0115 496 0", "0116 496 0", "0117 496 0",
     "0118 496 0", "0131 496 0", "0141 496 0", "0151 496 0", "0161 496 0", "0191 498 0", "020 7946 0", "029 2018 0",
 )  # fmt: skip
+UNALLOTTED = "01632 {:06d}"  # no area has this code; where the drama numbers are used up
+UNALLOTTED_FROM = 200_000
 NINO_PREFIX = "MW"  # never a valid prefix (HMRC NIM39110), so no number here is anybody's
 UNUSED_NINO = "MW104729A"  # the number of serial 0, which nobody is given
 PUPIL_AUTHORITY = "999"
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 FEMALE_SHARE = 0.52
+LINES_OF_A_RANGE = 1000
+SERIALS_OF_A_DISTRICT = 8_000
+NINOS = 1_000_000  # as many as one prefix has
 
 
 def pupil_number(serial: int) -> str:
@@ -40,6 +44,20 @@ def year_group(born: date, day: date) -> int:
     return years - 4
 
 
+class Serials:
+    """Numbers in order, from a stock of its own for each district, so that districts can be made in any order."""
+
+    def __init__(self, district: int) -> None:
+        self.last = district * SERIALS_OF_A_DISTRICT
+        self.end = self.last + SERIALS_OF_A_DISTRICT
+
+    def take(self) -> int:
+        self.last += 1
+        if self.last > self.end:
+            raise ValueError("a district has used up its numbers: it has too many people")
+        return self.last
+
+
 @dataclass
 class Registrar:
     """Makes people and hands out numbers in order. `chance` is changed for each dwelling."""
@@ -47,23 +65,24 @@ class Registrar:
     figures: Figures
     day: date
     chance: Random
-    people: Any = field(default_factory=lambda: count(1))
-    families: Any = field(default_factory=lambda: count(1))
-    households: Any = field(default_factory=lambda: count(1))
-    claims: Any = field(default_factory=lambda: count(1))
-    pupils: Any = field(default_factory=lambda: count(1))
-    phones: Any = field(default_factory=lambda: count(0))
+    district: int = 0
     forenames: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.people, self.families, self.households = (Serials(self.district) for _ in range(3))
+        self.claims, self.pupils, self.phones = (Serials(self.district) for _ in range(3))
+
     def nino(self, serial: int) -> str:
-        digits = (serial * 7919 + 104729) % 1_000_000
+        digits = (serial * 7919 + 104729) % NINOS
         return f"{NINO_PREFIX}{digits:06d}{'ABCD'[serial % 4]}"
 
     def phone(self) -> str:
-        """The next drama number, mobile and landline by turns; none once every one is taken."""
-        serial = next(self.phones)
+        """The next drama number, mobile and landline by turns; once every one is taken, one that is nobody's."""
+        serial = self.phones.take() - 1
         place, line = serial % len(DRAMA_RANGES), serial // len(DRAMA_RANGES)
-        return f"{DRAMA_RANGES[place]}{line:03d}" if line < 1000 else ""
+        if line < LINES_OF_A_RANGE:
+            return f"{DRAMA_RANGES[place]}{line:03d}"
+        return UNALLOTTED.format(UNALLOTTED_FROM + serial - LINES_OF_A_RANGE * len(DRAMA_RANGES))
 
     def birth(self, youngest: int, oldest: int) -> date:
         """A date of birth of somebody aged from `youngest` to `oldest` on the day."""
@@ -92,7 +111,7 @@ class Registrar:
 
     def adult(self, born: date, sex: Sex | None = None, surname: str = "", **known: Any) -> Person:
         sex = sex or self.sex()
-        serial = next(self.people)
+        serial = self.people.take()
         forename = self.forename(sex)
         titles = ("Mrs", "Ms", "Miss") if sex == "female" else ("Mr",)
         surname = surname or self.surname()
@@ -102,21 +121,21 @@ class Registrar:
     def child(self, born: date, surname: str, on_roll: bool = True, **known: Any) -> Person:
         """A child, on the roll of a state-funded school from Reception to Year 13."""
         sex = self.sex()
-        serial = next(self.people)
+        serial = self.people.take()
         forename = self.forename(sex)
         title = "Miss" if sex == "female" else "Master"
         year = year_group(born, self.day)
         pupil = None
         if on_roll and 0 <= year <= 13:
             school = self.chance.randrange(PRIMARIES) if year <= 6 else self.chance.randrange(PRIMARIES, len(SCHOOLS))
-            pupil = Pupil(pupil_number(next(self.pupils)), school, "R" if year == 0 else str(year))
+            pupil = Pupil(pupil_number(self.pupils.take()), school, "R" if year == 0 else str(year))
         return Person(f"P{serial:06d}", title, forename, surname, sex, born, pupil=pupil, **known)
 
     def family(self, claimant: Person, **known: Any) -> Family:
-        return Family(f"F{next(self.families):06d}", claimant, **known)
+        return Family(f"F{self.families.take():06d}", claimant, **known)
 
     def household(self, *families: Family) -> Household:
-        return Household(f"H{next(self.households):06d}", families)
+        return Household(f"H{self.households.take():06d}", families)
 
     def claim_number(self) -> int:
-        return int(next(self.claims))
+        return self.claims.take()

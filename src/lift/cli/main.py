@@ -22,6 +22,7 @@ from lift.cli.init import init
 from lift.cli.lists import list_
 from lift.cli.run import run as run_month
 from lift.cli.runs import runs
+from lift.cli.sample import sample
 from lift.errors import ALL_ERRORS, LiftError, StorageError
 
 FAULT = 70
@@ -74,6 +75,7 @@ app.command("list")(list_)
 app.command("explain")(explain)
 app.add_typer(rules.app, name="rules")
 app.command("demo")(demo)
+app.command("sample")(sample)
 
 
 def run_app(arguments: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Which cities are committed, and how is a table of theirs read?"""
+"""Where do a city's files stand, and how is a table of it read?"""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from datetime import date
 from pathlib import Path
 
 MONTH = date(2026, 11, 1)
-DWELLINGS, SEED = 300, 1871
-MINIMAL_DWELLINGS, MINIMAL_SEED = 240, 1872
+INCOMING, TRUTH = Path("incoming/2026-11"), Path("truth/2026-11")
 
 
 def table(path: Path) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Which cities do the tests look at? Two are made once: the sample's and the minimal one's, as they are committed."""
+"""Which cities do the tests look at? Two small ones, made once: with every source, and with the least there can be."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from lift.city import figures as figures_file
-from lift.city import write
 from lift.city.figures import Figures
-from tests.unit.city.cities import DWELLINGS, MINIMAL_DWELLINGS, MINIMAL_SEED, MONTH, SEED
+from tests.middlemarch import small_city
 
 
 @pytest.fixture(scope="session")
@@ -18,14 +17,10 @@ def figures() -> Figures:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sample")
-    write(folder, dwellings=DWELLINGS, seed=SEED, month=MONTH)
-    return folder
+def sample() -> Path:
+    return small_city()
 
 
 @pytest.fixture(scope="session")
-def minimal(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("minimal")
-    write(folder, dwellings=MINIMAL_DWELLINGS, seed=MINIMAL_SEED, month=MONTH, minimal=True)
-    return folder
+def minimal() -> Path:
+    return small_city(dwellings=240, seed=1872, minimal=True)

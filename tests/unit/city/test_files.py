@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.city.cities import table
+from tests.unit.city.cities import INCOMING, TRUTH, table
 
 NINO = re.compile(r"MW\d{6}[A-D]")
 POSTCODE = re.compile(r"MM\d{1,2} \d[A-Z]{2}")
 FULL = {
     "contacts", "council_tax_accounts", "council_tax_residents", "ctr_awards", "ctr_members", "school_roll_primary",
-    "school_roll_secondary", "shbe", "suppressions", "uc_notices",
+    "school_roll_secondary", "shbe", "suppressions", "uc_notices", "wards",
 }  # fmt: skip
 SPINE = {"council_tax_accounts", "ctr_awards", "ctr_members", "uc_notices"}
 
 
 def incoming(folder: Path) -> dict[str, Path]:
-    files = (folder / "incoming" / "2026-11").iterdir()
+    files = (folder / INCOMING).iterdir()
     return {re.sub(r"_\d{4}-\d\d-\d\d$", "", path.stem): path for path in files}
 
 
@@ -38,7 +38,7 @@ def lines(path: Path) -> list[str]:
 
 
 def faults(folder: Path) -> dict[tuple[str, int], str]:
-    found = table(folder / "truth" / "faults.csv")
+    found = table(folder / TRUTH / "faults.csv")
     return {(row["file"], int(row["line"])): row["effect"] for row in found}
 
 
@@ -89,7 +89,7 @@ def test_dates_of_the_extracts(sample: Path) -> None:
 
 
 def test_numbers_are_nobodys(sample: Path) -> None:
-    people = table(sample / "truth" / "people.csv")
+    people = table(sample / TRUTH / "people.csv")
     ninos = [row["nino"] for row in people if row["nino"]]
     assert len(ninos) == len(set(ninos))
     assert all(NINO.fullmatch(nino) for nino in ninos)
@@ -131,7 +131,7 @@ def test_nil_return_of_the_minimal_set(minimal: Path) -> None:
 
 
 def test_every_kind_of_fault_is_planted(sample: Path) -> None:
-    found = {row["fault"] for row in table(sample / "truth" / "faults.csv")}
+    found = {row["fault"] for row in table(sample / TRUTH / "faults.csv")}
     assert found == {
         "row_twice", "nino_missing", "nino_spaces", "nino_lower_case", "nino_placeholder", "uprn_missing",
         "uprn_leading_noughts", "date_impossible", "birth_date_sentinel", "postcode_without_space", "line_broken",
@@ -141,7 +141,7 @@ def test_every_kind_of_fault_is_planted(sample: Path) -> None:
 
 def test_faults_stand_where_the_truth_says(sample: Path) -> None:
     by_name = {path.name: lines(path) for path in incoming(sample).values()}
-    rows = table(sample / "truth" / "faults.csv")
+    rows = table(sample / TRUTH / "faults.csv")
     for row in rows:
         line = by_name[row["file"]][int(row["line"]) - 1]
         if row["fault"] == "row_twice":
@@ -157,8 +157,8 @@ def test_faults_stand_where_the_truth_says(sample: Path) -> None:
 
 
 def test_planted_households_carry_no_fault_of_chance(sample: Path) -> None:
-    planted = {row["uprn"] for row in table(sample / "truth" / "traps.csv")}
+    planted = {row["uprn"] for row in table(sample / TRUTH / "traps.csv")}
     by_name = {path.name: lines(path) for path in incoming(sample).values()}
-    for row in table(sample / "truth" / "faults.csv"):
+    for row in table(sample / TRUTH / "faults.csv"):
         line = by_name[row["file"]][int(row["line"]) - 1]
         assert not planted & set(re.findall(r"\b9990\d{6}\b", line)), row

@@ -8,12 +8,12 @@ import pytest
 
 from lift.city import write
 from lift.city.planted import TRAPS
-from tests.unit.city.cities import MONTH, table
+from tests.unit.city.cities import INCOMING, MONTH, TRUTH, table
 
 VERDICTS = {"", "likely", "possible", "ruled_out", "in_payment", "unknown"}
 ENTITLEMENTS = {
     "pension_credit", "attendance_allowance", "free_school_meals", "benefit_cap",
-    "council_tax_reduction_for_universal_credit",
+    "council_tax_reduction_not_claimed",
 }  # fmt: skip
 
 # trap -> entitled, amount, expected verdict
@@ -104,7 +104,7 @@ PLANTED = {
 @pytest.fixture(scope="session", params=["sample", "minimal"])
 def truth(request: pytest.FixtureRequest) -> Path:
     folder: Path = request.getfixturevalue(request.param)
-    return folder / "truth"
+    return folder / TRUTH
 
 
 def test_everybody_spoken_of_exists(truth: Path) -> None:
@@ -123,11 +123,11 @@ def test_everybody_spoken_of_exists(truth: Path) -> None:
 def test_rows_named_are_rows_that_name_them(sample: Path) -> None:
     texts = {
         path.name: path.read_bytes().decode("cp1252" if "accounts" in path.name else "utf-8-sig").splitlines()
-        for path in (sample / "incoming" / "2026-11").iterdir()
+        for path in (sample / INCOMING).iterdir()
     }
-    spoilt = {(row["file"], row["line"]) for row in table(sample / "truth" / "faults.csv")}
+    spoilt = {(row["file"], row["line"]) for row in table(sample / TRUTH / "faults.csv")}
     named = 0
-    for person in table(sample / "truth" / "people.csv"):
+    for person in table(sample / TRUTH / "people.csv"):
         for place in filter(None, person["rows"].split("; ")):
             file, line = place.rsplit(":", 1)
             if (file, line) in spoilt or file.startswith("suppressions"):
@@ -161,24 +161,24 @@ def test_attendance_allowance_is_never_certain(truth: Path) -> None:
 
 
 def test_complete_facts_are_planted_for_each_likely_list(truth: Path) -> None:
-    least = {"pension_credit": 10, "benefit_cap": 5, "council_tax_reduction_for_universal_credit": 3}
+    least = {"pension_credit": 10, "benefit_cap": 5, "council_tax_reduction_not_claimed": 3}
     rows = [row for row in table(truth / "entitlements.csv") if row["expected"] == "likely" and row["trap"]]
     for entitlement, count in least.items():
         assert sum(row["entitlement"] == entitlement for row in rows) >= count, entitlement
 
 
 def test_every_trap_is_planted(sample: Path, minimal: Path) -> None:
-    assert sorted(row["trap"] for row in table(sample / "truth" / "traps.csv")) == sorted(trap.name for trap in TRAPS)
-    named = {row["trap"] for row in table(minimal / "truth" / "traps.csv")}
+    assert sorted(row["trap"] for row in table(sample / TRUTH / "traps.csv")) == sorted(trap.name for trap in TRAPS)
+    named = {row["trap"] for row in table(minimal / TRUTH / "traps.csv")}
     assert named == {trap.name for trap in TRAPS if trap.rule != "suppression"}
 
 
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_trap_has_the_answer_it_was_built_for(sample: Path, name: str) -> None:
-    (trap,) = (row for row in table(sample / "truth" / "traps.csv") if row["trap"] == name)
+    (trap,) = (row for row in table(sample / TRUTH / "traps.csv") if row["trap"] == name)
     about = [
         row
-        for row in table(sample / "truth" / "entitlements.csv")
+        for row in table(sample / TRUTH / "entitlements.csv")
         if row["entitlement"] == trap["rule"] and row["family_id"] == trap["family_id"]
     ]
     entitled, amount, expected = PLANTED[name]
@@ -193,7 +193,7 @@ def test_born_on_22_july_1960_is_of_age_ten_days_later(tmp_path: Path) -> None:
     write(tmp_path, dwellings=300, seed=1871, month=MONTH.replace(month=12))
     rows = {
         row["trap"]: row
-        for row in table(tmp_path / "truth" / "entitlements.csv")
+        for row in table(tmp_path / "truth/2026-12/entitlements.csv")
         if row["entitlement"] == "pension_credit"
     }
     assert rows["born_22_july_1960"]["entitled"] == "yes"
@@ -203,7 +203,7 @@ def test_born_on_22_july_1960_is_of_age_ten_days_later(tmp_path: Path) -> None:
 
 def test_nobody_is_listed_who_must_not_be_contacted_unless_entitled_to_something(sample: Path) -> None:
     """A protected household is worth planting only where a leak would show."""
-    kept = [row for row in table(sample / "truth" / "traps.csv") if row["must_not_be_contacted"] == "yes"]
-    likely = {row["family_id"] for row in table(sample / "truth" / "entitlements.csv") if row["expected"] == "likely"}
+    kept = [row for row in table(sample / TRUTH / "traps.csv") if row["must_not_be_contacted"] == "yes"]
+    likely = {row["family_id"] for row in table(sample / TRUTH / "entitlements.csv") if row["expected"] == "likely"}
     assert len(kept) == 13
     assert {row["trap"] for row in kept if row["family_id"] not in likely} == {"protected_deceased"}

@@ -40,7 +40,7 @@ def lift(capsys: Capture, *arguments: str) -> str:
 
 def test_help_lists_every_command_and_every_exit_code(capsys: Capture) -> None:
     text = " ".join(lift(capsys, "--help").replace("│", " ").split())
-    for command in ("init", "check", "run", "runs", "list", "explain", "rules", "demo"):
+    for command in ("init", "check", "run", "runs", "list", "explain", "rules", "demo", "sample"):
         assert f" {command} " in text
     for error in ALL_ERRORS:
         assert f"{error.exit_code} {error.cause}" in text
@@ -179,6 +179,6 @@ def test_nothing_heavy_is_imported_for_the_help() -> None:
 
 def test_every_command_has_help_of_its_own(capsys: Capture) -> None:
     names = [command.name for command in app.registered_commands]
-    assert names == ["init", "check", "run", "runs", "list", "explain", "demo"]
+    assert names == ["init", "check", "run", "runs", "list", "explain", "demo", "sample"]
     for name in names:
         assert f"Usage: lift {name}" in lift(capsys, str(name), "--help")

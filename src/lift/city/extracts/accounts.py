@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from lift.city.claims import Bill, bill
-from lift.city.days import tax_year_start
 from lift.city.extracts.row import Extract, Row, cells, day, flag, money
 from lift.city.figures import Figures
 from lift.city.law.council_tax import REDUCED_BAND
@@ -20,12 +19,22 @@ HEADINGS = (
     "liab_type", "addr1", "addr2", "addr3", "addr4", "postcode", "vo_band", "band_charged", "ward_code", "for_addr1",
     "for_addr2", "for_postcode", "occupation_date", "vacation_date", "gross_charge", "discount_1", "discount_1_percent",
     "discount_1_amount", "disregard_1", "disregard_count", "exemption_class", "dis_band_red", "premium_code", "ctr_ind",
-    "amt_benefit", "net_charge", "notice_balance", "paymeth_code", "recov_stage", "breathing_space_ind",
-    "do_not_contact", "vulnerable_ind",
+    "amt_benefit", "net_charge", "notice_balance", "prior_balance", "amt_costs", "paymeth_code", "recov_stage",
+    "breathing_space_ind", "do_not_contact", "vulnerable_ind",
 )  # fmt: skip
 OPEN_END = "31/12/2099"
 DISREGARDS = {"student": "STU", "severe_mental_impairment": "SMI", "": ""}
-STAGES = {"hold": "HOLD", "reminder1": "REM1", "summons": "SUMM", "liability_order": "LO", "": "NONE"}
+STAGES = {
+    "": "NONE",
+    "hold": "HOLD",
+    "reminder1": "REM1",
+    "final_notice": "FINAL",
+    "summons": "SUMM",
+    "liability_order": "LO",
+    "arrangement": "ARRG",
+    "enforcement_agent": "EA",
+}
+WITH_COSTS = ("summons", "liability_order", "arrangement", "enforcement_agent")
 ELSEWHERE = {"void": ("EMPTY", "9"), "second_home": ("SECOND", "7")}
 
 
@@ -94,7 +103,7 @@ def live_reduction(home: Home) -> Claim | None:
     return None
 
 
-def _money(home: Home, due: Bill) -> dict[str, str]:
+def _money(home: Home, due: Bill, on: date, figures: Figures) -> dict[str, str]:
     claim, account = live_reduction(home), home.account
     credited = min(claim.ctr_week * 365 // 7, due.charge) if claim else 0
     net = due.charge - credited
@@ -103,7 +112,9 @@ def _money(home: Home, due: Bill) -> dict[str, str]:
         "ctr_ind": flag(claim is not None),
         "amt_benefit": money(credited) if claim else "",
         "net_charge": money(net),
-        "notice_balance": money(account.arrears or net * 4 // 10),
+        "notice_balance": money(net * 4 // 10),
+        "prior_balance": money(account.arrears),
+        "amt_costs": money(figures.rate("court_costs", on) if account.stage in WITH_COSTS else 0),
         "paymeth_code": "DD01" if home.dwelling.index % 3 else "CASHM",
         "recov_stage": STAGES[account.stage],
         "breathing_space_ind": flag(account.breathing_space),
@@ -123,31 +134,34 @@ def _liability(home: Home) -> str:
 
 def row(home: Home, on: date, figures: Figures, wards: dict[str, str]) -> Row:
     account, liable = home.account, liable_people(home)
-    due = bill(home.dwelling, account, figures)
+    due = bill(home.dwelling, account, on, figures)
     values = {"extract_date": day(on), "live_ind": "1", "account_ref": account.ref[:-1], "account_cd": account.ref[-1]}
-    values |= _names(account, liable) | _place(home, wards) | _discounts(account, due) | _money(home, due)
+    values |= _names(account, liable) | _place(home, wards) | _discounts(account, due) | _money(home, due, on, figures)
     values |= {"liab_type": _liability(home), "occupation_date": day(account.started), "vacation_date": OPEN_END}
-    return Row(cells(HEADINGS, values), tuple(one.id for one in liable), home.dwelling.index, not home.trap)
+    return Row(
+        cells(HEADINGS, values), tuple(one.id for one in liable), home.dwelling.index, not home.trap, account.ref
+    )
 
 
-def closed(home: Home, on: date, figures: Figures, wards: dict[str, str]) -> Row:
+def closed(home: Home, before: Home, on: date, figures: Figures, wards: dict[str, str]) -> Row:
     """The account of whoever lived there before, which the query writes as not live."""
-    values = {"extract_date": day(on), "live_ind": "0", "account_ref": f"2{home.dwelling.index + 1:07d}"}
-    values |= _place(home, wards) | {
-        "account_cd": "0",
-        "lead_liab_name": "FORMER,MR TENANT",
-        "lead_liab_surname": "Former",
-    }
-    left = home.account.started - timedelta(days=1)
-    values |= {"occupation_date": day(tax_year_start(left)), "vacation_date": day(left), "liab_type": "4"}
-    values |= {"gross_charge": money(bill(home.dwelling, home.account, figures).full), "discount_1": ""}
-    return Row(cells(HEADINGS, values), (), home.dwelling.index, False)
+    left = account_end(home)
+    values = {"extract_date": day(on), "live_ind": "0"}
+    values |= {"account_ref": before.account.ref[:-1], "account_cd": before.account.ref[-1]}
+    values |= _names(before.account, liable_people(before)) | _place(before, wards)
+    values |= {"occupation_date": day(before.account.started), "vacation_date": day(left), "liab_type": "4"}
+    values |= {"gross_charge": money(bill(home.dwelling, before.account, on, figures).full), "discount_1": ""}
+    return Row(cells(HEADINGS, values), before.account.liable, home.dwelling.index, False, before.account.ref)
+
+
+def account_end(home: Home) -> date:
+    return home.account.started - timedelta(days=1)
 
 
 def rows(homes: list[Home], on: date, figures: Figures, wards: dict[str, str]) -> Iterator[Row]:
     for home in homes:
-        if home.dwelling.index % 40 == 7 and not home.trap:
-            yield closed(home, on, figures, wards)
+        if home.before and home.before.account.ref != home.account.ref:
+            yield closed(home, home.before, on, figures, wards)
         yield row(home, on, figures, wards)
 
 

@@ -1,4 +1,4 @@
-"""What do the council's own lists say: contacts, suppressions and the other adults that council tax knows of?"""
+"""What do the council's own lists say: contacts, suppressions, other adults that council tax knows of, and wards?"""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ RESIDENT_HEADINGS = (
     "extract_date", "account_ref", "property_ref", "uprn", "person_ref", "title", "surname", "forename",
     "date_of_birth", "role", "resident_from", "disregard_type",
 )  # fmt: skip
+WARD_HEADINGS = ("extract_date", "uprn", "postcode", "ward_code", "ward_name")
 ISO = "%Y-%m-%d"
 LEAD = "Safeguarding lead"
 
@@ -61,7 +62,7 @@ def _contact(home: Home, one: Person, on: date, phone: str, seed: int) -> Row:
         "verified_on": day(on - timedelta(days=chance.randrange(20, 900)), ISO),
         "source": "council tax",
     }
-    return Row(cells(CONTACT_HEADINGS, values), (one.id,), home.dwelling.index, not home.trap)
+    return Row(cells(CONTACT_HEADINGS, values), (one.id,), home.dwelling.index, not home.trap, one.id)
 
 
 def misspelt(name: str) -> str:
@@ -102,7 +103,7 @@ def _protection(home: Home, phones: dict[str, str]) -> dict[str, str]:
     return ways[home.suppressed]
 
 
-def suppression_rows(homes: list[Home], on: date, phones: dict[str, str]) -> Iterator[Row]:
+def suppression_rows(homes: list[Home], on: date, phones: dict[str, str], with_stranger: bool) -> Iterator[Row]:
     for home in homes:
         if not home.suppressed:
             continue
@@ -114,7 +115,8 @@ def suppression_rows(homes: list[Home], on: date, phones: dict[str, str]) -> Ite
             }
         ids = tuple(adult.id for adult in home.families[0].adults)
         yield Row(cells(SUPPRESSION_HEADINGS, values), ids, home.dwelling.index, False)
-    yield _elsewhere(on)
+    if with_stranger:
+        yield _elsewhere(on)
 
 
 def _elsewhere(on: date) -> Row:
@@ -162,7 +164,7 @@ def _resident(home: Home, one: Person, on: date, is_partner: bool) -> Row:
         "resident_from": day(home.account.started, ISO),
         "disregard_type": "severe_mental_impairment" if one.is_mentally_impaired else "none",
     }
-    return Row(cells(RESIDENT_HEADINGS, values), (one.id,), home.dwelling.index, not home.trap)
+    return Row(cells(RESIDENT_HEADINGS, values), (one.id,), home.dwelling.index, not home.trap, one.id)
 
 
 def contact_extract(found: tuple[Row, ...], on: date) -> Extract:
@@ -175,6 +177,18 @@ def suppression_extract(found: tuple[Row, ...], on: date) -> Extract:
 
 def resident_extract(found: tuple[Row, ...], on: date) -> Extract:
     return Extract(f"council_tax_residents_{on.isoformat()}.csv", "council_tax_resident", RESIDENT_HEADINGS, found)
+
+
+def ward_rows(homes: list[Home], on: date, codes: dict[str, str]) -> Iterator[Row]:
+    """The ward of each postcode; the council's gazetteer has every one in a single ward."""
+    found = {home.dwelling.postcode: home.dwelling.ward for home in homes}
+    for code, name in found.items():
+        values = {"extract_date": day(on, ISO), "postcode": code, "ward_code": codes[name], "ward_name": name}
+        yield Row(cells(WARD_HEADINGS, values), (), -1, False)
+
+
+def ward_extract(found: tuple[Row, ...], on: date) -> Extract:
+    return Extract(f"wards_{on.isoformat()}.csv", "ward", WARD_HEADINGS, found)
 
 
 def nil_return(on: date) -> str:

@@ -36,8 +36,10 @@ SHORT_SHARE = 0.3
 SENT_AFTER = timedelta(days=3)
 
 
-def _who(family: Family, home: Home) -> dict[str, str]:
-    claimant, partner, dwelling = family.claimant, family.partner, home.dwelling
+def _who(period: Period) -> dict[str, str]:
+    """The family as it was then, at the address it then had."""
+    family, dwelling = period.family, period.dwelling
+    claimant, partner = family.claimant, family.partner
     values = dict(zip(("Address 1", "Address 2", "Address 3", "Address 4"), dwelling.lines, strict=True))
     values |= {
         "Claimant NINO": claimant.nino,
@@ -72,14 +74,14 @@ def _means(period: Period, credit: Credit) -> dict[str, str]:
     }
 
 
-def _elements(family: Family, period: Period, credit: Credit) -> dict[str, str]:
+def _elements(period: Period, credit: Credit) -> dict[str, str]:
     values = {heading: money(getattr(period.elements, name)) for heading, name in ELEMENTS.items()}
-    births = [child.born for child in family.children if child.born <= period.end]
+    births = [child.born for child in period.family.children if child.born <= period.end]
     values |= {"Transitional Element": money(0), "Number of Children": str(len(births))}
     return values | {"Social Rented": flag(credit.social_rent)}
 
 
-def _kind(credit: Credit, period: Period, first: bool) -> str:
+def _kind(period: Period, first: bool) -> str:
     if period.award == 0:
         return "NIL"
     return "AWARD" if first else "CHANGE"
@@ -100,7 +102,6 @@ class Writer:
         self.sequence = 0
 
     def notice(self, period: Period, kind: str, whole: bool, sent: date) -> Row:
-        self.sequence += 1
         values = {
             "Extract Date": day(self.known_on),
             "Claim Number": self.credit.notice_ref,
@@ -109,27 +110,39 @@ class Writer:
             "Notification Type": kind,
             "Notification Date": day(min(sent, self.known_on)),
         }
-        values |= _who(self.family, self.home) | _means(period, self.credit)
+        values |= _who(period) | _means(period, self.credit)
         if whole:
-            values |= _elements(self.family, period, self.credit)
-        ids = tuple(adult.id for adult in self.family.adults)
-        return Row(cells(HEADINGS, values), ids, self.home.dwelling.index, not self.home.trap)
+            values |= _elements(period, self.credit)
+        ids = tuple(adult.id for adult in period.family.adults)
+        key = f"{self.credit.notice_ref}/{self.sequence}"
+        return Row(cells(HEADINGS, values), ids, self.home.dwelling.index, not self.home.trap, key)
 
     def rows(self, seed: int) -> Iterator[Row]:
+        """The notices the council still holds. Each period has two sequence numbers, the first for a notice that a
+        second one corrects."""
         chance = stream(seed, "notices", self.family.id)
-        told_whole: date | None = None
-        ordinary = not self.home.trap
-        for place, period in enumerate(self.credit.periods):
-            kind = _kind(self.credit, period, place == 0)
-            if ordinary and period.earnings and chance.random() < CORRECTED_SHARE:
-                yield self.notice(_mistaken(period, self.figures), kind, True, period.end + timedelta(days=1))
-            since_uprating = told_whole is not None and told_whole >= uprating(self.credit.latest.start)
-            short = ordinary and since_uprating and chance.random() < SHORT_SHARE
-            yield self.notice(period, kind, not short, period.end + SENT_AFTER)
-            if not short:
-                told_whole = period.start
-        if self.credit.closed:
-            yield self.notice(self.credit.latest, "CLOSED", False, self.credit.latest.end + SENT_AFTER)
+        ordinary, credit = not self.home.trap, self.credit
+        draws = [(chance.random() < CORRECTED_SHARE, chance.random() < SHORT_SHARE) for _ in range(credit.count)]
+        before: Period | None = None
+        for place, period in enumerate(credit.periods, start=credit.earlier):
+            corrected, brief = draws[place]
+            # What every other notice may leave out stands in the one before, of the same rates and for the same family.
+            short = ordinary and brief and place % 2 == 1 and before is not None and _is_unchanged(before, period)
+            if place >= credit.count - credit.kept:
+                kind = _kind(period, place == 0)
+                if ordinary and corrected and period.earnings:
+                    self.sequence = 2 * place + 1
+                    yield self.notice(_mistaken(period, self.figures), kind, True, period.end + timedelta(days=1))
+                self.sequence = 2 * place + 2
+                yield self.notice(period, kind, not short, period.end + SENT_AFTER)
+            before = period
+        if credit.closed:
+            self.sequence += 1
+            yield self.notice(credit.latest, "CLOSED", False, credit.latest.end + SENT_AFTER)
+
+
+def _is_unchanged(before: Period, period: Period) -> bool:
+    return before.elements == period.elements and uprating(before.start) == uprating(period.start)
 
 
 def rows(home: Home, known_on: date, figures: Figures, seed: int) -> Iterator[Row]:

@@ -68,7 +68,7 @@ def _award(claim: Claim, home: Home, on: date, figures: Figures) -> dict[str, st
         "to_date": day(claim.ended) or OPEN_END,
         "ctb_end_reason": REASONS[claim.refusal],
         "ctr_weekly": money(claim.ctr_week),
-        "eligible_ct_annual": money(bill(home.dwelling, home.account, figures).charge),
+        "eligible_ct_annual": money(bill(home.dwelling, home.account, on, figures).charge),
         "alternative_maximum": flag(claim.alternative_maximum),
         "passport_code": "" if claim.alternative_maximum else PASSPORTS[claim.passport],
     }
@@ -178,7 +178,7 @@ def rows(home: Home, on: date, figures: Figures) -> Iterator[Row]:
         values = {"extract_date": day(on)} | _award(claim, home, on, figures) | _who(family, home)
         values |= _means(family, claim, on, figures) | _credit(family, on, figures)
         ids = tuple(adult.id for adult in family.adults)
-        yield Row(cells(HEADINGS, values), ids, home.dwelling.index, not home.trap)
+        yield Row(cells(HEADINGS, values), ids, home.dwelling.index, not home.trap, claim.ctr_ref)
 
 
 def member_rows(home: Home, on: date, figures: Figures) -> Iterator[Row]:
@@ -233,7 +233,8 @@ def _member(home: Home, claim: Claim, one: Person, number: int, on: date, known:
         "joint_tenant_ind": "N",
         "boarder_ind": "N",
     }
-    return Row(cells(MEMBER_HEADINGS, values | known), (one.id,), home.dwelling.index, not home.trap)
+    key = f"{claim.ctr_ref}/{one.id}"
+    return Row(cells(MEMBER_HEADINGS, values | known), (one.id,), home.dwelling.index, not home.trap, key)
 
 
 def award_extract(found: tuple[Row, ...], on: date) -> Extract:

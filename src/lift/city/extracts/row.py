@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import BinaryIO
 
 from lift.city.law.money import pounds
 
@@ -29,19 +31,24 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`people` are ids, `home` the dwelling's index (-1 for none), `open` whether chance may spoil it."""
+    """`people` are ids, `home` the dwelling's index (-1 for none), `open` whether chance may spoil it.
+
+    `key` is the row's own within its kind, the same from month to month.
+    """
 
     cells: tuple[str, ...]
     people: tuple[str, ...] = ()
     home: int = -1
     open: bool = True
+    key: str = ""
     faults: tuple[Fault, ...] = ()
     broken: str | None = None
 
 
 @dataclass(frozen=True)
 class Extract:
-    """A file to be. `headings` name the cells; `headed` whether they are written; SHBE brackets its records."""
+    """A file to be, or a district's part of it. `headings` name the cells; `headed` whether they are written; SHBE
+    brackets its records."""
 
     name: str
     kind: str
@@ -78,26 +85,50 @@ def text(row: Row, extract: Extract) -> str:
     return buffer.getvalue()
 
 
-def lines(extract: Extract) -> Iterator[tuple[str, Row | None]]:
-    if extract.headed:
-        yield text(Row(extract.headings), extract), None
-    if extract.first_line:
-        yield extract.first_line, None
-    for row in extract.rows:
-        yield text(row, extract), row
-    if extract.counts_rows:
-        yield f"TRL{extract.delimiter}{len(extract.rows)}", None
+class Month:
+    """The files of a month, which grow district by district."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        self.folder = folder
+        self.files: dict[str, _File] = {}
+
+    def add(self, extract: Extract) -> list[Placed]:
+        """Write the rows, and say where each stands."""
+        file = self.files.get(extract.name)
+        if file is None:
+            file = self.files[extract.name] = _File(self.folder / extract.name, extract)
+        return file.add(extract.rows)
+
+    def close(self) -> None:
+        for file in self.files.values():
+            file.close()
 
 
-def render(extract: Extract) -> tuple[bytes, list[Placed]]:
-    """The file's bytes, and where every row stands."""
-    written: list[str] = []
-    placed: list[Placed] = []
-    for number, (line, row) in enumerate(lines(extract), start=1):
-        written.append(line + extract.newline)
-        if row is not None:
-            placed.append(Placed(extract.name, number, row))
-    return "".join(written).encode(extract.encoding), placed
+class _File:
+    def __init__(self, path: Path, extract: Extract) -> None:
+        self.extract, self.lines, self.rows = extract, 0, 0
+        self.handle: BinaryIO = path.open("wb")
+        first = [text(Row(extract.headings), extract)] if extract.headed else []
+        first += [extract.first_line] if extract.first_line else []
+        self._write(first, extract.encoding)
+
+    def _write(self, lines: list[str], encoding: str) -> None:
+        newline = self.extract.newline
+        self.handle.write("".join(line + newline for line in lines).encode(encoding))
+        self.lines += len(lines)
+
+    def add(self, rows: tuple[Row, ...]) -> list[Placed]:
+        placed = [Placed(self.extract.name, line, row) for line, row in enumerate(rows, start=self.lines + 1)]
+        # A byte order mark stands at the beginning of a file only.
+        self._write([text(row, self.extract) for row in rows], self.extract.encoding.removesuffix("-sig"))
+        self.rows += len(rows)
+        return placed
+
+    def close(self) -> None:
+        if self.extract.counts_rows:
+            self._write([f"TRL{self.extract.delimiter}{self.rows}"], self.extract.encoding)
+        self.handle.close()
 
 
 @cache
@@ -112,6 +143,7 @@ def cells(headings: tuple[str, ...], values: Mapping[str, str]) -> tuple[str, ..
     return tuple(values.get(heading, "") for heading in headings)
 
 
+@lru_cache(maxsize=100_000)
 def day(value: date | None, form: str = SLASHED) -> str:
     """A date as suppliers write it; blank for none."""
     return value.strftime(form) if value else ""

@@ -64,7 +64,8 @@ class Record:
             self.cells[position - 1] = value
 
     def row(self, home: Home, *people: Person) -> Row:
-        return Row(tuple(self.cells), tuple(one.id for one in people), home.dwelling.index, not home.trap)
+        ids = tuple(one.id for one in people)
+        return Row(tuple(self.cells), ids, home.dwelling.index, not home.trap, "/".join((self.cells[1], *ids)))
 
 
 def _tenancy(claim: Claim, dwelling: Dwelling) -> str:

@@ -6,9 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from lift.city.credit import Mistake, Terms
 from lift.city.days import last_period
-from lift.city.people import Home
+from lift.city.people import Home, Mistake, Terms
 from lift.city.planted.trap import Trap, child, grown, non_dependant, one, pair, pounds
 from lift.city.town import Town
 

@@ -84,7 +84,7 @@ def _need_nobody_knows(town: Town) -> Home:
 
 def _recorded(town: Town, recorded: bool) -> Home:
     family = one(town, _in_need(town, 88, "184.90", "higher"), "2000")
-    family = replace(family, guarantee_credit=town.guarantee_credit(family))
+    family = replace(family, guarantee_credit_from=town.long_ago())
     return town.pensioner_home(family, "council", changes={"shows_disability_benefits": recorded})
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lift.city import ordinary
-from lift.city.claims import benefit_ref
-from lift.city.credit import Terms
-from lift.city.people import Home
+from lift.city.people import Home, Terms
 from lift.city.planted.trap import Trap, child, grown, non_dependant, old, one, registered
 from lift.city.town import Town
 
@@ -17,16 +15,7 @@ FILES = "files"
 def _supported_housing(town: Town) -> Home:
     """Specified accommodation: Universal Credit for living costs, Housing Benefit for the rent."""
     family = one(town, grown(town, 47), "150")
-    home = town.credit_home(family, Terms(without_housing=True), "housing_association")
-    head = home.families[0]
-    if head.claim is None:
-        raise AssertionError("planted with a reduction claim")
-    rent = home.dwelling.rent_week
-    claim = replace(
-        head.claim, hb_ref=benefit_ref(town.registrar.claim_number()), hb_week=rent, specified_accommodation=True
-    )
-    household = replace(home.households[0], families=(replace(head, claim=claim),))
-    return replace(home, households=(household,))
+    return ordinary.supported_home(town, family, Terms(without_housing=True))
 
 
 def _father_and_son(town: Town) -> Home:
@@ -35,7 +24,7 @@ def _father_and_son(town: Town) -> Home:
     son = replace(grown(town, 44, father.surname), sex="male", title="Mr", forename="Edward")
     home = town.pensioner_home(one(town, father, "2000"), "council", (non_dependant(town, son),))
     father_family, son_family = home.families
-    son_family = town.with_credit(son_family, home.dwelling, Terms())
+    son_family = town.with_terms(son_family, home.dwelling, Terms())
     return replace(home, households=(replace(home.households[0], families=(father_family, son_family)),))
 
 

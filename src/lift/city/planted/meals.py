@@ -6,13 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from lift.city.credit import Terms
-from lift.city.people import Family, Home, Person
+from lift.city.people import Family, Home, Person, Terms
 from lift.city.planted.trap import Trap, child, grown, non_dependant, old, one, pair, pounds, registered
 from lift.city.town import Town
 
 MEALS = "free_school_meals"
-REDUCTION = "council_tax_reduction_for_universal_credit"
+REDUCTION = "council_tax_reduction_not_claimed"
 
 
 def _parent(town: Town, years: tuple[int, ...], listed: bool = False) -> Family:
@@ -42,7 +41,7 @@ def _lodgers_award(town: Town) -> Home:
     mother = grown(town, 31)
     lodger = town.registrar.family(mother, children=(child(town, mother, 9),), role="lodger")
     dwelling = town.place("owner", "B")
-    lodger = town.with_credit(lodger, dwelling, Terms(rent_week=9000, allowance_week=9950))
+    lodger = town.with_terms(lodger, dwelling, Terms(rent_week=9000, allowance_week=9950))
     return Home(dwelling, town.account(head.claimant), (town.household(head, lodger),))
 
 
@@ -50,7 +49,7 @@ def _grandparent_in_payment(town: Town) -> Home:
     """Guarantee credit, not Universal Credit, opens the meals."""
     person = old(town, 68, "150.00")
     family = one(town, person, "1000", children=(child(town, person, 11),))
-    return town.pensioner_home(replace(family, guarantee_credit=town.guarantee_credit(family)), "council")
+    return town.pensioner_home(replace(family, guarantee_credit_from=town.long_ago()), "council")
 
 
 def _private_school(town: Town) -> Home:
@@ -87,7 +86,7 @@ def _lodger_not_liable(town: Town) -> Home:
     head = one(town, grown(town, 55), "5000")
     lodger = town.registrar.family(grown(town, 27), role="lodger")
     dwelling = town.place("mortgage", "C")
-    lodger = town.with_credit(lodger, dwelling, Terms(rent_week=8500, allowance_week=9950))
+    lodger = town.with_terms(lodger, dwelling, Terms(rent_week=8500, allowance_week=9950))
     return Home(dwelling, town.account(head.claimant), (town.household(head, lodger),))
 
 
@@ -95,7 +94,7 @@ def _grown_child_not_liable(town: Town) -> Home:
     mother = grown(town, 54)
     son = non_dependant(town, grown(town, 24, mother.surname))
     dwelling = town.place("owner", "B")
-    son = town.with_credit(son, dwelling, Terms())
+    son = town.with_terms(son, dwelling, Terms())
     return Home(dwelling, town.account(mother), (town.household(one(town, mother, "2000"), son),))
 
 

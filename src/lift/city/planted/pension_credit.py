@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from lift.city.claims import bill, counted_income, reduction_ref
-from lift.city.credit import Terms
 from lift.city.law import council_tax, pension_age
-from lift.city.people import Claim, Home, Tenure
+from lift.city.people import Application, Claim, Home, Tenure, Terms
 from lift.city.planted.trap import Trap, born_on, child, grown, non_dependant, old, one, pair, pensioner, pounds
 from lift.city.town import Town
 
@@ -63,7 +62,7 @@ def _mixed_age(town: Town, saved: bool) -> Home:
 def _in_payment(town: Town) -> Home:
     """Passported: capital and income are blank on the claim."""
     family = one(town, old(town, 83, "184.90"), "5000")
-    return town.pensioner_home(replace(family, guarantee_credit=town.guarantee_credit(family)), "council")
+    return town.pensioner_home(replace(family, guarantee_credit_from=town.long_ago()), "council")
 
 
 def _savings_credit(town: Town) -> Home:
@@ -84,8 +83,11 @@ def _stale(town: Town) -> Home:
 
 def _with_reduction(town: Town, home: Home, **says: Any) -> Home:
     """The home's first family with a reduction claim written by hand."""
-    known: dict[str, Any] = {"started": town.long_ago(1, 4), "ctr_ref": reduction_ref(town.registrar.claim_number())}
-    head = replace(home.families[0], claim=Claim("pension_age", "standard", **(known | says)))
+    number = town.registrar.claim_number()
+    known: dict[str, Any] = {"started": town.long_ago(1, 4), "ctr_ref": reduction_ref(number)}
+    claim = Claim("pension_age", "standard", **(known | says))
+    application = Application("pension_age", number, claim.started, by_hand=claim)
+    head = replace(home.families[0], application=application)
     household = replace(home.households[0], families=(head, *home.families[1:]))
     return replace(home, households=(household,))
 
@@ -111,8 +113,8 @@ def _second_adult_rebate(town: Town) -> Home:
     mother = old(town, 82, "184.90", "15.00")
     son = non_dependant(town, grown(town, 50, mother.surname, gross_earnings=pounds("300.00"), hours=30))
     home = town.pensioner_home(one(town, mother, "18000"), "owner", (son,), claim=False, band="B")
-    award = council_tax.weekly(bill(home.dwelling, home.account, town.figures).charge, town.day) * 3 // 40
-    return _with_reduction(town, home, ctr_week=award, alternative_maximum=True, non_dependants=(son.id,))
+    award = council_tax.weekly(bill(home.dwelling, home.account, town.day, town.figures).charge, town.day) * 3 // 40
+    return _with_reduction(town, home, ctr_week=award, alternative_maximum=True)
 
 
 def _uncertain_couple(town: Town) -> Home:

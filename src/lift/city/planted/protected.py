@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from lift.city.credit import Terms
-from lift.city.people import Home
+from lift.city.people import Home, Terms
 from lift.city.planted.trap import Trap, child, grown, old, one, pair, pensioner
 from lift.city.town import Town
 

@@ -52,8 +52,27 @@ class Subject:
 
     @property
     def fault(self) -> str:
-        """Where a planted fault took a fact of this home away; empty if nowhere."""
-        return self.files.spoilt.get(self.home.dwelling.index, "")
+        """Where a planted fault took a fact of this home away, or why its files are behind; empty if neither."""
+        return self.files.spoilt.get(self.home.dwelling.index, "") or self._lag()
+
+    def _lag(self) -> str:
+        origin, credit = self.home.origin, self.family.credit
+        known = {one.id for one in origin.families} if origin else set()
+        if (
+            origin
+            and self.family.id not in known
+            and any(
+                adult.id in {one.id for other in origin.families for one in other.adults}
+                for adult in self.family.adults
+            )
+        ):
+            return "somebody of another claim until they parted"
+        if credit and credit.told:
+            then = credit.latest
+            adults = {one.id for one in then.family.adults}
+            if then.dwelling.uprn != self.home.dwelling.uprn or adults != {one.id for one in self.family.adults}:
+                return "the last notice is from before they moved or parted"
+        return ""
 
     @property
     def claim(self) -> Claim | None:
@@ -77,7 +96,7 @@ class Subject:
 
     @property
     def charge(self) -> int:
-        return bill(self.home.dwelling, self.home.account, self.figures).charge
+        return bill(self.home.dwelling, self.home.account, self.day, self.figures).charge
 
     @property
     def births_are_known(self) -> bool:

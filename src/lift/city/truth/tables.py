@@ -31,21 +31,44 @@ MEALS_AGES = range(4, 19)
 MAY_BE_CONTACTED = ("protected_past",)
 
 
-def write(folder: Path, city: City, placed: Sequence[Placed], minimal: bool) -> None:
-    """people.csv, entitlements.csv, faults.csv and traps.csv."""
-    folder.mkdir(parents=True, exist_ok=True)
-    known = files(placed, minimal)
-    _write(folder / "people.csv", PEOPLE, people(city, placed))
-    _write(folder / "entitlements.csv", ENTITLEMENTS, map(entitlement_row, entitlements(city, known)))
-    _write(folder / "faults.csv", FAULTS, faults(placed))
-    _write(folder / "traps.csv", TRAPS, traps(city))
+class Month:
+    """people.csv, entitlements.csv, faults.csv and traps.csv of a month, which grow district by district."""
+
+    def __init__(self, folder: Path, minimal: bool) -> None:
+        folder.mkdir(parents=True)
+        self.minimal = minimal
+        self.tables = {
+            name: Table(folder / f"{name}.csv", headings)
+            for name, headings in (
+                ("people", PEOPLE), ("entitlements", ENTITLEMENTS), ("faults", FAULTS), ("traps", TRAPS)
+            )
+        }  # fmt: skip
+
+    def add(self, city: City, placed: Sequence[Placed]) -> None:
+        known = files(placed, self.minimal)
+        self.tables["people"].write(people(city, placed))
+        self.tables["entitlements"].write(map(entitlement_row, entitlements(city, known)))
+        self.tables["faults"].write(faults(placed))
+        self.tables["traps"].write(traps(city))
+
+    def close(self) -> None:
+        for table in self.tables.values():
+            table.close()
 
 
-def _write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(headings)
-        writer.writerows(rows)
+class Table:
+    """A CSV file."""
+
+    def __init__(self, path: Path, headings: Sequence[str]) -> None:
+        self.file = path.open("w", encoding="utf-8", newline="")
+        self.writer = csv.writer(self.file, lineterminator="\n")
+        self.writer.writerow(headings)
+
+    def write(self, rows: Iterable[Sequence[str]]) -> None:
+        self.writer.writerows(rows)
+
+    def close(self) -> None:
+        self.file.close()
 
 
 def _yes(value: bool) -> str:
