@@ -22,7 +22,7 @@ FACTS: dict[str, tuple[str, ...]] = {
         "gets_council_tax_reduction", "gets_universal_credit", "universal_credit_is_nil", "universal_credit_award",
         "universal_credit_earnings", "gets_income_related_employment_and_support_allowance", "saved_mixed_age_couple",
         "habitually_resident", "is_on_low_income_record", "child_benefit", "other_capped_benefits",
-        "gets_cap_exempting_benefit", "lives_in_greater_london",
+        "gets_cap_exempting_benefit", "is_in_cap_grace_period", "lives_in_greater_london",
     ),
     "household": ("tenure", "has_disabled_band_reduction"),
     "period": (
@@ -111,7 +111,7 @@ caps AS (
         d.has_lcwra_element OR d.has_carer_element OR (d.has_disabled_child_addition AND NOT d.has_higher_disabled_child_addition)
             OR d.period_earnings >= CASE WHEN period_start >= DATE '2026-04-06' THEN 881 WHEN period_start >= DATE '2025-04-07' THEN 846
                 WHEN period_start >= DATE '2024-04-08' THEN 793 ELSE 722 END
-            OR (d.is_latest AND f.gets_cap_exempting_benefit) AS exempt
+            OR (d.is_latest AND (f.gets_cap_exempting_benefit OR f.is_in_cap_grace_period)) AS exempt
     FROM x_period d JOIN x_family f USING (family_key) JOIN members m USING (family_key)
 ),
 cap_answers AS (
