@@ -49,7 +49,7 @@ class EngineError(LiftError):
 
 class DisclosureError(LiftError):
     exit_code = 15
-    cause = "an export was stopped to protect residents"
+    cause = "something was not shown or exported, to protect residents"
 
 
 class FactError(LiftError):

@@ -20,6 +20,7 @@ from lift.cli.demo import demo
 from lift.cli.explain import explain
 from lift.cli.init import init
 from lift.cli.lists import list_
+from lift.cli.query import query
 from lift.cli.run import run as run_month
 from lift.cli.runs import runs
 from lift.cli.sample import sample
@@ -73,6 +74,7 @@ app.command("run")(run_month)
 app.command("runs")(runs)
 app.command("list")(list_)
 app.command("explain")(explain)
+app.command("query")(query)
 app.add_typer(rules.app, name="rules")
 app.command("demo")(demo)
 app.command("sample")(sample)
@@ -116,7 +118,7 @@ def _end(message: str, code: int) -> int:
 def _usage(error: typer.TyperException) -> int:
     context = getattr(error, "ctx", None)
     hint = f" Try: {context.command_path} --help" if context is not None else ""
-    message = error.format_message().rstrip(".")
+    message = error.format_message().rstrip(".").replace("Value error, ", "")
     end = "" if message.endswith("?") else "."
     return _end(f"{message[:1].lower()}{message[1:]}{end}{hint}", error.exit_code)
 

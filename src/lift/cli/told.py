@@ -133,19 +133,7 @@ class Told:
 
     def value(self, value: Value, kind: Type = _NUMBER) -> str:
         """A value or range in words and exact figures."""
-        if not isinstance(value, Range):
-            return ("yes" if value else "no") if isinstance(value, bool) else str(value or "not known")
-        low, high = (self._end(end, kind) for end in (value.low, value.high))
-        if low == high:
-            return low or "not known"
-        if low and high:
-            return f"from {low} to {high}"
-        return f"at least {low}" if low else f"at most {high}"
-
-    def _end(self, end: Any, kind: Type) -> str:
-        if end is None:
-            return ""
-        return money(Fraction(end) if isinstance(end, int | Decimal) else end, kind)
+        return value_in_words(value, kind)
 
     def step_value(self, step: ShownStep) -> str:
         kind = self.book.steps[step.name].type
@@ -317,6 +305,24 @@ class Told:
             elif name == "worth_at_least":
                 found.append(("Not payable below", "", text))
         return found
+
+
+def value_in_words(value: Value, kind: Type) -> str:
+    """£53.10 a week, from £12.00 to £20.00, at least 3, yes, owner, not known."""
+    if not isinstance(value, Range):
+        return ("yes" if value else "no") if isinstance(value, bool) else str(value or "not known")
+    low, high = (_end(end, kind) for end in (value.low, value.high))
+    if low == high:
+        return low or "not known"
+    if low and high:
+        return f"from {low} to {high}"
+    return f"at least {low}" if low else f"at most {high}"
+
+
+def _end(end: Any, kind: Type) -> str:
+    if end is None:
+        return ""
+    return money(Fraction(end) if isinstance(end, int | Decimal) else end, kind)
 
 
 def _is_unknown(fact: KnownFact) -> bool:

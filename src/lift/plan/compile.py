@@ -54,12 +54,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Options:
-    """How a plan is made. `assumptions`: standing assumptions hold. `keep_steps`: all steps stay readable."""
+    """How a plan is made. `assumptions`: standing assumptions hold. `keep_steps`: all steps stay readable, both ways of
+    evaluating them; `keep_proved`: these steps do, as they are proved."""
 
     profiles: Profiles | None = None
     has_couples: bool = True
     assumptions: bool = True
     keep_steps: bool = False
+    keep_proved: tuple[str, ...] = ()
 
 
 def plan_hash(book: Rulebook, rules: Sequence[str], day: date) -> str:
@@ -121,7 +123,8 @@ class _Compiler:
         self._first_layer()
         self._later_layers()
         answers = [verdicts.answer_table(self, level) for level in LEVELS if any(r.level == level for r in self.rules)]
-        kept = self._kept_steps() if self.options.keep_steps else {}
+        kept = self._kept_steps(list(self.steps), (True, False)) if self.options.keep_steps else {}
+        kept |= self._kept_steps(self.options.keep_proved, (True,))
         settle_needs(self.tables)
         names = tuple(rule.id for rule in self.rules)
         selects = render.render(self.tables, self.book.relations, self.kinship)
@@ -264,12 +267,13 @@ class _Compiler:
         """Writes formulas for a place in the plan; `of`: the step they belong to."""
         return Translator(self.book, self.day, proved, Place(self, table, proved, of=of))
 
-    def _kept_steps(self) -> dict[tuple[str, bool], tuple[str, Stored]]:
+    def _kept_steps(self, names: Sequence[str], modes: Sequence[bool]) -> dict[tuple[str, bool], tuple[str, Stored]]:
         kept: dict[tuple[str, bool], tuple[str, Stored]] = {}
-        for name, step in self.steps.items():
+        for name in names:
+            step = self.steps[name]
             if "~" in name:
                 continue
-            for proved in (True, False):
+            for proved in modes:
                 stored = self.find(("step", step.level, name), proved)
                 self.current[step.level].needs |= set(stored.columns)
                 self.current[step.level].keep = True

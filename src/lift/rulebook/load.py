@@ -97,7 +97,7 @@ def read_rulebook(
     if not (root / "facts.yaml").is_file():
         what = f"{shown}: there is no facts.yaml here."
         raise RuleError(f"{what} Point to a folder of rules that has one, or reinstall the program.")
-    kept = not examples and only is None and beside is None and (root / FOLDER).is_dir()
+    kept = not examples and beside is None and (root / FOLDER).is_dir()
     loader = _Loader(root, shown, examples, examples or bases, only, beside, kept)
     book = _load(loader)
     if kept and loader.problems.found:
@@ -147,8 +147,9 @@ def _read(loader: _Loader, path: Path, name: str, shown: str, until_key: str | N
     """A file's values, or None with the problem added. `name` is its path below the folder of rules, `shown` the path
     as users know it."""
     try:
-        digest = _hash(path) if loader.kept else ""
-        located = kept_reading(loader.root, name, shown, digest) if loader.kept else None
+        kept = loader.kept and path != loader.only
+        digest = _hash(path) if kept else ""
+        located = kept_reading(loader.root, name, shown, digest) if kept else None
         if located is None:
             located = read_located(path, shown, until_key=until_key, collect=loader.problems.found)
         loader.hashes[name] = digest or _hash(path)

@@ -221,8 +221,12 @@ class Scope:
         if name in self.tables:
             keys = ", ".join(key for key, _ in self.tables[name].keys)
             return FormulaProblem(f"{name} is a table", f"look it up: {name}({keys})", at)
+        return self._unknown_of("name", name, [*self._known(level), "run_day"], at)
+
+    def _known(self, level: Level) -> list[str]:
+        """The names that a formula of this level may use without a prefix."""
         own = [n for lv, n in self.facts if lv == level] + [n for n, s in self.steps.items() if s.level == level]
-        return self._unknown_of("name", name, [*own, *self.amounts, "run_day"], at)
+        return [*own, *self.amounts]
 
     def _unknown_of(self, what: str, name: str, known: Iterable[str], at: Span) -> FormulaProblem:
         if name in self.broken:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from lift.errors import SettingsError
+from lift.workspace.busy import waiting_for
 from lift.workspace.folder import Workspace
 from lift.workspace.writing import PRIVATE_FILE, to_disk
 
@@ -23,8 +24,13 @@ NOTHING_BEFORE = "0" * 64
 
 
 def record(workspace: Workspace, entry: Mapping[str, Any]) -> str:
-    """Appends an entry with who and when, and returns its hash. Raises SettingsError if the record was changed."""
-    path = workspace.audit
+    """Appends an entry with who and when, and returns its hash. Waits for another program that is writing one. Raises
+    SettingsError if the record was changed."""
+    with waiting_for(workspace.audit_lock):
+        return _append(workspace.audit, entry)
+
+
+def _append(path: Path, entry: Mapping[str, Any]) -> str:
     whole, torn = _lines(path)
     previous = _check(whole)
     body = {**entry, "who": who(), "when": now().isoformat(timespec="seconds"), "previous": previous}

@@ -19,11 +19,26 @@ if sys.platform == "win32":
         file.seek(0)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
+    def _wait(file: IO[bytes]) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+
 else:
     import fcntl
 
     def _lock(file: IO[bytes]) -> None:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _wait(file: IO[bytes]) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+
+
+@contextmanager
+def waiting_for(path: Path) -> Iterator[None]:
+    """Nobody else is inside such a block on the same file; who comes later waits."""
+    with path.open("a+b") as lock:
+        _wait(lock)
+        yield
 
 
 @contextmanager

@@ -63,6 +63,11 @@ class Workspace:
         return self.root / ".lock"
 
     @property
+    def audit_lock(self) -> Path:
+        """Two people may put questions at the same time; their entries follow one another."""
+        return self.root / ".audit.lock"
+
+    @property
     def fault_log(self) -> Path:
         """Kinds of unexpected error and places in the program, never a value."""
         return self.root / "faults.log"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,3 +62,20 @@ def test_the_hash_of_an_entry_is_the_next_ones_previous(workspace: Workspace) ->
     latest = audit.record(workspace, {"what": "run"})
     audit.record(workspace, {"what": "run"})
     assert audit.entries(workspace)[-1]["previous"] == latest
+
+
+def _record_twenty(folder: Path) -> None:
+    for number in range(20):
+        audit.record(Workspace(folder), {"what": "query", "number": number})
+
+
+def test_two_who_record_at_once_leave_one_chain(tmp_path: Path) -> None:
+    """Two analysts who ask at the same moment must not break the record for everybody."""
+    both = multiprocessing.get_context("spawn")
+    writers = [both.Process(target=_record_twenty, args=(tmp_path,)) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert len(audit.entries(Workspace(tmp_path))) == 40

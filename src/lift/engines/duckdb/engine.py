@@ -96,14 +96,14 @@ def read_steps(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Steps:
     for table in sorted({table for table, _ in plan.steps.values()}):
         kept = {step: stored for step, (own, stored) in plan.steps.items() if own == table}
         level = next(iter(kept.values())).level
-        readers = {step: _reader(stored) for step, stored in kept.items()}
+        readers = {step: reader_of(stored) for step, stored in kept.items()}
         for row in read_rows(connection, table):
             key = str(next(iter(row.values())))
             found[level, key] = {step: reader(row) for step, reader in readers.items()}
     return found
 
 
-def _reader(stored: Stored) -> Callable[[Row], Value]:
+def reader_of(stored: Stored) -> Callable[[Row], Value]:
     """How a kept value is read as exact numbers from the columns it stands in."""
     value = stored.read("u", "")
     if value.constant is not None:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from lift.engines.duckdb.answers import beside_unit
 from lift.errors import DisclosureError
 from lift.plan.layout import KEYS, key_of
-from lift.rulebook.answered import NOT_ASKED, WORTH_A_YEAR, WORTH_ONCE, answer_facts
 from lift.rulebook.model import Fact, Rule, Rulebook, Shown
 from lift.rulebook.nodes import LEVELS, Level
 from lift.workspace.analysts import FORMAT
@@ -91,10 +91,9 @@ def _units(connection: DuckDBPyConnection, level: Level, book: Rulebook) -> str:
             columns += _fact(book.facts[own, name], shown, there)
     joins = ""
     for rule in _asking(connection, level, book):
-        columns += _answer(rule)
-        joins += f"""
-            LEFT JOIN (SELECT * FROM answer WHERE rule = '{rule.id}') a_{rule.id}
-                ON a_{rule.id}.unit_key = u.{key_of(level)}"""
+        answers, join = beside_unit(rule)
+        columns += answers
+        joins += join
     return f"""CREATE TABLE analyst.{level} AS SELECT {", ".join(columns)} FROM {level} u
         SEMI JOIN open_home USING (household_key) {joins} ORDER BY u.{key_of(level)}"""
 
@@ -116,28 +115,3 @@ def _fact(fact: Fact, shown: Shown, there: set[str]) -> list[str]:
         columns = {name: f"u.{name}"}
     columns[f"{name}_fresh"] = f"u.{name}_fresh"
     return [f"{value} AS {column}" for column, value in columns.items() if column in there]
-
-
-#: Where a figure of an answer stands for a likely one, and for any other: the range that the verdict rests on.
-_FIGURES = {WORTH_A_YEAR: ("yearly", "yearly"), WORTH_ONCE: ("one_off", "one_off")}
-_FIRST = ("worth", "indicative")
-_FLAGS = {"in_payment": "already"}
-
-
-def _answer(rule: Rule) -> list[str]:
-    """The columns of a rule's answer, by the names that a question gives them."""
-    a, columns = f"a_{rule.id}", {}
-    for name, fact in answer_facts(rule).items():
-        if name == "verdict":
-            columns[fact.name] = f"coalesce({a}.verdict, '{NOT_ASKED}')"
-        elif name == "evidence":
-            columns[fact.name] = f"CASE WHEN {a}.rule IS NOT NULL THEN coalesce({a}.evidence, 'none') END"
-        elif fact.type.kind == "flag":
-            columns[fact.name] = f"{a}.{_FLAGS.get(name, name)}"
-        else:
-            likely, else_ = _FIGURES.get(name, _FIRST)
-            for end in ("low", "high"):
-                columns[f"{fact.name}_{end}"] = (
-                    f"CASE WHEN {a}.verdict = 'likely' THEN {a}.{likely}_{end} ELSE {a}.{else_}_{end} END"
-                )
-    return [f"{value} AS {column}" for column, value in columns.items()]
