@@ -117,7 +117,7 @@ class _Compiler:
                 if step.name not in self.steps:
                     self.steps |= {part.name: part for part in hoist(in_reach(step, self.day))}
         if not self.options.keep_steps:
-            asked = [name for rule in self.rules for name in rule.answers.values()]
+            asked = [*(name for rule in self.rules for name in rule.answers.values()), *self.options.keep_proved]
             bounds = [bound.when for fact in self.book.facts.values() for bound in fact.proved_bounds]
             self.readers = readers_of(self.steps, self.book.relations, asked, bounds)
         self._first_layer()
