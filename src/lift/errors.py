@@ -69,7 +69,7 @@ class CoverageError(LiftError):
 
 class StorageError(LiftError):
     exit_code = 19
-    cause = "a file or folder could not be written"
+    cause = "a file or folder could not be read or written"
 
 
 ALL_ERRORS: tuple[type[LiftError], ...] = (

@@ -5,11 +5,13 @@ Word for word: these are what an officer reads. Whatever goes wrong, earlier run
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +65,8 @@ def incoming(workspace: Workspace, start: str = "") -> Path:
         (["run"], 2, "lift: missing option '--month'. Try: lift run --help\n"),
         (["run", "--month", "November"], 2, "lift: November is not a month. Write it as 2026-11.\n"),
         (["run", "--month", "2026-13"], 2, "lift: 2026-13 is not a month. Write it as 2026-11.\n"),
+        (["run", "--month", "2026-11", "--day", "2026-02-30"], 2,
+         "lift: invalid value for '--day': '2026-02-30' is not a day; write it as 2026-11-12. Try: lift run --help\n"),
         (["run", "--month", "2026-10"], 11,
          "lift: incoming/2026-10: does not exist. Make the folder and put the month's extracts into it. "
          "There is 2026-11.\n"),
@@ -113,6 +117,54 @@ def test_a_missing_key(council: Workspace, capsys: Capture) -> None:
         "lift: reference.key: is missing from the workspace. Bring it back from the safe copy; with a new key every "
         "family would get a new reference.\n",
     )
+
+
+def test_a_changed_record_of_what_was_done_stops_a_run_before_it_begins(council: Workspace, capsys: Capture) -> None:
+    before = tree(council.runs)
+    council.audit.write_bytes(council.audit.read_bytes().replace(b'"run"', b'"ran"', 1))
+    (council.root / "incoming" / MONTH).rename(council.root / "incoming" / "2026-12")
+    assert lift(capsys, "run", "--month", "2026-12", "--plain") == (
+        12,
+        "lift: audit.jsonl:1: was changed after it was written, so nothing further is done here. Bring the file back "
+        "from the safe copy, and tell whoever answers for data protection.\n",
+    )
+    assert tree(council.runs) == before
+
+
+NOT_ALLOWED = "this user may not read or write it. Check its permissions, or ask whoever looks after this computer. "
+SAFE = "Earlier runs and lists are as they were.\n"
+
+
+def forbid(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    """What is below a folder, or in a file, that this user may not read. (Whoever may do anything runs tests too.)"""
+    for name in ("listdir", "scandir", "open"):
+        allowed = getattr(os, name)
+
+        def call(path: Any = ".", *rest: Any, allowed: Callable[..., Any] = allowed, **more: Any) -> Any:
+            if isinstance(path, str | os.PathLike) and Path(path).absolute() == place:
+                raise PermissionError(errno.EACCES, "Permission denied", str(place))
+            return allowed(path, *rest, **more)
+
+        monkeypatch.setattr(os, name, call)
+
+
+@pytest.mark.parametrize(
+    ("part", "code", "message"),
+    [
+        ("incoming/2026-11", 11, "incoming/2026-11: cannot be read (PermissionError). Check its permissions.\n"),
+        ("rules", 19, f"rules: {NOT_ALLOWED}{SAFE}"),
+        ("profiles", 19, f"profiles: {NOT_ALLOWED}{SAFE}"),
+        ("audit.jsonl", 19, f"audit.jsonl: {NOT_ALLOWED}{SAFE}"),
+    ],
+)
+def test_what_may_not_be_read_is_no_empty_folder(
+    council: Workspace, capsys: Capture, monkeypatch: pytest.MonkeyPatch, part: str, code: int, message: str
+) -> None:
+    before = tree(council.runs)
+    forbid(monkeypatch, council.root / part)
+    assert lift(capsys, "run", "--month", MONTH, "--day", "2026-11-13", "--plain") == (code, f"lift: {message}")
+    monkeypatch.undo()
+    assert tree(council.runs) == before
 
 
 def test_settings_with_mistakes(council: Workspace, capsys: Capture) -> None:
@@ -297,7 +349,7 @@ def test_a_folder_that_may_not_be_written(council: Workspace, capsys: Capture, m
 
     monkeypatch.setattr("lift.stages.export.write_whole", refused)
     assert lift(capsys, "list", "pension_credit", "--export") == (
-        19, "lift: pension_credit.csv: Permission denied. Earlier runs and lists are as they were.\n"
+        19, f"lift: pension_credit.csv: {NOT_ALLOWED}{SAFE}"
     )  # fmt: skip
 
 

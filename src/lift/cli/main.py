@@ -6,7 +6,9 @@ never with a resident's data.
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -29,6 +31,7 @@ from lift.errors import ALL_ERRORS, LiftError, StorageError
 FAULT = 70
 STOPPED = 130
 UNHARMED = "Earlier runs and lists are as they were."
+NOT_ALLOWED = "this user may not read or write it"
 
 
 def _epilog() -> str:
@@ -96,8 +99,7 @@ def run_app(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        place = Path(error.filename).name if isinstance(error.filename, str) else "a file"
-        return _end(f"{place}: {error.strerror or type(error).__name__}. {UNHARMED}", StorageError.exit_code)
+        return _end(_of_the_system(error), StorageError.exit_code)
     except Exception as error:
         return _fault(error)
     if code == STOPPED:
@@ -115,10 +117,27 @@ def _end(message: str, code: int) -> int:
     return code
 
 
+def _of_the_system(error: OSError) -> str:
+    """What the operating system would not do, and what to do about it."""
+    place = Path(error.filename).name if isinstance(error.filename, str) else "a file"
+    what, fix = {
+        errno.EACCES: (NOT_ALLOWED, "Check its permissions, or ask whoever looks after this computer. "),
+        errno.EPERM: (NOT_ALLOWED, "Check its permissions, or ask whoever looks after this computer. "),
+        errno.EROFS: ("it lies on a disk that can only be read", "Work in a folder on another disk. "),
+        errno.ENOSPC: ("the disk is full", "Free some space, then try again. "),
+    }.get(error.errno or 0, (error.strerror or type(error).__name__, ""))
+    return f"{place}: {what}. {fix}{UNHARMED}"
+
+
+#: What Typer says of a date that is none.
+_NO_DAY = re.compile(r"Value error, '(.*)' does not match the formats '.*'")
+
+
 def _usage(error: typer.TyperException) -> int:
     context = getattr(error, "ctx", None)
     hint = f" Try: {context.command_path} --help" if context is not None else ""
-    message = error.format_message().rstrip(".").replace("Value error, ", "")
+    message = _NO_DAY.sub(r"'\1' is not a day; write it as 2026-11-12", error.format_message()).rstrip(".")
+    message = message.replace("Value error, ", "")
     end = "" if message.endswith("?") else "."
     return _end(f"{message[:1].lower()}{message[1:]}{end}{hint}", error.exit_code)
 

@@ -49,13 +49,15 @@ def run(
 
 def closing_screen(screen: Screen, record: RunRecord) -> None:
     """What was read, what was not, who is known, what was found, and what to do next."""
-    from lift.stages.publish.report import money_in_words, month_in_words
+    from lift.stages.publish.report import doubts_in_words, money_in_words, month_in_words
 
     days = sorted(file.extract_date for file in record.files)
     between = f"{days[0].day} {days[0]:%B} to {days[-1].day} {days[-1]:%B %Y}"
     screen.say()
     screen.heading(f"{record.council}, {month_in_words(record)}, worked out for {record.day.day} {record.day:%B %Y}")
     screen.say(f"Read {len(record.files)} files of {between}: {record.lines:,} lines, {record.refused:,} refused")
+    if record.values_left_out or record.facts_differing:
+        screen.say(doubts_in_words(record))
     if record.missing:
         screen.say("Not supplied:")
         for one in record.missing:

@@ -181,7 +181,9 @@ def _rule_files(loader: _Loader) -> list[tuple[Path, str, str]]:
     local = [(p, f"local/{p.name}") for p in sorted((loader.root / "local").glob("*.yaml"))]
     found = [(path, name, f"{loader.shown}/{name}") for path, name in [*shared, *rules, *local]]
     if loader.beside is not None:
-        own = [(path, f"local/{path.name}", path.as_posix()) for path in sorted(loader.beside.glob("*.yaml"))]
+        # iterdir(), not glob(): glob() takes a folder that may not be read for an empty one.
+        paths = sorted(path for path in loader.beside.iterdir() if path.suffix == ".yaml")
+        own = [(path, f"local/{path.name}", path.as_posix()) for path in paths]
         taken = {name for _, name, _ in own}
         found = [entry for entry in found if entry[1] not in taken] + own
     if loader.only is not None:

@@ -109,7 +109,8 @@ def load_profiles(*folders: Path) -> ProfileBook:
     """LIFT's own profiles and those in `folders`. A council's profile must not take the name of another."""
     book = dict(_shipped())
     for folder in folders:
-        for path in sorted(folder.glob("*.yaml")):
+        # iterdir(), not glob(): glob() takes a folder that may not be read for an empty one.
+        for path in sorted(path for path in folder.iterdir() if path.suffix == ".yaml"):
             profile = read_profile(path)
             if profile.name in book:
                 raise SettingsError(

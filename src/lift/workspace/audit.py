@@ -65,9 +65,20 @@ def now() -> datetime.datetime:
 
 def entries(workspace: Workspace) -> list[dict[str, Any]]:
     """Every entry, oldest first. Raises SettingsError if the chain is broken."""
+    return [json.loads(line) for line in require_whole(workspace)]
+
+
+def require_whole(workspace: Workspace) -> list[bytes]:
+    """Every line, once it has been held against the one before. Raises SettingsError if the chain is broken."""
     whole, _ = _lines(workspace.audit)
     _check(whole)
-    return [json.loads(line) for line in whole]
+    return whole
+
+
+def require_writable(workspace: Workspace) -> None:
+    """Raises OSError where nothing could be recorded: then nothing may be done either."""
+    if workspace.audit.exists():
+        os.close(os.open(workspace.audit, os.O_RDWR))
 
 
 def _lines(path: Path) -> tuple[list[bytes], bytes]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from lift.errors import StorageError
+from lift.workspace import audit
 from lift.workspace.folder import Workspace
 from lift.workspace.writing import private_folder, sweep, wipe
 
@@ -43,7 +44,8 @@ def waiting_for(path: Path) -> Iterator[None]:
 
 @contextmanager
 def at_work(workspace: Workspace) -> Iterator[Path]:
-    """A work folder of our own, empty at the start and gone at the end; one program at a time.
+    """A work folder of our own, empty at the start and gone at the end; one program at a time. Raises SettingsError
+    where the record of what was done has been changed: then nothing more is done.
 
     The lock is the operating system's: it falls with the program that held it, however that ended.
     """
@@ -54,6 +56,8 @@ def at_work(workspace: Workspace) -> Iterator[Path]:
             raise StorageError(
                 f"{workspace.root}: another lift is at work here. Wait until it has finished, then try again."
             ) from None
+        audit.require_whole(workspace)
+        audit.require_writable(workspace)
         wipe(workspace.work)
         sweep(workspace.lists)
         try:

@@ -69,6 +69,8 @@ def in_words(error: duckdb.Error, name: str) -> LiftError:
         )
     if "Conflicting lock" in said or "Could not set lock" in said:
         return StorageError(f"{name}: another program has it open. Close that program, then try again.")
+    if "Permission denied" in said or "Read-only file system" in said:
+        return StorageError(f"{name}: this user may not read or write it. Check its permissions, then try again.")
     if isinstance(error, duckdb.OutOfMemoryException):
         return EngineError(f"{name}: memory ran out. Close other programs, or give [machine] memory in council.toml.")
     if isinstance(error, duckdb.IOException | duckdb.SerializationException):

@@ -45,7 +45,12 @@ def incoming_of(workspace: Workspace, settings: Settings, month: str) -> Incomin
         there = sorted(path.name for path in top.iterdir() if path.is_dir()) if top.is_dir() else []
         hint = f" There is {', '.join(there[-6:])}." if there else ""
         raise ExtractError(f"{top.name}/{month}: {what}. Make the folder and put the month's extracts into it.{hint}")
-    paths = sorted(folder.iterdir())
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        raise ExtractError(
+            f"{top.name}/{month}: cannot be read ({type(error).__name__}). Check its permissions."
+        ) from None
     digests = {path.name: _digest(path) if path.is_file() else "no file" for path in paths}
     return Incoming(month, folder, digests, sum(path.stat().st_size for path in paths if path.is_file()))
 
@@ -70,7 +75,8 @@ def copy_rules(workspace: Workspace, shipped: Path, target: Path) -> Path:
     for path in sorted(shipped.rglob("*")):
         if path.is_file() and path.suffix in (".yaml", ".csv"):
             _copy(path, target / path.relative_to(shipped))
-    for path in sorted(workspace.rules.glob("*")) if workspace.rules.is_dir() else ():
+    # iterdir(), not glob(): glob() takes a folder that may not be read for an empty one.
+    for path in sorted(workspace.rules.iterdir()) if workspace.rules.is_dir() else ():
         if path.is_file() and path.suffix in (".yaml", ".csv"):
             _copy(path, target / "local" / path.name)
     return target

@@ -100,6 +100,8 @@ class RunRecord(Part):
     families: int
     households: int
     families_with_income_known: int
+    values_left_out: int = 0
+    facts_differing: int = 0
     lists: tuple[ListCount, ...]
     without_view: str = ""
     rules: dict[str, RuleUsed]
@@ -148,6 +150,10 @@ class PublishedRun:
     @property
     def refusals(self) -> Path:
         return self.folder / "refusals.csv"
+
+    @property
+    def differences(self) -> Path:
+        return self.folder / "differences.csv"
 
     @property
     def report(self) -> Path:

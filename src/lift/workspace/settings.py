@@ -93,11 +93,13 @@ class Settings(Strict):
 def read_settings(workspace: Workspace) -> Settings:
     """Raises SettingsError: where, what, what to do."""
     try:
-        document = tomllib.loads(workspace.settings.read_text(encoding="utf-8"))
+        document = tomllib.loads(workspace.settings.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{SETTINGS}: is not TOML ({error}). Mend it at that place.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{SETTINGS}: cannot be read ({type(error).__name__}). Save it as text in UTF-8.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{SETTINGS}: is text in another encoding. Save it as UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(f"{SETTINGS}: cannot be read ({type(error).__name__}). Check its permissions.") from None
     written_by = document.get("format", FORMAT)
     if isinstance(written_by, int) and written_by > FORMAT:
         raise SettingsError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,7 @@ def test_a_runs_folder_is_private_and_tells_what_it_rests_on(council: Workspace)
         "analyst.duckdb",
         "core.duckdb",
         "refusals.csv",
+        "differences.csv",
         "report.html",
         "rules",
     }
@@ -124,8 +126,22 @@ def test_refusals_name_file_line_and_column_and_no_value(council: Workspace) -> 
     lines = (council.runs / MONTH / "refusals.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "file,line,column,reason,what to do"
     record = json.loads((council.runs / MONTH / "run.json").read_text())
-    places = {tuple(line.split(",")[:2]) for line in lines[1:]}
-    assert len(places) == sum(file["refused"] for file in record["files"])
+    refused = [line for line in lines[1:] if ",left_out," not in line]
+    assert len({tuple(line.split(",")[:2]) for line in refused}) == sum(file["refused"] for file in record["files"])
+    assert len(lines) - 1 - len(refused) == record["values_left_out"]
+
+
+def test_differences_name_both_lines_and_no_value(council: Workspace) -> None:
+    lines = (council.runs / MONTH / "differences.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "reference,of a,fact,one source,another source,worked out as"
+    record = json.loads((council.runs / MONTH / "run.json").read_text())
+    assert len(lines) - 1 == record["facts_differing"] > 0
+    for line in lines[1:]:
+        assert re.fullmatch(
+            r"[fp][0-9a-f]{16},(family|person),[a-z ]+,\S+ line \d+,\S+ line \d+,"
+            r"(anything from one to the other|not known)",
+            line,
+        )
 
 
 def test_the_report_is_one_page_without_names_or_addresses(council: Workspace) -> None:

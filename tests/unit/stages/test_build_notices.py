@@ -234,6 +234,24 @@ def test_a_notice_older_than_the_uprating_holds_nothing() -> None:
     town.connection.close()
 
 
+def test_two_notices_of_one_sequence_that_differ_are_both_left_out() -> None:
+    town = Town()
+    same = {"claimant_surname": "Una", "is_couple": False}
+    before = town.add("universal_credit_notice", **notice(1, 1, SEPTEMBER), **same, award_month=300)
+    one = town.add("universal_credit_notice", **notice(1, 2, OCTOBER), **same, award_month=200)
+    other = town.add("universal_credit_notice", **notice(1, 2, OCTOBER), **same, award_month=250)
+    # The same notice twice is no contradiction, and a sequence may begin anew with each period.
+    twice = [town.add("universal_credit_notice", **notice(2, 1, OCTOBER), **same, award_month=10) for _ in range(2)]
+    town.add("universal_credit_notice", **notice(2, 1, SEPTEMBER), **same, award_month=20)
+    town.link().build()
+    refused = town.all("SELECT line, fact FROM build_refusal ORDER BY line")
+    assert refused == [{"line": row.line, "fact": "sequence_number"} for row in (one, other)]
+    assert [p["period_start_low"] for p in town.periods(before)] == [SEPTEMBER]
+    assert town.family(before)["gets_universal_credit"] is True
+    assert [p["period_start_low"] for p in town.periods(twice[0])] == [SEPTEMBER, OCTOBER]
+    town.connection.close()
+
+
 def test_a_period_outside_the_dictionary_is_refused() -> None:
     town = Town()
     row = town.add("universal_credit_notice", **notice(1, 1, date(2012, 6, 5)), claimant_surname="Una", award_month=1)

@@ -65,9 +65,16 @@ def test_mistakes_are_told(tmp_path: Path, text: str, message: str) -> None:
     assert str(raised.value).startswith(message)
 
 
+def test_what_a_windows_editor_saves_reads_back(tmp_path: Path) -> None:
+    text = first_settings("Zürich-on-Sea", in_greater_london=False).replace("\n", "\r\n")
+    workspace = written(tmp_path, "")
+    workspace.settings.write_bytes(text.encode("utf-8-sig"))
+    assert read_settings(workspace).council.name == "Zürich-on-Sea"
+
+
 def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
     (tmp_path / "council.toml").write_bytes('[council]\nname = "Ynys Môn"\n'.encode("cp1252"))
-    with pytest.raises(SettingsError, match=r"cannot be read .UnicodeDecodeError.. Save it as text in UTF-8"):
+    with pytest.raises(SettingsError, match=r"is text in another encoding. Save it as UTF-8"):
         read_settings(Workspace(tmp_path))
 
 

@@ -103,7 +103,7 @@ _NOTICE = f"""
 
 _CLAIM = f"""
     CREATE OR REPLACE TEMP TABLE b_notice_claim AS
-    WITH newest AS (SELECT * FROM b_told WHERE newness = 1),
+    WITH newest AS (SELECT * FROM b_told QUALIFY row_number() OVER (PARTITION BY claim_ref ORDER BY newness) = 1),
     feed AS (
         SELECT max(coalesce(notice_date, ends, extract_date)) AS newest, min(starts) AS oldest FROM b_told
     )
@@ -126,7 +126,7 @@ _CLAIM = f"""
 
 
 def read_notices(connection: DuckDBPyConnection) -> None:
-    """`b_told`: every notice with its claim; `newness` 1 is the claim's latest."""
+    """`b_told`: every notice with its claim; the least `newness` is the claim's latest."""
     connection.execute(_TELLS.format(elements=", ".join(f"u.{name}" for name in ELEMENTS)))
 
 

@@ -62,6 +62,24 @@ def refuse_members(connection: DuckDBPyConnection) -> None:
         FROM b_member WHERE is_claimant_too""")
 
 
+def refuse_contradictions(connection: DuckDBPyConnection) -> None:
+    """Two notices of one claim, period and sequence that do not say the same: nobody can tell which is right."""
+    told = [str(row[0]) for row in connection.execute("DESCRIBE b_told").fetchall()]
+    said = ", ".join(name for name in told if name not in ("file_id", "line", "newness"))
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE b_contradicted AS
+        SELECT file_id, line FROM b_told SEMI JOIN (
+            SELECT claim_ref, starts, sequence_number, extract_date FROM (SELECT DISTINCT {said} FROM b_told)
+            GROUP BY ALL HAVING count(*) > 1
+        ) USING (claim_ref, starts, sequence_number, extract_date)""")
+    connection.execute("""
+        INSERT INTO b_refusal
+        SELECT 'period', NULL, 'universal_credit_notice', file_id, line, 'sequence_number',
+            'another notice of this claim and period has the same sequence number and says otherwise'
+        FROM b_contradicted""")
+    connection.execute("DELETE FROM b_told WHERE (file_id, line) IN (SELECT (file_id, line) FROM b_contradicted)")
+
+
 def refuse_periods(connection: DuckDBPyConnection, facts: Facts) -> None:
     """A period that begins outside the dictionary's limits is no period."""
     limits = facts["period", "period_start"].limits

@@ -20,7 +20,13 @@ from lift.stages.build.facts import Facts, fresh_sql
 from lift.stages.build.notices import make_notices, read_notices
 from lift.stages.build.people import make_people
 from lift.stages.build.periods import make_periods
-from lift.stages.build.refusals import make_refusals, refuse_births, refuse_members, refuse_periods
+from lift.stages.build.refusals import (
+    make_refusals,
+    refuse_births,
+    refuse_contradictions,
+    refuse_members,
+    refuse_periods,
+)
 from lift.stages.build.rosters import make_rosters
 from lift.stages.build.rows import make_rows
 from lift.stages.build.sources import day_sql, make_sources, sweep
@@ -74,6 +80,7 @@ def _make_units(connection: DuckDBPyConnection, day: date, facts: Facts, reading
     composition = facts["family", "is_couple"].shelf_life or ALWAYS_FRESH
     make_claims(connection, day, readings)
     read_notices(connection)
+    refuse_contradictions(connection)
     refuse_periods(connection, facts)
     make_notices(connection, day)
     make_council_tax(connection, day, readings)

@@ -5,9 +5,7 @@ The folder gets its name, and with it becomes a run, only when all of this is on
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from lift.sources.nil_return import NilReturn
 from lift.sources.tables import FileRecord
 from lift.stages.publish.analysts import make_view
 from lift.stages.publish.coverage import coverage
+from lift.stages.publish.doubts import counted, differences, refusals
 from lift.stages.publish.report import report_page
 from lift.workspace import audit
 from lift.workspace.runs import RECORD, VIEW, FileRead, ListCount, Missing, NilReturnSigned, Part, RuleUsed, RunRecord
@@ -76,7 +75,7 @@ def publish(
     book: Rulebook,
     lists: Sequence[Counted],
 ) -> RunRecord:
-    """Writes analyst.duckdb, run.json, refusals.csv and report.html into the unfinished run's folder."""
+    """Writes the analysts' view, refusals, differences, report and record into the unfinished run's folder."""
     if not draft.without_view:
         make_view(connection, folder / VIEW, book, draft.run)
     absent = coverage(received.rows, nil_return=received.nil_return is not None)
@@ -92,6 +91,7 @@ def publish(
         warnings=tuple(received.warnings),
         missing=tuple(_copied(one, Missing) for one in absent if one.cost),
         **_counts(connection),
+        **counted(connection),
         lists=tuple(_copied(one, ListCount) for one in lists),
         without_view=draft.without_view,
         rules={rule.id: _copied(rule, RuleUsed) for rule in rules},
@@ -102,7 +102,8 @@ def publish(
         when=audit.now(),
         seconds=dict(draft.seconds),
     )
-    write_whole(folder / "refusals.csv", _refusals(connection))
+    write_whole(folder / "refusals.csv", refusals(connection))
+    write_whole(folder / "differences.csv", differences(connection))
     write_whole(folder / "report.html", report_page(record).encode())
     write_whole(folder / RECORD, record.model_dump_json(indent=2).encode())
     return record
@@ -125,16 +126,3 @@ def _counts(connection: DuckDBPyConnection) -> dict[str, int]:
 def _versions() -> dict[str, str]:
     used = {name: version(name) for name in ("duckdb", "polars", "sqlglot", "xlsxwriter")}
     return {"lift": lift.__version__, "python": platform.python_version(), **used}
-
-
-def _refusals(connection: DuckDBPyConnection) -> bytes:
-    """File, line, column and reason of every refused row. The rows themselves stay in the database."""
-    content = io.StringIO(newline="")
-    writer = csv.writer(content, lineterminator="\r\n")
-    writer.writerow(["file", "line", "column", "reason", "what to do"])
-    found = connection.execute(
-        """SELECT f.name, r.line, coalesce(r.column_name, 'the whole line'), r.reason, r.message
-        FROM refusal r JOIN extract_file f USING (file_id) ORDER BY f.name, r.line, r.column_name, r.reason"""
-    )
-    writer.writerows(found.fetchall())
-    return content.getvalue().encode("utf-8-sig")

@@ -33,6 +33,7 @@ def report_page(record: RunRecord) -> str:
         f'<p class="offer">{OFFER}</p>',
         "<h2>What was read</h2>",
         _table(("File", "What it is", "As at", "#Lines", "#Refused"), (_file(file) for file in record.files)),
+        f"<p>{doubts_in_words(record)}</p>",
         "<h2>What was not supplied</h2>",
         _table(("Extract", "What it costs"), ([one.title, one.cost] for one in record.missing))
         if record.missing
@@ -52,6 +53,16 @@ def report_page(record: RunRecord) -> str:
     return (
         f'<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
+    )
+
+
+def doubts_in_words(record: RunRecord) -> str:
+    """What was not believed of the rows that were read, and where that stands."""
+    left_out, differing = record.values_left_out, record.facts_differing
+    return (
+        f"{left_out:,} value{'s' if left_out != 1 else ''} in rows that were kept cannot be so and "
+        f"{'were' if left_out != 1 else 'was'} left out (refusals.csv); on {differing:,} "
+        f"fact{'s' if differing != 1 else ''} two extracts differ (differences.csv)."
     )
 
 

@@ -1,0 +1,68 @@
+"""Which rows and values of the extracts were not believed, where do they stand, and what can a clerk do about it?
+
+Files and lines, never a value: `refusals.csv` is what intake refused and what build left out of a row that it kept,
+`differences.csv` the facts on which two extracts do not agree.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from duckdb import DuckDBPyConnection
+
+_REFUSALS = """
+    SELECT f.name, r.line, coalesce(r.column_name, 'the whole line'), r.reason, r.message
+    FROM refusal r JOIN extract_file f USING (file_id)
+    UNION ALL
+    SELECT f.name, b.line, replace(b.fact, '_', ' '), 'left_out', b.reason ||
+        ': this was left out and the rest of the row used; correct it where the file comes from'
+    FROM build_refusal b JOIN extract_file f USING (file_id)
+    ORDER BY ALL"""
+
+# A family may have several rows of one source: then any of them may be the one that differs.
+_DIFFERENCES = """
+    WITH places AS (
+        SELECT s.level, s.unit_key, s.kind,
+            string_agg(f.name || ' line ' || s.line, '; ' ORDER BY f.name, s.line) AS places
+        FROM unit_source s JOIN extract_file f USING (file_id) GROUP BY ALL
+    )
+    SELECT c.unit_key, c.level, replace(c.fact, '_', ' '), coalesce(a.places, c.kind_1), coalesce(b.places, c.kind_2),
+        CASE c.treated_as WHEN 'range' THEN 'anything from one to the other' ELSE 'not known' END
+    FROM conflict c
+    LEFT JOIN places a ON a.level = c.level AND a.unit_key = c.unit_key AND a.kind = c.kind_1
+    LEFT JOIN places b ON b.level = c.level AND b.unit_key = c.unit_key AND b.kind = c.kind_2
+    ORDER BY ALL"""
+
+
+def refusals(connection: DuckDBPyConnection) -> bytes:
+    """File, line, column and reason of everything refused or left out. The rows themselves stay in the database."""
+    return _csv(
+        ("file", "line", "column", "reason", "what to do"),
+        connection.execute(_REFUSALS).fetchall(),
+    )
+
+
+def differences(connection: DuckDBPyConnection) -> bytes:
+    """Reference, fact and the lines of both extracts, for each fact on which two of them differ."""
+    return _csv(
+        ("reference", "of a", "fact", "one source", "another source", "worked out as"),
+        connection.execute(_DIFFERENCES).fetchall(),
+    )
+
+
+def counted(connection: DuckDBPyConnection) -> dict[str, int]:
+    """How many values were left out of rows that were kept, and on how many facts two extracts differ."""
+    ((left_out, differing),) = connection.execute(
+        "SELECT (SELECT count(*) FROM build_refusal), (SELECT count(*) FROM conflict)"
+    ).fetchall()
+    return {"values_left_out": left_out, "facts_differing": differing}
+
+
+def _csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    content = io.StringIO(newline="")
+    writer = csv.writer(content, lineterminator="\r\n")
+    writer.writerow(headings)
+    writer.writerows(rows)
+    return content.getvalue().encode("utf-8-sig")
