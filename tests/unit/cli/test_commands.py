@@ -195,6 +195,6 @@ def test_nothing_heavy_is_imported_for_the_help() -> None:
 
 def test_every_command_has_help_of_its_own(capsys: Capture) -> None:
     names = [command.name for command in app.registered_commands]
-    assert names == ["init", "check", "run", "runs", "list", "explain", "demo", "sample"]
+    assert names == ["init", "check", "run", "runs", "list", "explain", "query", "demo", "sample"]
     for name in names:
         assert f"Usage: lift {name}" in lift(capsys, str(name), "--help")

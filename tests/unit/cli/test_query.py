@@ -99,7 +99,8 @@ def test_a_draft_alone_is_counted_by_verdict(
 
 def test_rows_as_json(council: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = query(
-        council, capsys, "savings < 9000", "--select", "savings, is_couple", "--rows", "2", "--include-unknown", "--json"
+        council, capsys, "savings < 9000", "--select", "savings, is_couple", "--rows", "2", "--include-unknown",
+        "--json",
     )  # fmt: skip
     assert code == 0
     told = json.loads(out)
@@ -122,18 +123,23 @@ def test_counts_as_json(council: Workspace, capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ([], 2, "lift: ask something, for example: lift query \"pension_credit.verdict = 'likely' AND ward = 'Longford'\""),
+        ([], 2, "lift: ask something, for example: lift query \"pension_credit.verdict = 'likely' AND ward = "
+        "'Longford'\""),
         (["savings > 1", "--by", "ward"], 2, "lift: --by belongs to --count: lift query EXPRESSION --count --by ward"),
         (["savings > 1", "--count", "--select", "savings"], 2,
          "lift: --select shows rows and --count counts them. Keep one of the two."),
         (["savings > 1", "--each", "town"], 2,
-         "lift: invalid value for '--each': 'town' is not one of 'person', 'family', 'household', 'period'. Try: lift query --help"),
+         "lift: invalid value for '--each': 'town' is not one of 'person', 'family', 'household', 'period'. Try: "
+         "lift query --help"),
         (["savings > 1", "--run", "2026-10"], 17, "lift: there is no run 2026-10 here. There is 2026-11."),
         (["savngs > 1"], 10,
-         "lift: the question, character 1: unknown name savngs\n    savngs > 1\n    ^^^^^^\n    Fix: did you mean savings?"),
+         "lift: the question, character 1: unknown name savngs\n    savngs > 1\n    ^^^^^^\n    Fix: did you mean "
+         "savings?"),
         (["has_single_person_discount AND COUNT(adults) > 1"], 15,
-         "lift: this sets single person discounts against signs of a second adult (COUNT(adults)), which would be a discount "
-         "review. LIFT only offers help: no list of it may be used to stop, reduce or investigate an award. Leave one of "
+         "lift: this sets single person discounts against signs of a second adult (COUNT(adults)), which would be a "
+         "discount "
+         "review. LIFT only offers help: no list of it may be used to stop, reduce or investigate an award. Leave "
+         "one of "
          "the two out; to find who misses the discount, ask for NOT has_single_person_discount."),
     ],
 )  # fmt: skip
@@ -151,6 +157,7 @@ def test_a_run_without_a_view_says_why(tmp_path: Path, capsys: pytest.CaptureFix
     assert query(workspace, capsys, "savings > 1") == (
         17,
         "",
-        "lift: run 2026-11 has no analyst.duckdb, which questions are put to. It was made by a LIFT that wrote none: run the "
+        "lift: run 2026-11 has no analyst.duckdb, which questions are put to. It was made by a LIFT that wrote "
+        "none: run the "
         "month again.\n",
     )

@@ -78,7 +78,8 @@ def test_the_reason_names_what_was_set_against_the_discount(book: Rulebook) -> N
     with pytest.raises(DisclosureError) as error:
         put(book, "has_single_person_discount AND (is_couple OR COUNT(adults) > 1)")
     assert str(error.value) == (
-        "this sets single person discounts against signs of a second adult (COUNT(adults), is_couple), which would be a "
+        "this sets single person discounts against signs of a second adult (COUNT(adults), is_couple), which would "
+        "be a "
         "discount review. LIFT only offers help: no list of it may be used to stop, reduce or investigate an award. "
         "Leave one of the two out; to find who misses the discount, ask for NOT has_single_person_discount."
     )
