@@ -267,6 +267,12 @@ class _Compiler:
         """Writes formulas for a place in the plan; `of`: the step they belong to."""
         return Translator(self.book, self.day, proved, Place(self, table, proved, of=of))
 
+    def readers_of(self, step: str) -> Readers:
+        """Who reads a step. What belongs to no step, or is kept for whoever may ask, is read of every unit."""
+        if not step or self.options.keep_steps:
+            return {None}
+        return self.readers.get(step, set())
+
     def _kept_steps(self, names: Sequence[str], modes: Sequence[bool]) -> dict[tuple[str, bool], tuple[str, Stored]]:
         kept: dict[tuple[str, bool], tuple[str, Stored]] = {}
         for name in names:
@@ -371,8 +377,9 @@ class Place:
         target = self.compiler.current[relation.target]
         group = head.gathers.setdefault(name, GatherTable(name, relation.name, head.base, target))
         inner = replace(outside, columns=replace(self, inside=group), inside_gather=True)
-        if not self.compiler.readers or self.of in self.compiler.readers:
-            group.only_sources.append(self._only_source(group))
+        readers = self.compiler.readers_of(self.of)
+        if readers:
+            group.only_sources.append(self._only_source(group, only_of(readers)))
         tests = [inner.flag(node.where)] if node.where is not None else []
         if node.relation_where is not None:
             own = inner.flag(node.relation_where)
@@ -391,9 +398,8 @@ class Place:
         )
         return gathers.gathered(node.function, parts, body)
 
-    def _only_source(self, group: GatherTable) -> Sql | None:
+    def _only_source(self, group: GatherTable, condition: FactRef | None) -> Sql | None:
         """The condition of the units that anybody reads this step of, as it stands in the gather's source."""
-        condition = only_of(self.compiler.readers.get(self.of, set()))
         if condition is None or condition.level != group.source.level:
             return None
         stored = self.compiler.find(("fact", condition.level, condition.name), True)

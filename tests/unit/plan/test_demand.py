@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from lift.plan.compile import Options, _Compiler
 from lift.plan.demand import only_of, readers_of
 from lift.rulebook.check import closure
 from lift.rulebook.load import load_rulebook
@@ -36,3 +39,13 @@ def test_an_asked_step_is_read_of_every_unit() -> None:
     steps = {step.name: step for step in closure(rule, BOOK)}
     eligible = rule.answers["eligible"]
     assert only_of(readers_of(steps, BOOK.relations, [eligible], [])[eligible]) is None
+
+
+def test_what_belongs_to_no_step_or_is_kept_is_read_of_every_unit() -> None:
+    """A bound's own gather shares its SELECT with steps that only some units are asked for."""
+    compiler = _Compiler(BOOK, [], date(2026, 11, 12), Options())
+    compiler.readers = {"known": set()}
+    assert compiler.readers_of("") == {None}
+    assert compiler.readers_of("nobody reads it") == set()
+    keeping = _Compiler(BOOK, [], date(2026, 11, 12), Options(keep_steps=True))
+    assert keeping.readers_of("nobody reads it") == {None}
