@@ -71,6 +71,11 @@ def sql_type(fact: Fact) -> str:
     return {"date": "DATE", "flag": "BOOLEAN", "code": "VARCHAR"}[fact.type.kind]
 
 
+def ends_of(fact: Fact) -> tuple[str, ...]:
+    """The columns a fact's value stands in (docs/tables.md): the two ends of a number or a date, else one."""
+    return (f"{fact.name}_low", f"{fact.name}_high") if fact.type.kind in ("number", "date") else (fact.name,)
+
+
 def can_be_stale(fact: Fact, profile: FactProfile) -> bool:
     return fact.shelf_life is not None and not profile.all_fresh and profile.present
 

@@ -80,6 +80,10 @@ class GatherTable:
         return first if all(other == first for other in self.only_sources) else None
 
     @property
+    def finds_anything(self) -> bool:
+        return bool(self.aggregates or self.tallies.states or self.tallies.counts)
+
+    @property
     def columns(self) -> dict[str, Sql]:
         """Every aggregate by the name of its column."""
         return self.aggregates | self.tallies.words()

@@ -30,7 +30,7 @@ def render(tables: Iterable[Table], relations: Mapping[str, Relation], kinship: 
     """The SELECTs of every table that somebody reads, in order, each after what it reads."""
     found: list[Named] = []
     for table in tables:
-        found += [_gather(g, relations[g.relation], kinship) for g in table.gathers.values() if g.columns]
+        found += [_gather(g, relations[g.relation], kinship) for g in table.gathers.values() if g.finds_anything]
         found.append(_table(table))
     links = [Named(PAIRS, pairs(), ()), Named(FAMILY_LINK, family_link(), (PAIRS,))]
     wanted = [table.name for table in tables if table.needs or table.keep]
@@ -80,7 +80,7 @@ def _table(table: Table) -> Named:
         _join(select, above.name, level, _same(level, "u", id_of(level)))
         reads.append(above.name)
     for gather in table.gathers.values():
-        if gather.columns:
+        if gather.finds_anything:
             of_unit = sql.equal(sql.column(gather.name, "source_id"), sql.column("u", id_of(table.level)))
             _join(select, gather.name, gather.name, of_unit)
             reads.append(gather.name)

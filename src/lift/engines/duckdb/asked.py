@@ -14,9 +14,9 @@ from lift.plan.compile import Options, compile_plan
 from lift.plan.layout import Stored
 from lift.plan.values import Code, Flag
 from lift.rulebook.answers import Value
-from lift.rulebook.check import closure, references
+from lift.rulebook.check import facts_of
 from lift.rulebook.model import Fact, Rulebook
-from lift.rulebook.nodes import FactRef, Level, walk
+from lift.rulebook.nodes import FactRef, Level, Node, walk
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def work_out(connection: DuckDBPyConnection, book: Rulebook, day: date, rule: st
 def _facts_read(book: Rulebook, rule: str) -> dict[tuple[Level, str], Fact]:
     """Every fact that a rule reads, those included on which the proved bounds of another rest."""
     found: dict[tuple[Level, str], Fact] = {}
-    queue = [node for step in closure(book.rules[rule], book) for node in references(step)]
+    queue: list[Node] = list(facts_of(book.rules[rule], book))
     while queue:
         node = queue.pop()
         if isinstance(node, FactRef) and (node.level, node.name) not in found:

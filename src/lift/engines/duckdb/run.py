@@ -8,9 +8,10 @@ from typing import Any
 
 import duckdb
 
+from lift.engines.duckdb.tables import column_names
 from lift.errors import EngineError
 from lift.plan.compile import FAMILY_KEY, Plan
-from lift.plan.inputs import FactProfile
+from lift.plan.inputs import FactProfile, ends_of
 from lift.plan.render import Named
 from lift.rulebook.model import Fact, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
@@ -24,10 +25,10 @@ def fact_profiles(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> tupl
     is uncertain."""
     found: Profiles = {}
     for level in LEVELS:
-        names = {row[0] for row in connection.execute(f"DESCRIBE {level}").fetchall()}
-        facts = [f for (own, _), f in book.facts.items() if own == level and _ends(f)[0] in names]
+        names = set(column_names(connection, level))
+        facts = [f for (own, _), f in book.facts.items() if own == level and ends_of(f)[0] in names]
         # Counts are several times as quick as a test of each row, so that a test is left for what a count cannot say.
-        counted = dict.fromkeys(end for fact in facts for end in _ends(fact))
+        counted = dict.fromkeys(end for fact in facts for end in ends_of(fact))
         tested = [test for fact in facts for test in _tests(fact, names)]
         measures = ["count(*)", *[f"count({end})" for end in counted], *tested]
         row = connection.execute(f"SELECT {', '.join(measures)} FROM {level}").fetchone()
@@ -44,7 +45,7 @@ def fact_profiles(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> tupl
 
 def _profile(fact: Fact, measured: Mapping[str, Any]) -> FactProfile:
     """A fact of which nothing is known in any row is as good as absent."""
-    rows, known = measured["count(*)"], [measured[f"count({end})"] for end in _ends(fact)]
+    rows, known = measured["count(*)"], [measured[f"count({end})"] for end in ends_of(fact)]
     fresh = f"bool_and({fact.name}_fresh)"
     return FactProfile(
         present=any(known),
@@ -54,17 +55,13 @@ def _profile(fact: Fact, measured: Mapping[str, Any]) -> FactProfile:
     )
 
 
-def _ends(fact: Fact) -> tuple[str, ...]:
-    return (f"{fact.name}_low", f"{fact.name}_high") if fact.type.kind in ("number", "date") else (fact.name,)
-
-
 def _same(fact: Fact) -> str:
-    low, high = _ends(fact)
+    low, high = ends_of(fact)
     return f"count(*) FILTER ({low} = {high})"
 
 
 def _tests(fact: Fact, names: set[str]) -> list[str]:
-    ranged = [_same(fact)] if len(_ends(fact)) > 1 else []
+    ranged = [_same(fact)] if len(ends_of(fact)) > 1 else []
     return ranged + ([f"bool_and({fact.name}_fresh)"] if f"{fact.name}_fresh" in names else [])
 
 

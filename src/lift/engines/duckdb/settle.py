@@ -12,10 +12,10 @@ from datetime import date
 import duckdb
 
 from lift.engines.duckdb.run import fact_profiles, run_plan
-from lift.engines.duckdb.tables import plain_text
+from lift.engines.duckdb.tables import column_names, plain_text
 from lift.engines.settle import LARGE_HOUSEHOLD
 from lift.plan.compile import Options, Plan, compile_plan
-from lift.plan.inputs import sql_type
+from lift.plan.inputs import ends_of, sql_type
 from lift.plan.layout import KEYS
 from lift.rulebook.check import closure, references
 from lift.rulebook.model import Fact, Rule, Rulebook
@@ -97,7 +97,7 @@ class _Settler:
 
     def _is_open(self, fact: Fact) -> str:
         names = self._column_names(fact.level)
-        low, high = _ends(fact)
+        low, high = ends_of(fact)[0], ends_of(fact)[-1]
         if low not in names:
             return "TRUE"
         stale = f" OR u.{fact.name}_fresh = FALSE" if f"{fact.name}_fresh" in names else ""
@@ -106,7 +106,7 @@ class _Settler:
     def _column_names(self, level: Level) -> list[str]:
         """The columns of a level's table as built."""
         if level not in self.names:
-            self.names[level] = [str(row[0]) for row in self.connection.execute(f"DESCRIBE {level}").fetchall()]
+            self.names[level] = column_names(self.connection, level)
         return self.names[level]
 
     def _trials(self, facts: list[Fact], points: bool) -> None:
@@ -126,7 +126,7 @@ class _Settler:
         """Each value, for the questions whose known range holds it."""
         if not values:
             return
-        key, (low, high) = KEYS[fact.level][0], _ends(fact)
+        key, low, high = KEYS[fact.level][0], ends_of(fact)[0], ends_of(fact)[-1]
         names = self._column_names(fact.level)
         quoted = ["('" + plain_text(value).replace("'", "''") + "')" for value in values]
         value = f"CAST(c.value AS {sql_type(fact)})"
@@ -141,7 +141,7 @@ class _Settler:
     def _try_known_ends(self, fact: Fact) -> None:
         """The ends of a range that is known in part, where they stand in for the fact's own."""
         key, names = KEYS[fact.level][0], self._column_names(fact.level)
-        for end in _ends(fact):
+        for end in ends_of(fact):
             if end not in names:
                 continue
             fresh = f" AND u.{fact.name}_fresh IS DISTINCT FROM FALSE" if f"{fact.name}_fresh" in names else ""
@@ -182,7 +182,7 @@ class _Settler:
             fact = self.book.facts[level, str(name)]
             here = f"t.level = '{level}' AND t.target = u.{KEYS[level][0]} AND t.fact = '{name}'"
             value = f"CAST(CASE WHEN {here} THEN t.value END AS {sql_type(fact)})"
-            for column in dict.fromkeys(_ends(fact)):
+            for column in ends_of(fact):
                 own = f"u.{column}" if column in names else f"CAST(NULL AS {sql_type(fact)})"
                 columns.append(f"CASE WHEN {here} THEN {value} ELSE {own} END AS {column}")
                 put.add(column)
@@ -227,7 +227,3 @@ class _Settler:
                     {listing} FILTER (WHERE {telling}) AS others
                 FROM question GROUP BY unit_key) q
             WHERE answer.rule = '{self.rule.id}' AND answer.verdict = 'possible' AND answer.unit_key = q.unit_key""")
-
-
-def _ends(fact: Fact) -> tuple[str, str]:
-    return (f"{fact.name}_low", f"{fact.name}_high") if fact.type.kind in ("number", "date") else (fact.name, fact.name)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import duckdb
 
-from lift.plan.inputs import sql_type
+from lift.plan.inputs import ends_of, sql_type
 from lift.plan.layout import KEYS
 from lift.rulebook.model import Fact, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
@@ -30,6 +30,11 @@ def make_tables(connection: duckdb.DuckDBPyConnection, book: Rulebook, units: Un
     _make(connection, "possible_couple", [(name, "VARCHAR", list(values)) for name, values in ends])
 
 
+def column_names(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The columns that a table has, in order."""
+    return [str(row[0]) for row in connection.execute(f"DESCRIBE {table}").fetchall()]
+
+
 def _keys(level: Level, units: Sequence[OneUnit]) -> list[Column]:
     own, *above = KEYS[level]
     held: dict[str, list[str | None]] = {
@@ -44,10 +49,8 @@ def _columns(fact: Fact, units: Sequence[OneUnit]) -> list[Column]:
     low, high = [_text(k.low) for k in known], [_text(k.high) for k in known]
     fresh: list[str | None] = ["true" if k.fresh else "false" for k in known]
     kind = sql_type(fact)
-    if fact.type.kind in ("number", "date"):
-        ends = [(f"{fact.name}_low", kind, low), (f"{fact.name}_high", kind, high)]
-    else:
-        ends = [(fact.name, kind, low)]
+    # A flag or a code has one column: its low and high are the same value.
+    ends = [(name, kind, values) for name, values in zip(ends_of(fact), (low, high), strict=False)]
     return [*ends, (f"{fact.name}_fresh", "BOOLEAN", fresh)]
 
 

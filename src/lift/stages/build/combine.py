@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
+from lift.plan.inputs import ends_of
 from lift.rulebook.model import Fact
 from lift.rulebook.nodes import Level
 from lift.sources.facts.readings import Readings
@@ -188,6 +189,6 @@ def columns_of(facts: Iterable[Fact]) -> list[str]:
     """The columns that the facts have in a table of units."""
     found: list[str] = []
     for fact in facts:
-        found += [f"{fact.name}_low", f"{fact.name}_high"] if fact.type.kind in RANGED else [fact.name]
+        found += ends_of(fact)
         found += [] if fact.shelf_life is None else [f"{fact.name}_fresh"]
     return found

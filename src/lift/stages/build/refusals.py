@@ -7,6 +7,7 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
+from lift.engines.duckdb.tables import column_names
 from lift.stages.build.facts import Facts
 from lift.stages.build.sources import day_sql
 
@@ -64,8 +65,7 @@ def refuse_members(connection: DuckDBPyConnection) -> None:
 
 def refuse_contradictions(connection: DuckDBPyConnection) -> None:
     """Two notices of one claim, period and sequence that do not say the same: nobody can tell which is right."""
-    told = [str(row[0]) for row in connection.execute("DESCRIBE b_told").fetchall()]
-    said = ", ".join(name for name in told if name not in ("file_id", "line", "newness"))
+    said = ", ".join(name for name in column_names(connection, "b_told") if name not in ("file_id", "line", "newness"))
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE b_contradicted AS
         SELECT file_id, line FROM b_told SEMI JOIN (

@@ -17,6 +17,7 @@ from duckdb import DuckDBPyConnection
 
 from lift.engines.duckdb.asked import Worked, work_out
 from lift.engines.duckdb.engine import Row
+from lift.engines.duckdb.tables import column_names
 from lift.errors import DisclosureError
 from lift.plan.layout import key_of
 from lift.rulebook.answered import answer_facts
@@ -165,7 +166,7 @@ def _reading(run: PublishedRun, question: Question) -> Iterator[Asking]:
 
 def _answered(connection: DuckDBPyConnection, book: Rulebook) -> tuple[str, ...]:
     """The rules whose answers stand in the view."""
-    there = {name for level in LEVELS for name in _columns(connection, level)}
+    there = {name for level in LEVELS for name in column_names(connection, level)}
     return tuple(sorted(name for name, rule in book.rules.items() if answer_facts(rule)["verdict"].name in there))
 
 
@@ -173,14 +174,10 @@ def _codes(connection: DuckDBPyConnection, book: Rulebook) -> dict[tuple[Level, 
     """The codes of each fact whose list is the council's own, as this run has them."""
     found = {}
     for (level, name), fact in book.facts.items():
-        if fact.type.kind == "code" and not fact.type.codes and name in _columns(connection, level):
+        if fact.type.kind == "code" and not fact.type.codes and name in column_names(connection, level):
             rows = connection.execute(f"SELECT DISTINCT {name} FROM {level} WHERE {name} IS NOT NULL ORDER BY 1")
             found[level, name] = [str(row[0]) for row in rows.fetchall()]
     return found
-
-
-def _columns(connection: DuckDBPyConnection, level: Level) -> set[str]:
-    return {str(row[0]) for row in connection.execute(f"DESCRIBE {level}").fetchall()}
 
 
 def _row(row: Row, level: Level, readers: Sequence[Callable[[Row], Value]]) -> FoundRow:

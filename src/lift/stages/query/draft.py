@@ -12,6 +12,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from lift.engines.duckdb.answers import beside_unit, fill_answers, run_answers
+from lift.engines.duckdb.tables import column_names
 from lift.errors import NotFoundError, RuleError
 from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Rulebook
@@ -40,8 +41,7 @@ def lay_over(connection: DuckDBPyConnection, book: Rulebook, draft: str, day: da
     rule = book.rules[draft]
     fill_answers(connection, run_answers(connection, book, day, [draft]), book, temporary=True)
     columns, join = beside_unit(rule)
-    there = {str(row[0]) for row in connection.execute(f"DESCRIBE {rule.level}").fetchall()}
-    old = [name for name in there if name.startswith(f"{draft}__")]
+    old = [name for name in column_names(connection, rule.level) if name.startswith(f"{draft}__")]
     kept = f"u.* EXCLUDE ({', '.join(sorted(old))})" if old else "u.*"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {rule.level} AS SELECT {kept}, {', '.join(columns)} FROM {rule.level} u {join}"
