@@ -7,7 +7,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench docs fuzz test-real lock clean
+.PHONY: help demo test check bench docs fuzz protect test-real lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -34,6 +34,9 @@ docs: .venv/.dev-installed  ## write the generated pages of docs/
 
 fuzz: .venv/.dev-installed  ## the property tests, 100,000 fresh cases each
 	LIFT_FUZZ_CASES=$${LIFT_FUZZ_CASES:-100000} $(BIN)/python -m pytest tests/properties -p no:xdist
+
+protect: .venv/.dev-installed  ## 1,000 small cities in which some must not be contacted: nobody of them in any file
+	LIFT_CITIES=$${LIFT_CITIES:-1000} $(BIN)/python -m pytest tests/properties/test_protection.py -p no:xdist
 
 test-real: .venv/.dev-installed  ## tests that need LibreOffice or a browser
 	@$(BIN)/python -m pytest -m real; status=$$?; \

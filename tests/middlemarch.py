@@ -9,11 +9,14 @@ from __future__ import annotations
 import csv
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import openpyxl
 
 from lift.city import write
 from lift.pipeline import run_month
@@ -63,6 +66,14 @@ def finished() -> Path:
     return folder
 
 
+@cache
+def small_finished() -> Path:
+    """As `finished`, of a small city. Never change it: take a `copy_of` it."""
+    folder = Path(tempfile.mkdtemp(prefix="small-finished-")) / "council"
+    run_month(new_workspace(folder, small_city()), MONTH, Quiet())
+    return folder
+
+
 def copy_of(finished_workspace: Path, folder: Path) -> Workspace:
     shutil.copytree(finished_workspace, folder)
     return open_workspace(folder)
@@ -89,4 +100,27 @@ def suppress(workspace: Workspace, *rows: dict[str, str], day: str = "2026-11-12
         writer = csv.DictWriter(file, headings, lineterminator="\n")
         writer.writeheader()
         writer.writerows({"extract_date": day, "source": "test", **row} for row in rows)
+    return path
+
+
+def text_of(path: Path) -> str:
+    """Everything that a finished file says, cell by cell; a workbook's notes too."""
+    if path.suffix != ".xlsx":
+        return path.read_text(encoding="utf-8")
+    book = openpyxl.load_workbook(path)
+    return "\n".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
+
+
+def table_of(path: Path) -> list[dict[str, Any]]:
+    """The rows of a finished file: heading to cell."""
+    if path.suffix == ".xlsx":
+        headings, *rows = openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True)
+        return [dict(zip(map(str, headings), row, strict=True)) for row in rows]
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def file_of(paths: Iterable[Path], ending: str) -> Path:
+    """The one file whose name ends so."""
+    (path,) = (path for path in paths if path.name.endswith(ending))
     return path

@@ -24,8 +24,7 @@ from lift.rulebook.load import load_rulebook, rules_folder
 from lift.rulebook.model import Rulebook
 from lift.stages.assess import AssessReport, assess
 from lift.stages.build import build
-from lift.stages.export.held import hold_back
-from lift.stages.export.protection import newest_protection
+from lift.stages.export.gate import protect
 from lift.stages.intake import IntakeReport, intake
 from lift.stages.link import link
 from lift.stages.publish import Draft, publish
@@ -34,6 +33,8 @@ from lift.stages.publish.coverage import require_enough
 from lift.stages.rank import RankReport, rank
 from lift.workspace import audit
 from lift.workspace.busy import at_work
+from lift.workspace.campaigns import destroy_due
+from lift.workspace.clock import today
 from lift.workspace.database import Connection, database
 from lift.workspace.folder import Workspace
 from lift.workspace.key import read_key
@@ -43,7 +44,6 @@ from lift.workspace.month import (
     copy_rules,
     identity_of,
     incoming_of,
-    lists_of,
     profiles_of,
     run_day,
     same_run,
@@ -51,6 +51,7 @@ from lift.workspace.month import (
 from lift.workspace.register import bring_up_to_date
 from lift.workspace.runs import PublishedRun, next_id, read_run
 from lift.workspace.settings import Settings, read_settings
+from lift.workspace.worklists import Worklist, rules_wanted, worklists
 from lift.workspace.writing import move_into_place, private_folder
 
 
@@ -63,6 +64,7 @@ class Job:
     incoming: Incoming
     book: Rulebook
     rules: tuple[str, ...]
+    lists: tuple[Worklist, ...]
     day_asked: datetime.date | None
     identity: str
     run: str
@@ -106,7 +108,7 @@ def _assess(job: Job, connection: Connection) -> str:
 
 
 def _rank(job: Job, connection: Connection) -> str:
-    job.ranked = rank(connection, job.book, job.rules)
+    job.ranked = rank(connection, job.book, job.lists, job.day)
     return f"{job.ranked.rows:,} rows on {len(job.ranked.lists)} lists"
 
 
@@ -127,6 +129,7 @@ def _publish(job: Job, connection: Connection) -> str:
         ),
         job.received,
         job.book,
+        job.rules,
         job.ranked.lists,
     )
     return f"runs/{job.run}"
@@ -135,8 +138,8 @@ def _publish(job: Job, connection: Connection) -> str:
 def _hold_back(job: Job, connection: Connection) -> str:
     """Makes `held_person` and `held_home`, as for an export; or says why analysts get no view of this run."""
     try:
-        protection = newest_protection(job.settings.incoming(job.workspace), profiles_of(job.workspace), job.day)
-        hold_back(connection, protection, job.day)
+        days = [job.day, *(file.extract_date for file in job.received.files)]
+        protect(connection, job.workspace, job.settings, days)
     except DisclosureError as error:
         return f"{error} Then run the month again."
     return ""
@@ -175,6 +178,8 @@ def run_month(
     settings = read_settings(workspace)
     read_key(workspace)
     incoming = incoming_of(workspace, settings, month)
+    if not settings.council.invented:
+        destroy_due(workspace, today())
     with at_work(workspace) as work:
         bring_up_to_date(workspace)
         check_room(workspace, incoming)
@@ -187,9 +192,9 @@ def run_month(
         folder = private_folder(work / run)
         (work / "rules").rename(folder / "rules")
         keep_readings(folder / "rules", book.hashes.items())
-        job = Job(
-            workspace, settings, incoming, book, lists_of(book.rules, settings), day, identity, run, folder, watch
-        )
+        wanted = rules_wanted(book.rules, settings)
+        lists = worklists(book.rules, wanted, settings.lists.leave_out)
+        job = Job(workspace, settings, incoming, book, wanted, lists, day, identity, run, folder, watch)
         _make(job, private_folder(work / "spill"), settings.machine.threads if threads is None else threads)
         move_into_place(folder, workspace.runs / run)
         audit.record(workspace, {"what": "run", "run": run, "identity": identity})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,20 @@ from lift.cli.main import run_app
 from lift.pipeline import run_month
 from lift.workspace.folder import Workspace
 from lift.workspace.runs import find_run
-from tests.middlemarch import MONTH, Quiet, copy_of, finished, lists_of, new_workspace
+from tests.middlemarch import MONTH, Quiet, copy_of, finished, lists_of, new_workspace, table_of
 
 HERE = Path(__file__).parent
+# In the order in which a team works them; `families` comes last, when everybody has been contacted from another list.
 NAMES = (
-    "attendance_allowance", "benefit_cap", "council_tax_reduction_not_claimed", "families", "free_school_meals",
-    "pension_credit",
+    "benefit_cap", "council_tax_reduction_not_claimed", "pension_credit", "free_school_meals", "pensioner_conversation",
+    "families",
 )  # fmt: skip
+FILES = (
+    "benefit_cap_contacts", "council_tax_reduction_not_claimed_call_file", "free_school_meals_call_file",
+    "pension_credit_call_file", "pensioner_conversation_call_file", "pensioner_conversation_contacts",
+)  # fmt: skip
+PAGES = NAMES[:-1]
+ANSWERS = 5
 
 
 def check_golden(name: str, content: bytes) -> None:
@@ -43,12 +51,22 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def test_every_list_of_the_run_has_a_golden_file(exported: Workspace) -> None:
-    assert sorted(one.name for one in find_run(exported).record.lists) == sorted(NAMES)
+    assert tuple(one.name for one in find_run(exported).record.lists) == NAMES
+    assert tuple(sorted(path.stem for path in (exported.lists / MONTH / "machines").iterdir())) == FILES
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_list_of_the_sample(exported: Workspace, name: str) -> None:
-    check_golden(f"lists/{name}.csv", (exported.lists / MONTH / f"{name}.csv").read_bytes())
+@pytest.mark.parametrize("name", FILES)
+def test_a_call_file_of_the_sample(exported: Workspace, name: str) -> None:
+    check_golden(f"lists/{name}.csv", (exported.lists / MONTH / "machines" / f"{name}.csv").read_bytes())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_first_answers_of_an_adviser_page_of_the_sample(exported: Workspace, name: str) -> None:
+    rows = table_of(exported.lists / MONTH / "advisers" / f"{name}_adviser_page.xlsx")
+    told = [
+        f"{heading}\n{textwrap.indent(str(cell), '    ')}\n" for row in rows[:ANSWERS] for heading, cell in row.items()
+    ]
+    check_golden(f"lists/{name}_adviser_page.txt", "".join(told).encode())
 
 
 @pytest.mark.parametrize(
@@ -65,7 +83,8 @@ def test_a_screen_of_the_sample(
 
 
 def digests(workspace: Workspace) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (workspace.lists / MONTH).iterdir()}
+    files = [path for path in (workspace.lists / MONTH).rglob("*") if path.is_file()]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_one_thread_gives_the_same_bytes_as_all_of_them(exported: Workspace, tmp_path: Path) -> None:
@@ -75,5 +94,5 @@ def test_one_thread_gives_the_same_bytes_as_all_of_them(exported: Workspace, tmp
     with lists_of(workspace) as lists:
         for one in lists.run.record.lists:
             lists.export(one.name)
-    assert len(digests(workspace)) == 2 * len(NAMES)
+    assert len(digests(workspace)) == 2 * len(FILES) + len(PAGES)
     assert digests(workspace) == digests(exported)

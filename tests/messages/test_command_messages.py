@@ -76,7 +76,11 @@ def incoming(workspace: Workspace, start: str = "") -> Path:
         (["list", "pension_credti"], 17,
          "lift: run 2026-11 has no list pension_credti. Did you mean pension_credit? `lift list` shows them all.\n"),
         (["list", "xyz"], 17, "lift: run 2026-11 has no list xyz. `lift list` shows them all.\n"),
-        (["list", "--export"], 2, "lift: say which list to export, for example: lift list pension_credit --export\n"),
+        (["list", "--export"], 2, "lift: say for which list, for example: lift list pension_credit --export\n"),
+        (["list", "--purpose"], 2, "lift: say for which list, for example: lift list pension_credit --purpose\n"),
+        (["list", "pension_credit", "--replace"], 2, "lift: --without and --replace go with --export\n"),
+        (["list", "pension_credit", "--export", "--without", "telefone"], 2,
+         "lift: telefone is no column that can be left out. Did you mean telephone?\n"),
         (["list", "--run", "2026-10"], 17, "lift: there is no run 2026-10 here. There is 2026-11.\n"),
         (["list", "--run", "latest"], 2,
          "lift: latest is not a run. Runs are named by their month, as in 2026-11 (and 2026-11-b for a second one).\n"),
@@ -172,8 +176,7 @@ def test_settings_with_mistakes(council: Workspace, capsys: Capture) -> None:
     council.settings.write_text(text.replace("leave_out = []", 'leave_out = ["pension_credits"]'))
     assert lift(capsys, "run", "--month", MONTH) == (
         12,
-        "lift: council.toml: there is no list pension_credits. Did you mean pension_credit? `lift rules list` shows "
-        "the rules, each of them a list.\n",
+        "lift: council.toml: there is no list pension_credits. Did you mean pension_credit?\n",
     )
     council.settings.write_text(text.replace("[run]", "[runs]"))
     assert lift(capsys, "run", "--month", MONTH) == (
@@ -335,8 +338,8 @@ def test_a_list_cannot_be_shown_either_while_nobody_knows_who_must_not_be_on_it(
     assert lift(capsys, "list", "pension_credit") == (
         15,
         "lift: rows of the suppression list that match nobody in this run's extracts: suppressions_2026-11-12.csv line "
-        "2. Somebody may be missed, so nothing was exported. Correct them, or have a lead write Y under acknowledged "
-        "and a name under acknowledged_by.\n",
+        "2. Somebody may be missed, so nothing was exported. Correct them, or have a lead who knows why acknowledge "
+        "them: lift suppressions acknowledge 2 --help\n",
     )
 
 
@@ -345,11 +348,11 @@ def test_a_list_cannot_be_shown_either_while_nobody_knows_who_must_not_be_on_it(
 
 def test_a_folder_that_may_not_be_written(council: Workspace, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied", str(council.lists / MONTH / "pension_credit.csv"))
+        raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("lift.stages.export.write_whole", refused)
+    monkeypatch.setattr("tempfile.mkstemp", refused)
     assert lift(capsys, "list", "pension_credit", "--export") == (
-        19, f"lift: pension_credit.csv: {NOT_ALLOWED}{SAFE}"
+        19, f"lift: pension_credit_call_file.xlsx: {NOT_ALLOWED}{SAFE}"
     )  # fmt: skip
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lift.cli.screen import Plain, Screen, Watching
+
+if TYPE_CHECKING:
+    from lift.stages.export import Exported
 
 
 def demo(
@@ -25,6 +28,7 @@ def demo(
     from lift.pipeline import run_month
     from lift.rulebook.load import load_rulebook
     from lift.stages.export import open_lists
+    from lift.stages.export.notes import rough
     from lift.workspace.settings import read_settings
     from lift.workspace.start import begin, sample_folder
 
@@ -39,24 +43,26 @@ def demo(
     book = load_rulebook(run.rules, examples=False)
     with open_lists(begun.workspace, read_settings(begun.workspace), run, book) as lists:
         exported = [lists.export(one.name) for one in run.record.lists]
-        first = next((one.name for one in run.record.lists if one.likely), run.record.lists[0].name)
-        opened = lists.open(first)
     screen.table(
-        ("List", "#Rows", "#Held back", "Files"),
-        (
-            [one.name, f"{one.rows:,}", f"{one.found - one.rows:,}", f"{one.csv.name}, {one.workbook.name}"]
-            for one in exported
-        ),
+        ("List", "#Families", "Held back", "Files"),
+        ([one.name, f"{one.shown.shown:,}", rough(one.shown.held_in_all), _files(one)] for one in exported),
+        whole=("List",),
     )
-    screen.say(f"They are in {exported[0].csv.parent}/. Each was read back and checked again by separate code.")
+    screen.say("One contact a family in a month: whoever is on an earlier list is held back from the later ones.")
+    screen.say(f"All are in {begun.workspace.lists / run.id}/. Each was read back and checked again by separate code.")
     screen.say()
     screen.heading("Look at")
-    reference = opened.rows[0][-1] if opened.rows else "REFERENCE"
+    first = next(one for one in exported if one.files)
+    page = next(path for path in first.files if "adviser_page" in path.name)
     for what, why in (
         (f"{run.report}", "the run on one page"),
-        (f"{exported[0].csv.parent}/{first}.xlsx", "a list, and its notes"),
+        (f"{page}", "why each family is on a list, and what it may be used for"),
         (f"lift list -w {folder}", "what there is"),
-        (f"lift list {first} -w {folder}", "one list on the screen"),
-        (f"lift explain {reference} -w {folder}", "why a row is there, down to the law and the file's line"),
+        (f"lift list {first.name} -w {folder}", "one list on the screen"),
     ):
-        screen.say(f"  {what:<44}  {why}")
+        screen.say(f"  {what:<64}  {why}")
+
+
+def _files(one: Exported) -> str:
+    named = [path.name.removeprefix(f"{one.name}_") for path in one.files]
+    return ", ".join(named) or "nobody is left to contact"

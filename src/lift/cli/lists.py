@@ -9,11 +9,13 @@ import typer
 from lift.cli.screen import Json, Plain, RunId, Screen, WorkspaceAt, workspace_at
 
 if TYPE_CHECKING:
-    from lift.stages.export import Lists, OpenList
+    from collections.abc import Mapping
+
+    from lift.stages.export import Exported, Lists, OpenList
+    from lift.workspace.folder import Workspace
     from lift.workspace.runs import PublishedRun
 
-SHORT = ("rank", "name", "about", "postcode", "verdict", "worth", "start_with", "likely", "questions", "reference")
-WHOLE = ("No.", "Postcode", "Verdict", "Reference")
+WHOLE = ("No.", "Postcode", "Reference")
 
 
 def list_(
@@ -21,8 +23,19 @@ def list_(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="The list, such as pension_credit. Without: all.")
     ] = None,
-    export: Annotated[bool, typer.Option("--export", help="Write NAME.csv and NAME.xlsx into lists/.")] = False,
-    rows: Annotated[int, typer.Option("--rows", min=1, help="How many rows to show on the screen.")] = 20,
+    export: Annotated[
+        bool, typer.Option("--export", help="Write its call file, adviser page and machines' file into lists/.")
+    ] = False,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", metavar="COLUMN", help="Leave a column out. May be repeated.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over files that were changed since LIFT wrote them.")
+    ] = False,
+    purpose: Annotated[
+        bool, typer.Option("--purpose", help="Print its purpose block, or one to fill in for council.toml.")
+    ] = False,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="How many families to show on the screen.")] = 20,
     run: RunId = None,
     workspace: WorkspaceAt = None,
     as_json: Json = False,
@@ -31,24 +44,31 @@ def list_(
     """The lists of a run; one list; or one list as files. Whoever must not be contacted is taken out at that moment."""
     from lift.errors import DisclosureError, UsageError
     from lift.rulebook.load import load_rulebook
-    from lift.stages.export import open_lists, title_of
+    from lift.stages.export import list_of, open_lists
     from lift.workspace.runs import find_run
     from lift.workspace.settings import read_settings
 
     screen = Screen(as_json=as_json, plain=plain)
     place = workspace_at(ctx, workspace)
+    if name is None and (export or purpose):
+        asked = "--export" if export else "--purpose"
+        raise UsageError(f"say for which list, for example: lift list pension_credit {asked}")
+    if (without or replace) and not export:
+        raise UsageError("--without and --replace go with --export")
+    if name is not None and purpose:
+        _purpose(screen, place, name)
+        return
     found = find_run(place, run)
-    if export and name is None:
-        raise UsageError("say which list to export, for example: lift list pension_credit --export")
-    book = load_rulebook(found.rules, examples=False)
     if name is not None:
-        title_of(found, book, name)
+        list_of(found, name)
+    book = load_rulebook(found.rules, examples=False)
     try:
         with open_lists(place, read_settings(place), found, book) as lists:
+            _destroyed(screen, lists)
             if name is None:
                 _all(screen, found, lists)
             elif export:
-                export_one(screen, lists, name)
+                export_one(screen, lists.export(name, without=without or (), replace=replace), lists)
             else:
                 _one(screen, lists.open(name), rows)
     except DisclosureError as error:
@@ -58,61 +78,119 @@ def list_(
         screen.warn(f"no list can be shown or exported: {error}")
 
 
+def _purpose(screen: Screen, place: Workspace, name: str) -> None:
+    from lift.workspace.clock import today
+    from lift.workspace.purposes import block_of, end_of_financial_year, suggested_block
+    from lift.workspace.settings import read_settings
+
+    settings = read_settings(place)
+    if name in settings.purpose:
+        text = block_of(name, settings.purpose[name])
+    else:
+        text = suggested_block(name, end_of_financial_year(today()))
+    screen.say(text.rstrip("\n"))
+    screen.answer({"list": name, "in_settings": name in settings.purpose, "block": text})
+
+
+def _destroyed(screen: Screen, lists: Lists) -> None:
+    gone = lists.gate.destroyed
+    if gone:
+        files = "1 exported file was" if len(gone) == 1 else f"{len(gone)} exported files were"
+        screen.warn(f"{files} due and deleted: {', '.join(gone[:5])}{' …' if len(gone) > 5 else ''}")
+
+
+_UNDER_ALL = (
+    "In the order in which a team works them. Likely, ask first and may have it count answers, before anybody is held",
+    "back; they overlap, so never add them up. Families: to contact now, one contact each. Held back: must not be",
+    "contacted, have moved or died lately, or are in contact from another list already.",
+)
+
+
 def _all(screen: Screen, run: PublishedRun, lists: Lists | None) -> None:
-    """Every list with its counts; `lists` None: nothing may be shown, so all is held back."""
+    """Every list with its counts, in the order in which a team works them; `lists` None: nothing may be shown."""
+    from lift.stages.export.notes import rough
     from lift.stages.publish.report import money_in_words
 
-    held = {}
-    for one in run.record.lists:
-        held[one.name] = one.likely + one.possible if lists is None else lists.held_back(one.name)
+    opened = {one.name: None if lists is None else lists.open(one.name).shown for one in run.record.lists}
     screen.heading(f"Run {run.id}, worked out for {run.record.day.day} {run.record.day:%B %Y}")
-    rows = (
-        [
-            one.name,
-            f"{one.likely:,}",
-            f"{one.may_already_have:,}",
-            f"{one.possible:,}",
-            f"{held[one.name]:,}",
-            money_in_words(one),
-            one.title,
-        ]
-        for one in run.record.lists
-    )
-    headings = ("List", "#Likely", "#May have it", "#Ask first", "#Held back", "£ a year, at least", "What it is")
+    headings = (
+        "List", "#Likely", "#Ask first", "#May have it", "#Families", "#Held back", "£ a year, at least", "What it is"
+    )  # fmt: skip
+    rows, data = [], []
+    for one in run.record.lists:
+        shown = opened[one.name]
+        families = "none" if shown is None else f"{shown.shown:,}"
+        held = "all" if shown is None else rough(shown.held_in_all)
+        counts = [f"{number:,}" for number in (one.likely, one.possible, one.may_already_have)]
+        rows.append([one.name, *counts, families, held, money_in_words(one), one.title])
+        data.append({**one.model_dump(mode="json"), "families": shown.shown if shown else 0, "held_back": held})
     screen.table(headings, rows, whole=("List", "£ a year, at least"))
-    screen.say("Ask first: possible; the list says which question would settle it. Lists overlap: never add them up.")
-    screen.say(
-        "Held back: must not be contacted, or shares a home, a family or a telephone with somebody who must not."
-    )
-    screen.answer([{**one.model_dump(mode="json"), "held_back": held[one.name]} for one in run.record.lists])
+    for line in _UNDER_ALL:
+        screen.say(line)
+    screen.say("Next: lift list NAME, then lift list NAME --export")
+    screen.answer(data)
 
 
 def _one(screen: Screen, opened: OpenList, rows: int) -> None:
-    shown = [(place, column) for place, column in enumerate(opened.columns) if column.key in SHORT]
-    screen.heading(f"{opened.title}: {opened.shown.rows:,} of {opened.shown.found:,} rows")
+    from lift.stages.export.notes import found_in_words
+
+    found = found_in_words(opened.shown)
+    screen.heading(f"{opened.title}: {opened.shown.shown:,} families of {found} found")
     screen.table(
-        [column.heading for _, column in shown],
-        ([_text(row[place], column.key) for place, column in shown] for row in opened.rows[:rows]),
+        ("No.", "Ask for", "Postcode", "What", "Ask first", "Reference"),
+        (
+            [
+                f"{number}",
+                one.rows[0]["name"],
+                one.rows[0]["postcode"],
+                "\n".join(_what(row, len(opened.rules) > 1) for row in one.rows),
+                one.rows[0]["questions"].split("\n")[0],
+                one.reference,
+            ]
+            for number, one in enumerate(opened.families[:rows], start=1)
+        ),
         whole=WHOLE,
     )
-    if opened.shown.rows > rows:
-        screen.say(f"… and {opened.shown.rows - rows:,} more (--rows shows more)")
+    if opened.shown.shown > rows:
+        screen.say(f"… and {opened.shown.shown - rows:,} more (--rows shows more)")
     screen.say("This list only offers help; not being on it decides nothing. Why is a row here? lift explain REFERENCE")
-    keys = [column.key for column in opened.columns]
-    screen.answer([dict(zip(keys, row, strict=True)) for row in opened.rows])
-
-
-def _text(cell: object, key: str) -> str:
-    """A cell on the screen; of the questions the first, for the file holds them all."""
-    text = "" if cell is None else str(cell)
-    return text.split("\n")[0] if key == "questions" else text
-
-
-def export_one(screen: Screen, lists: Lists, name: str) -> None:
-    """Writes one list, and says where."""
-    done = lists.export(name)
-    screen.say(f"{name}: {done.rows:,} of {done.found:,} rows, checked again on the finished files")
-    screen.say(f"  {done.csv}\n  {done.workbook}")
     screen.answer(
-        {"list": name, "rows": done.rows, "found": done.found, "csv": str(done.csv), "xlsx": str(done.workbook)}
-    )
+        [
+            {"reference": one.reference, "name": one.rows[0]["name"], "postcode": one.rows[0]["postcode"],
+             "to_adviser": one.to_adviser, "answers": [{key: row[key] for key in _ANSWER} for row in one.rows]}
+            for one in opened.families
+        ]
+    )  # fmt: skip
+
+
+_ANSWER = (
+    "rule", "reference", "verdict", "worth", "low", "high", "per", "may_already_have", "evidence", "questions",
+    "advice_first", "deadline", "source",
+)  # fmt: skip
+
+
+def _what(row: Mapping[str, object], several: bool) -> str:
+    told = f"{row['verdict']}: {row['worth']}" if row["worth"] else str(row["verdict"])
+    return f"{row['rule']} {told}" if several else told
+
+
+def export_one(screen: Screen, done: Exported, lists: Lists) -> None:
+    """What was written, and until when it may be kept."""
+    from lift.stages.export.notes import found_in_words, rough
+    from lift.workspace.purposes import in_words
+
+    shown = done.shown
+    if not done.files:
+        screen.say(
+            f"{done.name}: nobody to contact ({found_in_words(shown)} found, {rough(shown.held_in_all)} held back). "
+            "Nothing was written."
+        )
+    else:
+        screen.say(
+            f"{done.name}: {shown.shown:,} families of {found_in_words(shown)} found; checked again on the finished "
+            "files"
+        )
+        for path in done.files:
+            screen.say(f"  {path}")
+        screen.say(f"Destroy after {in_words(lists.gate.destroy_after)}; LIFT deletes what is still there then.")
+    screen.answer({"list": done.name, "families": shown.shown, "files": [str(path) for path in done.files]})

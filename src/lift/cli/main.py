@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from lift.cli import rules
+from lift.cli import campaigns, rules, suppressions
 from lift.cli.check import check
 from lift.cli.demo import demo
 from lift.cli.explain import explain
@@ -78,6 +78,8 @@ app.command("runs")(runs)
 app.command("list")(list_)
 app.command("explain")(explain)
 app.command("query")(query)
+app.add_typer(campaigns.app, name="campaigns")
+app.add_typer(suppressions.app, name="suppressions")
 app.add_typer(rules.app, name="rules")
 app.command("demo")(demo)
 app.command("sample")(sample)

@@ -100,7 +100,7 @@ def _title(asked: Asking) -> str:
 
 
 def _show_rows(screen: Screen, asked: Asking, found: Rows, each: Each) -> None:
-    from lift.cli.told import value_in_words
+    from lift.rulebook.page import value_in_words
 
     unknown = asked.question.include_unknown
     headings = ["Reference", *(["Sure"] if unknown else []), *(column.text for column in found.columns)]

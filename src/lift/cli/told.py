@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lift.rulebook.answers import Range, Value
 from lift.rulebook.check import short
 from lift.rulebook.model import Special
 from lift.rulebook.nodes import AmountRef, Compare, Constant, FactRef, Gather, Node, StepRef, Type, children
-from lift.rulebook.page import in_words, money
+from lift.rulebook.page import in_words, money, value_in_words
 
 if TYPE_CHECKING:
     from lift.rulebook.model import Rulebook
@@ -305,24 +303,6 @@ class Told:
             elif name == "worth_at_least":
                 found.append(("Not payable below", "", text))
         return found
-
-
-def value_in_words(value: Value, kind: Type) -> str:
-    """£53.10 a week, from £12.00 to £20.00, at least 3, yes, owner, not known."""
-    if not isinstance(value, Range):
-        return ("yes" if value else "no") if isinstance(value, bool) else str(value or "not known")
-    low, high = (_end(end, kind) for end in (value.low, value.high))
-    if low == high:
-        return low or "not known"
-    if low and high:
-        return f"from {low} to {high}"
-    return f"at least {low}" if low else f"at most {high}"
-
-
-def _end(end: Any, kind: Type) -> str:
-    if end is None:
-        return ""
-    return money(Fraction(end) if isinstance(end, int | Decimal) else end, kind)
 
 
 def _is_unknown(fact: KnownFact) -> bool:

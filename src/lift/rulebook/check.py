@@ -170,6 +170,25 @@ def closure(rule: Rule, book: Rulebook) -> list[Step]:
     return list(found.values())
 
 
+def in_reading_order(rule: Rule, book: Rulebook, *, with_answers: bool = False) -> list[Step]:
+    """The rule's steps so that each stands after those it reads."""
+    found: dict[str, Step] = {}
+    answers = set(rule.answers.values())
+
+    def visit(name: str) -> None:
+        if name in found or name not in book.steps:
+            return
+        step = book.steps[name]
+        for node in references(step):
+            if isinstance(node, StepRef) and node.name != name:
+                visit(node.name)
+        found[name] = step
+
+    for step in closure(rule, book):
+        visit(step.name)
+    return [step for name, step in found.items() if with_answers or name not in answers]
+
+
 def facts_of(rule: Rule, book: Rulebook) -> list[FactRef]:
     """Every fact the rule reads, directly or through steps, each once by level and name, in first-met order."""
     found: dict[tuple[str, str], FactRef] = {}

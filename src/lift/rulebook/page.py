@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from lift.rulebook.answers import Range, Value
 from lift.rulebook.check import amounts_of, closure, facts_of, short, tables_of
 from lift.rulebook.model import WEAK, Amount, Cell, Example, Formula, Rule, Rulebook, Special, Step, Table
 from lift.rulebook.nodes import Type
@@ -307,6 +309,24 @@ def money(value: Scalar | Special | None, kind: Type) -> str:
         per = str(kind.unit).partition("/")[2]
         return f"£{_decimal(value, 2)} {_PER.get(per, per)}".strip()
     return f"{_decimal(value, 0)} {kind.unit}" if kind.unit is not None and kind.unit.parts else _decimal(value, 0)
+
+
+def value_in_words(value: Value, kind: Type) -> str:
+    """A value, or a range by its exact ends; an unknown end is left out."""
+    if not isinstance(value, Range):
+        return ("yes" if value else "no") if isinstance(value, bool) else str(value or "not known")
+    low, high = (_end(end, kind) for end in (value.low, value.high))
+    if low == high:
+        return low or "not known"
+    if low and high:
+        return f"from {low} to {high}"
+    return f"at least {low}" if low else f"at most {high}"
+
+
+def _end(end: Any, kind: Type) -> str:
+    if end is None:
+        return ""
+    return money(Fraction(end) if isinstance(end, int | Decimal) else end, kind)
 
 
 def shown(value: Scalar | Special | None) -> str:

@@ -20,9 +20,9 @@ from lift.plan.compile import Options, compile_plan
 from lift.plan.figures import in_force, version_day
 from lift.plan.layout import KEYS, key_of
 from lift.rulebook.answers import Answer, Question, Range, Value
-from lift.rulebook.check import amounts_of, closure, references
+from lift.rulebook.check import amounts_of, in_reading_order, references
 from lift.rulebook.model import Amount, Fact, Rule, Rulebook, Special, Step
-from lift.rulebook.nodes import LEVELS, FactRef, Level, StepRef
+from lift.rulebook.nodes import LEVELS, FactRef, Level
 from lift.rulebook.units import Scalar
 from lift.workspace.database import database
 
@@ -289,22 +289,3 @@ class _Explainer:
         for level, key, fact, kind, name, line, as_at, _ in rows:
             found[level, str(key), str(fact)].append(Origin(str(kind), str(name), int(line), as_at))
         return found
-
-
-def in_reading_order(rule: Rule, book: Rulebook, *, with_answers: bool = False) -> list[Step]:
-    """The rule's steps so that each stands after those it reads."""
-    found: dict[str, Step] = {}
-    answers = set(rule.answers.values())
-
-    def visit(name: str) -> None:
-        if name in found or name not in book.steps:
-            return
-        step = book.steps[name]
-        for node in references(step):
-            if isinstance(node, StepRef) and node.name != name:
-                visit(node.name)
-        found[name] = step
-
-    for step in closure(rule, book):
-        visit(step.name)
-    return [step for name, step in found.items() if with_answers or name not in answers]

@@ -18,7 +18,7 @@ from typing import Any
 from lift.errors import SettingsError
 from lift.workspace.busy import waiting_for
 from lift.workspace.folder import Workspace
-from lift.workspace.writing import PRIVATE_FILE, to_disk
+from lift.workspace.writing import PRIVATE_FILE, storing, to_disk
 
 NOTHING_BEFORE = "0" * 64
 
@@ -38,17 +38,29 @@ def _append(path: Path, entry: Mapping[str, Any]) -> str:
         body["after_a_line_cut_short"] = True
     digest = _digest(body)
     line = json.dumps({**body, "hash": digest}, ensure_ascii=False, sort_keys=True) + "\n"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
-    try:
-        # What a killed program left half written at the end never was an entry: it is written over.
-        os.truncate(handle, sum(len(one) for one in whole))
-        os.lseek(handle, 0, os.SEEK_END)
-        os.write(handle, line.encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    to_disk(path.parent)
+    with storing(path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+        try:
+            # What a killed program left half written at the end never was an entry: it is written over.
+            end = sum(len(one) for one in whole)
+            os.truncate(handle, end)
+            try:
+                _write_whole(handle, line.encode())
+                os.fsync(handle)
+            except BaseException:
+                os.truncate(handle, end)
+                raise
+        finally:
+            os.close(handle)
+        to_disk(path.parent)
     return digest
+
+
+def _write_whole(handle: int, content: bytes) -> None:
+    """The whole of it: a full disk may take a part and say so only by the number of bytes."""
+    os.lseek(handle, 0, os.SEEK_END)
+    while content:
+        content = content[os.write(handle, content) :]
 
 
 def who() -> str:

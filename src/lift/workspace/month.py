@@ -8,11 +8,10 @@ import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol
 
-from lift.errors import ExtractError, SettingsError
+from lift.errors import ExtractError
 from lift.sources.dating import parse_month
 from lift.sources.profiles import ProfileBook, load_profiles
 from lift.workspace.folder import Workspace
@@ -127,24 +126,3 @@ def run_day(policy: RunDay, month: str, files: Sequence[Dated]) -> datetime.date
         return max(days)
     first = parse_month(month)
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])
-
-
-class Ruled(Protocol):
-    """A rule, by its kind."""
-
-    @property
-    def kind(self) -> str: ...
-
-
-def lists_of(rules: Mapping[str, Ruled], settings: Settings) -> tuple[str, ...]:
-    """The rules that this council works as lists. Raises SettingsError for a list that no rule makes."""
-    for name in (*settings.lists.leave_out, *settings.lists.capacity):
-        if name not in rules and name != "families":
-            near = get_close_matches(name, rules, 1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise SettingsError(
-                f"council.toml: there is no list {name}.{hint} `lift rules list` shows the rules, each of them a list."
-            )
-    return tuple(
-        sorted(name for name, rule in rules.items() if rule.kind != "measure" and name not in settings.lists.leave_out)
-    )

@@ -1,4 +1,4 @@
-"""What outlives a run: which runs there were, and since when each family or person has stood on each list?
+"""What outlives a run: runs, who stood on which list, campaigns and contacts, exported files, suppressions?
 
 A database of its own, with numbered steps from one version to the next. Before a step is taken the file is copied, and
 the copy opened and counted. Writing a run is idempotent: the same run twice leaves one record.
@@ -27,6 +27,29 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE listed (run VARCHAR NOT NULL, list VARCHAR NOT NULL, reference VARCHAR NOT NULL,
             verdict VARCHAR NOT NULL, PRIMARY KEY (list, reference, run))""",
     ),
+    (
+        # A list may hold answers of several rules about one family.
+        """CREATE TABLE stood (run VARCHAR NOT NULL, list VARCHAR NOT NULL, rule VARCHAR NOT NULL,
+            reference VARCHAR NOT NULL, verdict VARCHAR NOT NULL, PRIMARY KEY (list, reference, run, rule))""",
+        "INSERT INTO stood SELECT run, list, list, reference, verdict FROM listed ORDER BY ALL",
+        "DROP TABLE listed",
+        "ALTER TABLE stood RENAME TO listed",
+        # One campaign for each list and month; a contact is a family that its files named.
+        """CREATE TABLE campaign (list VARCHAR NOT NULL, month VARCHAR NOT NULL, opened DATE NOT NULL,
+            closes DATE NOT NULL, letters_sent DATE, closed DATE, PRIMARY KEY (list, month))""",
+        """CREATE TABLE contact (list VARCHAR NOT NULL, month VARCHAR NOT NULL, family_key VARCHAR NOT NULL,
+            contact_key VARCHAR, since DATE NOT NULL, PRIMARY KEY (list, month, family_key))""",
+        """CREATE TABLE exported (file VARCHAR PRIMARY KEY, list VARCHAR NOT NULL, run VARCHAR NOT NULL,
+            rows INTEGER NOT NULL, exported DATE NOT NULL, destroy_after DATE NOT NULL)""",
+        # What the council itself was told, beside the suppression list: as much of a person as their rows said.
+        """CREATE TABLE suppressed (number INTEGER PRIMARY KEY, reference VARCHAR NOT NULL, reason VARCHAR NOT NULL,
+            since DATE NOT NULL, asked_by VARCHAR NOT NULL, ended DATE, ended_by VARCHAR, uprn VARCHAR,
+            account_ref VARCHAR, nino VARCHAR, phone VARCHAR, surname VARCHAR, forename VARCHAR, date_of_birth DATE,
+            address1 VARCHAR, postcode VARCHAR)""",
+        # A row of the suppression list that a lead knows to match nobody, by a keyed hash of what it says.
+        """CREATE TABLE acknowledged (row VARCHAR PRIMARY KEY, lead VARCHAR NOT NULL, role VARCHAR NOT NULL,
+            why VARCHAR NOT NULL, since DATE NOT NULL)""",
+    ),
 )
 
 
@@ -49,14 +72,33 @@ def open_register(workspace: Workspace) -> Iterator[DuckDBPyConnection]:
         yield connection
 
 
+@contextmanager
+def read_register(workspace: Workspace) -> Iterator[DuckDBPyConnection]:
+    """The register for reading only, so that several may read at once; brought to this version first if need be."""
+    path = workspace.register
+    if not path.exists():
+        with open_register(workspace):
+            pass
+    with database(path, read_only=True) as connection:
+        if _version_of(connection) == len(MIGRATIONS):
+            yield connection
+            return
+    with open_register(workspace):
+        pass
+    with database(path, read_only=True) as connection:
+        yield connection
+
+
 def _version(path: Path) -> int:
-    with database(path) as connection:
-        made = connection.execute(
-            "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'register_version'"
-        ).fetchall()
-        if not made[0][0]:
-            return 0
-        return int(connection.execute("SELECT max(version) FROM register_version").fetchall()[0][0])
+    with database(path, read_only=True) as connection:
+        return _version_of(connection)
+
+
+def _version_of(connection: DuckDBPyConnection) -> int:
+    made = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'register_version'").fetchall()
+    if not made[0][0]:
+        return 0
+    return int(connection.execute("SELECT max(version) FROM register_version").fetchall()[0][0])
 
 
 def _migrate(connection: DuckDBPyConnection, number: int) -> None:
@@ -104,7 +146,8 @@ def _record(connection: DuckDBPyConnection, run: PublishedRun) -> None:
     connection.begin()
     connection.execute("DELETE FROM listed WHERE run = ?", [run.id])
     connection.execute(
-        "INSERT INTO listed SELECT ?, list, reference, verdict FROM core.ranked ORDER BY list, reference", [run.id]
+        "INSERT INTO listed SELECT ?, list, rule, reference, verdict FROM core.ranked ORDER BY list, reference, rule",
+        [run.id],
     )
     connection.execute(
         "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?)",
@@ -114,14 +157,11 @@ def _record(connection: DuckDBPyConnection, run: PublishedRun) -> None:
     connection.execute("DETACH core")
 
 
-def listed_since(workspace: Workspace, name: str, month: str) -> dict[str, str]:
-    """Reference to the first month in which it stood on this list, among months up to `month`. Only reads."""
-    if not workspace.register.exists():
-        return {}
-    with database(workspace.register, read_only=True) as connection:
-        found = connection.execute(
-            """SELECT reference, min(month) FROM listed JOIN run USING (run) WHERE list = ? AND month <= ?
-            GROUP BY reference""",
-            [name, month],
-        ).fetchall()
+def listed_since(connection: DuckDBPyConnection, name: str, month: str) -> dict[str, str]:
+    """Reference to the first month in which it stood on this list, among months up to `month`."""
+    found = connection.execute(
+        """SELECT reference, min(month) FROM listed JOIN run USING (run) WHERE list = ? AND month <= ?
+        GROUP BY reference""",
+        [name, month],
+    ).fetchall()
     return {str(reference): str(first) for reference, first in found}

@@ -70,10 +70,12 @@ class RuleUsed(Part):
 
 
 class ListCount(Part):
-    """What one list holds, before anybody is held back. Money: a year, low end, likely and not perhaps in payment."""
+    """What one list holds, before anybody is held back. Money: a year, low end, likely and not perhaps in payment.
+    `rules`: whose answers stand on it."""
 
     name: str
     title: str
+    rules: tuple[str, ...]
     likely: int
     possible: int
     may_already_have: int

@@ -5,6 +5,7 @@ Text from outside: an unknown word is a mistake, never passed over.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 import tomllib
@@ -25,8 +26,11 @@ class Strict(BaseModel):
 
 
 class Council(Strict):
+    """`invented`: a council that nobody lives in. Its files never grow older, so its clock stands still."""
+
     name: str = Field(min_length=2)
     in_greater_london: bool = False
+    invented: bool = False
 
 
 class Sources(Strict):
@@ -38,7 +42,7 @@ class Run(Strict):
 
 
 class Lists(Strict):
-    """`capacity`: how many rows of each list the team can work in a month; lists not named have no limit."""
+    """`capacity`: how many families of each list the team can work in a month; lists not named have no limit."""
 
     leave_out: tuple[str, ...] = ()
     capacity: dict[str, int] = Field(default_factory=dict)
@@ -46,14 +50,35 @@ class Lists(Strict):
     @field_validator("capacity")
     @classmethod
     def _somebody(cls, capacity: dict[str, int]) -> dict[str, int]:
-        for name, rows in capacity.items():
-            if rows < 1:
-                raise ValueError(f"{name} = {rows}: a capacity is 1 or more (to drop a list, name it under leave_out)")
+        for name, families in capacity.items():
+            if families < 1:
+                raise ValueError(
+                    f"{name} = {families}: a capacity is 1 or more (to drop a list, name it under leave_out)"
+                )
         return capacity
 
 
+class Purpose(Strict):
+    """Why, by which law and until when a list may leave, and which columns with it (workspace/purposes.py). What is
+    blank here closes the export, not the run."""
+
+    purpose: str
+    gateway: str
+    lawful_basis: str
+    special_category: str = ""
+    dpia: str
+    owner: str
+    expires: datetime.date
+    columns: tuple[str, ...]
+
+    @field_validator("purpose", "gateway", "lawful_basis", "special_category", "dpia", "owner")
+    @classmethod
+    def _no_blanks(cls, text: str) -> str:
+        return " ".join(text.split())
+
+
 class Retention(Strict):
-    exported_lists_days: int = Field(default=30, ge=1, le=366)
+    exported_lists_days: int = Field(default=14, ge=1, le=31)
 
 
 class Machine(Strict):
@@ -78,6 +103,7 @@ class Settings(Strict):
     sources: Sources = Sources()
     run: Run = Run()
     lists: Lists = Lists()
+    purpose: dict[str, Purpose] = Field(default_factory=dict)
     retention: Retention = Retention()
     machine: Machine = Machine()
 
@@ -86,8 +112,10 @@ class Settings(Strict):
         return workspace.root / self.sources.folder
 
     def fingerprint(self) -> str:
-        """What may change a run's results: everything but the machine's limits."""
-        return hashlib.sha256(self.model_dump_json(exclude={"machine"}).encode()).hexdigest()
+        """What may change a run's results: not the machine's limits, nor what is decided when a list is exported."""
+        lists = self.lists.model_copy(update={"capacity": {}})
+        said = self.model_copy(update={"lists": lists}).model_dump_json(exclude={"machine", "purpose", "retention"})
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 def read_settings(workspace: Workspace) -> Settings:
@@ -134,7 +162,7 @@ format = {format}
 [council]
 name = {name}
 in_greater_london = {london}        # the benefit cap is higher there
-
+{invented}
 [sources]
 folder = "incoming"             # below it one folder a month: incoming/2026-11
 
@@ -145,13 +173,13 @@ day = "benefits extract"        # the day that answers are worked out for, one o
                                 #   "end of month":     the last day of the month
 
 [lists]
-leave_out = []                  # lists that the team does not work, for example ["attendance_allowance"]
+leave_out = []                  # lists, or rules, that the team does not work, for example ["attendance_allowance"]
 
-[lists.capacity]                # how many rows of a list the team can work in a month; without a line here, all
+[lists.capacity]                # how many families of a list the team can work in a month; without a line here, all
 # pension_credit = 120
 
 [retention]
-exported_lists_days = 30        # how long an exported list may be kept; its notes say until when
+exported_lists_days = 14        # how long an exported list is kept (31 at most); then LIFT deletes it
 
 [machine]
 # memory = "4GB"                # limits for one run, where the computer has other work to do
@@ -159,7 +187,19 @@ exported_lists_days = 30        # how long an exported list may be kept; its not
 """
 
 
-def first_settings(name: str, *, in_greater_london: bool) -> str:
-    """The text of a new `council.toml`."""
+INVENTED = "invented = true                 # nobody lives here: the clock stands still at the day of its files\n"
+PURPOSES = """
+# Purposes. Without one that is whole and in force no list leaves LIFT: which law lets it be used, on what basis, who
+# answers for it, until when, and which columns may leave. Gateways are suggestions for the council's lawyer to confirm;
+# copy one into gateway = "..." once that is done.
+
+"""
+
+
+def first_settings(name: str, *, in_greater_london: bool, invented: bool = False, purposes: str = "") -> str:
+    """The text of a new `council.toml`. `purposes`: its `[purpose.NAME]` blocks."""
     quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return TEMPLATE.format(format=FORMAT, name=quoted, london=str(in_greater_london).lower())
+    text = TEMPLATE.format(
+        format=FORMAT, name=quoted, london=str(in_greater_london).lower(), invented=INVENTED if invented else ""
+    )
+    return text + (PURPOSES + purposes if purposes else "")

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from lift.errors import NotFoundError, SettingsError
 from lift.sources.templates import write_templates
+from lift.workspace.clock import today
 from lift.workspace.folder import Workspace
 from lift.workspace.key import make_key
+from lift.workspace.purposes import first_purposes
 from lift.workspace.settings import first_settings, read_settings
 from lift.workspace.writing import PRIVATE_FILE, private_folder, write_whole
 
@@ -29,8 +31,8 @@ your supplier's system writes: fill it in, save it as CSV (UTF-8) under any name
 
   suppression.csv       everybody who must not be contacted. WITHOUT IT NO LIST LEAVES LIFT. Fill in whatever is
                         known of each person; a reason left blank protects. A row that matches nobody in the
-                        extracts stops every export until a lead writes Y under acknowledged and a name under
-                        acknowledged_by.
+                        extracts stops every export until a lead acknowledges it: with Y under acknowledged and
+                        a name under acknowledged_by, or with `lift suppressions acknowledge`.
   nil_return.toml       what a lead signs instead, in a month with nobody to suppress.
   contact.csv           how people can be reached.
   ward.csv              the ward of each property or postcode, as at a day: council tax systems seldom follow when
@@ -69,9 +71,16 @@ def begin(folder: Path, name: str, *, in_greater_london: bool = False, sample: P
     for month in months:
         _copy(month, private_folder(incoming / month.name))
     # The settings come last: a folder that has them is whole.
-    write_whole(workspace.settings, first_settings(name, in_greater_london=in_greater_london).encode())
+    write_whole(workspace.settings, _settings(name, in_greater_london, sample).encode())
     read_settings(workspace)
     return Begun(workspace, tuple(month.name for month in months))
+
+
+def _settings(name: str, in_greater_london: bool, sample: Path | None) -> str:
+    """An invented council, known by the truth that lies beside its extracts, needs no lawyer and no clock."""
+    invented = sample is not None and (sample / "truth").is_dir()
+    purposes = first_purposes(today(), invented=invented)
+    return first_settings(name, in_greater_london=in_greater_london, invented=invented, purposes=purposes)
 
 
 def _months(sample: Path) -> list[Path]:

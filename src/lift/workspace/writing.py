@@ -5,9 +5,12 @@ A file is written beside its place under another name, forced to disk, and renam
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lift.errors import StorageError
@@ -17,31 +20,59 @@ PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 MEGABYTE = 1024 * 1024
 
 
+@contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """Tells what the disk says against writing here in words that help: StorageError in place of OSError."""
+    try:
+        yield
+    except OSError as error:
+        name, harm = path.name.removeprefix(PART), "Earlier runs and lists are as they were."
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            told = f"{name}: the disk is full. Free some space, then try again. {harm}"
+        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            told = (
+                f"{name}: may not be written ({error.strerror}). Close the program that has it open, or see who may "
+                f"write to the folder {path.parent}. {harm}"
+            )
+        else:
+            told = f"{name}: cannot be written ({error.strerror or type(error).__name__}). {harm}"
+        raise StorageError(told) from error
+
+
 def private_folder(folder: Path) -> Path:
     """The folder, made if need be, that only its owner may look into."""
-    try:
-        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    except FileExistsError:
-        raise StorageError(f"{folder}: is a file where a folder is needed. Move it away, then try again.") from None
+    with storing(folder):
+        try:
+            folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        except FileExistsError:
+            raise StorageError(f"{folder}: is a file where a folder is needed. Move it away, then try again.") from None
     return folder
+
+
+def put_in_place(part: Path, path: Path) -> None:
+    """Gives a finished file its name."""
+    with storing(path):
+        part.replace(path)
+        to_disk(path.parent)
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Puts a file in its place at once: readers find the old one or the new one, whole. Mode 0600."""
     private_folder(path.parent)
-    handle, name = tempfile.mkstemp(prefix=PART, dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.chmod(PRIVATE_FILE)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    to_disk(path.parent)
+    with storing(path):
+        handle, name = tempfile.mkstemp(prefix=PART, dir=path.parent)
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.chmod(PRIVATE_FILE)
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        to_disk(path.parent)
 
 
 def to_disk(path: Path) -> None:

@@ -116,7 +116,7 @@ def test_a_runs_folder_is_private_and_tells_what_it_rests_on(council: Workspace)
         assert file["lines"] == sum(file[part] for part in ("header", "accepted", "refused", "blank", "trailer"))
         assert len(file["sha256"]) == 64
     assert set(record["seconds"]) == {"intake", "link", "build", "assess", "rank"}
-    assert set(record["rules"]) == {one["name"] for one in record["lists"]} - {"families"}
+    assert set(record["rules"]) == {rule for one in record["lists"] for rule in one["rules"]}
     assert (folder / "rules" / "facts.yaml").is_file()
     finished_modes = {path.stat().st_mode & 0o777 for path in (finished() / "runs").rglob("*")}
     assert finished_modes == {0o600, 0o700}
@@ -170,15 +170,18 @@ def test_check_makes_no_run_and_tells_what_is_missing(council: Workspace, capsys
 
 def test_a_list_as_json_has_its_rows(council: Workspace, capsys: Capture) -> None:
     rows = json.loads(lift(capsys, "list", "pension_credit", "-w", str(council.root), "--json"))
-    assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
-    assert {"name", "worth", "verdict", "reference", "questions"} <= set(rows[0])
+    assert [set(row) for row in rows] == [{"reference", "name", "postcode", "to_adviser", "answers"}] * len(rows)
+    assert {"rule", "worth", "verdict", "reference", "questions"} <= set(rows[0]["answers"][0])
 
 
 def test_an_export_says_where_the_files_are(council: Workspace, capsys: Capture) -> None:
     told = json.loads(lift(capsys, "list", "benefit_cap", "--export", "-w", str(council.root), "--json"))
-    assert Path(told["csv"]) == council.lists / MONTH / "benefit_cap.csv"
-    assert Path(told["csv"]).is_file()
-    assert Path(told["xlsx"]).is_file()
+    assert [Path(file).relative_to(council.lists / MONTH).as_posix() for file in told["files"]] == [
+        "advisers/benefit_cap_contacts.xlsx",
+        "machines/benefit_cap_contacts.csv",
+        "advisers/benefit_cap_adviser_page.xlsx",
+    ]
+    assert all(Path(file).is_file() for file in told["files"])
 
 
 def test_nothing_heavy_is_imported_for_the_help() -> None:

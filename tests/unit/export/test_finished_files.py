@@ -1,10 +1,10 @@
-"""Does the check on the finished files catch what the first check let through, and are files safe to open?"""
+"""Does the check on the finished files catch what the first check let through, and are the files what they claim?"""
 
 from __future__ import annotations
 
 import ast
-import csv
 import io
+import shutil
 import sys
 import zipfile
 from pathlib import Path
@@ -13,85 +13,201 @@ from typing import Any
 import openpyxl
 import pytest
 
-from lift.errors import DisclosureError
-from lift.stages import export
-from lift.stages.export import held, readback, recheck
-from lift.stages.export.columns import clean, neutral
+from lift.errors import DisclosureError, StorageError
+from lift.rulebook.load import load_rulebook
+from lift.stages import export as package
+from lift.stages.export import Exported, adviser_page, call_file, gate, held, open_lists, readback, recheck
+from lift.stages.export.columns import bare, clean
+from lift.stages.export.held import Reason
 from lift.workspace import audit
-from lift.workspace.database import database
 from lift.workspace.folder import Workspace
+from lift.workspace.purposes import ADVISER_PAGE, CALL_FILE
 from lift.workspace.runs import find_run
-from tests.middlemarch import MONTH, lists_of, suppress
+from lift.workspace.settings import read_settings
+from tests.middlemarch import MONTH, copy_of, file_of, lists_of, small_finished, suppress, table_of, text_of
 
-# Formulas, links and commands as attackers write them, in every disguise that OWASP and the spreadsheet makers name.
-PAYLOADS = (
-    "=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", "\0=1+1", " =1+1",
-    "\u00a0=1+1",
-    "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)", '=HYPERLINK("http://x.example","click")', "{=SUM(A1)}",
-    "=IMPORTXML(CONCAT(A1),\"//a\")", "=DDE(\"cmd\",\"/C calc\",\"x\")", "https://x.example/?q=1", "mailto:x@x.example",
-    "file:///etc/passwd", "internal:Sheet1!A1", "external:c:\\x.xlsx", "\u202e=1+1", "\ufeff=1+1", "_x003D_1+1",
-)  # fmt: skip
-TEXT = ("name", "address", "postcode", "ward", "worth", "questions", "assumptions", "source")
+CALLED = "council_tax_reduction_not_claimed"
 
 
-def test_there_are_27_payloads() -> None:
-    assert len(set(PAYLOADS)) == 27
+def export(workspace: Workspace, name: str, **how: Any) -> Exported:
+    with lists_of(workspace) as lists:
+        return lists.export(name, **how)
 
 
-@pytest.fixture
-def poisoned(council: Workspace) -> Workspace:
-    """Every payload in every text column of the ranked tables, a row each."""
-    with database(find_run(council).core) as connection:
-        for number, payload in enumerate(PAYLOADS, start=1):
-            for column in TEXT:
-                connection.execute(
-                    f"UPDATE ranked SET {column} = ? WHERE list = 'free_school_meals' AND rank = ?", [payload, number]
-                )
-            for column in ("name", "address", "postcode", "ward", "start_with", "likely", "possible"):
-                connection.execute(f"UPDATE ranked_family SET {column} = ? WHERE rank = ?", [payload, number])
-    return council
+def notes_of(path: Path) -> dict[str, str]:
+    return {str(row[0]): str(row[1]) for row in openpyxl.load_workbook(path)["notes"].iter_rows(values_only=True)}
 
 
-@pytest.mark.parametrize("name", ["free_school_meals", "families"])
-def test_no_payload_becomes_a_formula_or_a_link(poisoned: Workspace, name: str) -> None:
-    with lists_of(poisoned) as lists:
-        done = lists.export(name)
-    book = openpyxl.load_workbook(done.workbook)
-    assert [sheet.sheet_state for sheet in book.worksheets] == ["visible", "visible"]
-    assert book.sheetnames == [name, "notes"]
-    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    assert {cell.data_type for cell in cells} <= {"s", "n"}
-    assert not [cell for cell in cells if cell.hyperlink or cell.comment]
-    with zipfile.ZipFile(done.workbook) as archive:
-        assert set(archive.namelist()) == readback.EXPECTED_PARTS
-        assert not [
-            part for part in archive.namelist() if b"<f>" in archive.read(part) or b"hyperlink" in archive.read(part)
-        ]
-    rows = list(csv.reader(io.StringIO(done.csv.read_text(encoding="utf-8-sig"), newline="")))
-    found = [cell for row in rows[1:] for cell in row]
-    assert not [
-        cell for cell in found if cell.lstrip(" \u00a0").startswith(tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20"))
-    ]
-    assert not [cell for cell in found if any(ord(character) < 32 or character in "\u202e\ufeff" for character in cell)]
-    assert sum(cell.startswith("'") for cell in found) > 90
+def files_in(workspace: Workspace) -> list[Path]:
+    return [path for path in sorted(workspace.lists.rglob("*")) if path.is_file()]
+
+
+@pytest.fixture(scope="module")
+def called(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """A list that callers work, exported once for all tests that only read its files."""
+    return export(copy_of(small_finished(), tmp_path_factory.mktemp("called") / "council"), CALLED)
+
+
+# ---- what the files hold ----
+
+
+def test_callers_get_the_columns_of_the_design_and_no_money(called: Exported) -> None:
+    done = called
+    rows = table_of(file_of(done.files, "_call_file.xlsx"))
+    assert list(rows[0]) == [
+        "Reference", "Ask for", "Telephone", "Address", "Language, format", "Letter sent", "Last contact",
+        "What it is about", "Ask, in this order", "Deadline", "Outcome",
+    ]  # fmt: skip
+    assert "£" not in text_of(file_of(done.files, "_call_file.xlsx"))
+    assert {row["Outcome"] for row in rows} <= {"", None}
+    assert all(row["Ask for"] and row["Address"] and row["Ask, in this order"] for row in rows)
+    assert {row["What it is about"] for row in rows} == {
+        "The council is checking that people pay no more council tax than they need to."
+    }
+
+
+def test_advisers_get_worth_sum_law_facts_and_origins_and_no_name(called: Exported) -> None:
+    done = called
+    page = file_of(done.files, "_adviser_page.xlsx")
+    rows = table_of(page)
+    assert list(rows[0]) == [
+        "Reference", "Answer about", "Worth, and what to know", "The sum, step by step", "Law", "Facts",
+        "Where each fact comes from",
+    ]  # fmt: skip
+    likely = next(row for row in rows if row["Worth, and what to know"].startswith("Likely\nabout £"))
+    assert "reduction: £" in likely["The sum, step by step"]
+    assert "worth = reduction" in likely["The sum, step by step"]
+    assert likely["Law"].startswith("https://www.legislation.gov.uk/")
+    assert "gets universal credit: yes" in likely["Facts"]
+    assert "uc_notices_2026-11-11.csv line " in likely["Where each fact comes from"]
+    callers = table_of(file_of(done.files, "_call_file.xlsx"))
+    assert {row["Reference"] for row in rows} == {row["Reference"] for row in callers}
+    said = text_of(page)
+    for row in callers:
+        assert row["Ask for"] not in said
+        assert row["Address"].split("\n")[0] not in said
+
+
+def test_the_columns_that_leave_are_those_that_a_purpose_names() -> None:
+    assert {c.purpose_name for c in call_file.COLUMNS} == set(CALL_FILE)
+    assert {c.purpose_name for c in call_file.FOR_MACHINES} == set(CALL_FILE)
+    assert [c.key for c in adviser_page.COLUMNS] == list(ADVISER_PAGE)
+
+
+def test_whoever_could_lose_by_a_claim_is_on_no_callers_file(council: Workspace) -> None:
+    """Every answer on a wrongly applied cap goes to an adviser; of the conversation, one mixed-age couple does."""
+    done = export(council, "benefit_cap")
+    assert [path.parent.name for path in done.files] == ["advisers", "machines", "advisers"]
+    assert "No caller rings them." in notes_of(file_of(done.files, "_contacts.xlsx"))["For whom"]
+    both = export(council, "pensioner_conversation")
+    callers = {row["Reference"] for row in table_of(file_of(both.files, "_call_file.xlsx"))}
+    advised = {row["Reference"] for row in table_of(file_of(both.files, "_contacts.xlsx"))}
+    assert len(advised) == 1
+    assert not callers & advised
+    pages = table_of(file_of(both.files, "_adviser_page.xlsx"))
+    told = {row["Reference"]: row["Worth, and what to know"] for row in pages}
+    assert "To an adviser first" in told[advised.pop()]
+
+
+def test_machines_get_the_same_families_in_columns_of_their_own(called: Exported) -> None:
+    done = called
+    people, machines = (table_of(file_of(done.files, f"_call_file.{kind}")) for kind in ("xlsx", "csv"))
+    assert [row["Reference"] for row in people] == [row["reference"] for row in machines]
+    assert list(machines[0]) == [column.key for column in call_file.FOR_MACHINES]
+    for told, row in zip(people, machines, strict=True):
+        assert row["telephone"] == ("" if told["Telephone"] == "letter only" else told["Telephone"])
+        lines = [row[f"address_{line}"] for line in (1, 2, 3, 4)] + [row["postcode"]]
+        assert "\n".join(filter(None, lines)) == told["Address"]
+        asked = [row[f"question_{place}"] for place in (1, 2, 3)]
+        numbered = [f"{place}. {question}" for place, question in enumerate(asked, start=1) if question]
+        assert "\n".join(numbered) == told["Ask, in this order"]
+
+
+def test_the_outcome_is_chosen_from_a_list_without_a_hidden_part(called: Exported) -> None:
+    path = file_of(called.files, "_call_file.xlsx")
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    (rule,) = sheet.data_validations.dataValidation
+    assert rule.type == "list"
+    assert str(rule.formula1).strip('"').split(",") == list(call_file.OUTCOMES)
+    assert str(rule.sqref) == f"K2:K{sheet.max_row}"
+    for code in (
+        "claimed", "awarded", "already had", "not entitled", "no answer", "wrong number", "moved", "died",
+        "do not contact", "call back", "letter or interpreter wanted", "safeguarding concern",
+        "passed to welfare adviser", "passed to debt", "passed to Early Help", "passed to law centre",
+    ):  # fmt: skip
+        assert code in call_file.OUTCOMES
+    assert readback.read_workbook(path.read_bytes()).faults == ()
+
+
+def test_the_notes_say_what_the_list_is_and_is_not(council: Workspace) -> None:
+    notes = notes_of(file_of(export(council, "pension_credit").files, "_call_file.xlsx"))
+    assert notes["List"] == "Pension Credit (guarantee credit)"
+    assert notes["Offers help only"] == (
+        "This list only offers help. It must not be used to stop, reduce or investigate an award, nor for recovery, "
+        "fraud work or discount reviews. Not being on it decides nothing."
+    )
+    assert notes["Run"] == "2026-11, worked out for 12 November 2026; exported on 12 November 2026"
+    assert "reviewed by: nobody yet" in notes["Rule"]
+    assert "Suppression list of 12 November 2026 (suppressions_2026-11-12.csv)" in notes["Read"]
+    assert notes["Assumed"].startswith("habitually resident: ")
+    assert notes["Held back by"] == (
+        "suppression list of 12 November 2026; the council's register; the marks in the extracts themselves"
+    )
+    assert notes["Order"].startswith("A deadline within 60 days first; then likely before possible; ")
+    assert notes["Purpose"] == "Tell people over State Pension age that they may claim Pension Credit, and help them to"
+    assert notes["Legal gateway"].startswith("Social Security Administration Act 1992 section 7B with SI 2007/2911")
+    assert notes["Owner"] == "the benefits manager; purpose in force until 31 December 2099"
+    assert notes["Destroy after"] == "26 November 2026"
+    assert "leave nothing on voicemail" in notes["For whom"]
+
+
+def test_no_count_below_ten_can_be_read_off_or_worked_out(council: Workspace) -> None:
+    done = export(council, CALLED)
+    notes = notes_of(file_of(done.files, "_call_file.xlsx"))
+    assert 0 < done.shown.held_in_all < 10
+    sure = done.shown.shown
+    assert notes["Rows"].endswith(f"{sure} families shown of between {sure} and {sure + 9} found")
+    assert notes["Left out"].count("fewer than 10") == 8
+    with lists_of(council) as lists:
+        shown = lists.open("pension_credit").shown
+    assert shown.held_in_all >= 10
+    told = notes_of(file_of(export(council, "pension_credit").files, "_call_file.xlsx"))
+    assert told["Rows"].endswith(f"of about {5 * round(shown.found / 5)} found")
+
+
+def test_a_list_is_cut_to_what_the_team_can_work(council: Workspace) -> None:
+    text = council.settings.read_text().replace("# pension_credit = 120", "pension_credit = 5")
+    council.settings.write_text(text)
+    done = export(council, "pension_credit")
+    assert done.shown.shown == 5
+    assert len(table_of(file_of(done.files, "_call_file.xlsx"))) == 5
+    notes = notes_of(file_of(done.files, "_call_file.xlsx"))
+    assert f"more than the team can work this month: {done.shown.over_capacity}" in notes["Left out"]
+    assert done.shown.over_capacity > 5
+
+
+# ---- text that is not what it seems ----
 
 
 def test_text_is_cleaned_without_losing_what_it_says() -> None:
     assert clean("Zoë\u00a0O'Brien\u200b\x07 Núñez") == "Zoë\u00a0O'Brien   Núñez"
     assert clean("one?\ntwo?") == "one?\ntwo?"
-    assert neutral("one?\ntwo?") == "one? two?"
-    assert neutral("O'Brien") == "O'Brien"
-    assert neutral("  -5 High Street") == "'  -5 High Street"
-    assert neutral("") == ""
+    assert bare("one?\ntwo?") == "one? two?"
+    assert bare("O'Brien") == "O'Brien"
+    assert bare("  -5 High Street") == "5 High Street"
+    assert bare(" =+-@\uff1d 1+1") == "1+1"
+    assert bare("") == ""
 
 
-def test_leading_noughts_and_long_numbers_stay_text(poisoned: Workspace) -> None:
-    with database(find_run(poisoned).core) as connection:
-        connection.execute("UPDATE ranked_family SET ward = '00123', postcode = '1E10' WHERE rank = 40")
-    with lists_of(poisoned) as lists:
-        done = lists.export("families")
-    values = {cell.value for row in openpyxl.load_workbook(done.workbook).worksheets[0].iter_rows() for cell in row}
-    assert {"00123", "1E10"} <= values
+def test_a_text_too_long_for_a_cell_is_told_and_nothing_is_written(
+    council: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package, "reason_for", lambda *_: "x" * 32_768)
+    with pytest.raises(StorageError, match=r"row 2, column 8: its text is too long for a spreadsheet"):
+        export(council, CALLED)
+    assert files_in(council) == []
+    monkeypatch.setattr(package, "reason_for", lambda *_: "x" * 32_767)
+    assert export(council, CALLED).files
 
 
 # ---- the second pair of eyes ----
@@ -101,38 +217,47 @@ def test_leading_noughts_and_long_numbers_stay_text(poisoned: Workspace) -> None
 def test_the_second_check_alone_stops_a_list_that_the_first_let_through(
     council: Workspace, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    with lists_of(council) as lists:
-        earlier = lists.export(name)
-    assert earlier.csv.exists()
+    assert export(council, name).files
+    hold_back = held.hold_back
 
-    def nobody(connection: Any, *_: Any) -> held.Held:
-        connection.execute("CREATE OR REPLACE TEMP TABLE held_person (person_key VARCHAR)")
-        connection.execute("CREATE OR REPLACE TEMP TABLE held_home (household_key VARCHAR)")
-        return held.Held(0, 0)
+    def nobody(connection: Any, *arguments: Any) -> None:
+        hold_back(connection, *arguments)
+        connection.execute("DELETE FROM held_person")
+        connection.execute("DELETE FROM held_home")
 
-    monkeypatch.setattr(export, "hold_back", nobody)
-    with pytest.raises(DisclosureError) as raised, lists_of(council) as lists:
-        lists.export(name)
+    monkeypatch.setattr(gate, "hold_back", nobody)
+    with pytest.raises(DisclosureError) as raised:
+        export(council, name)
     message = str(raised.value)
-    assert message.startswith(f"{name}: the finished list was stopped and deleted: row ")
-    assert "is forbidden by" in message
+    assert message.startswith(f"{name}: the finished files were stopped and deleted: ")
+    assert " is forbidden by " in message
     assert raised.value.exit_code == 15
-    assert list(council.lists.rglob("*.*")) == []
-    assert audit.entries(council)[-1]["what"] == "export"  # the earlier one; the stopped one never left
+    assert files_in(council) == []
+    # The earlier export is on record, what was stopped never left.
+    assert [entry["what"] for entry in audit.entries(council)].count("export") == 1
 
 
-def test_the_second_check_finds_every_home_that_the_first_holds_back(council: Workspace) -> None:
-    """Over the whole sample: what the first check holds back of each list, the second would have stopped too."""
+def test_the_second_check_finds_every_family_that_the_first_holds_back_for_safety(council: Workspace) -> None:
+    """Over the whole sample: whom the first check holds back, the second would have stopped too, and nobody else."""
     run = find_run(council)
     with lists_of(council) as lists:
-        files = lists.protection.files
-        rows = lists._connection.execute(
-            """SELECT reference, name, address, postcode, household_key IN (FROM held_home) FROM ranked_family"""
-        ).fetchall()
-    for reference, name, address, postcode, is_held in rows:
-        cells = {"Reference": reference, "Name": name, "Address": address, "Postcode": postcode}
-        stopped = recheck.forbidden_rows([cells], run.core, files, run.record.day)
-        assert bool(stopped) == is_held, reference
+        opened = lists.gate
+        rows = opened.connection.execute("""SELECT r.reference, r.name, r.address, r.postcode, h.reason
+            FROM ranked_family r LEFT JOIN held_reference h USING (reference)""").fetchall()
+        second = recheck.SecondCheck(run.core, opened.protection.files, council.register, opened.today)
+    assert sum(row[4] is not None for row in rows) >= 10
+    cells = [[reference, name, "", f"{address}\n{postcode}"] for reference, name, address, postcode, _ in rows]
+    stopped = numbers(second.forbidden(["Reference", "Ask for", "Telephone", "Address"], cells, contacting=False))
+    by_reference = numbers(second.forbidden(["reference"], [row[:1] for row in cells], contacting=False))
+    for number, (reference, *_, reason) in enumerate(rows, start=2):
+        if reason is None or reason != Reason.NOT_READ:
+            assert (number in stopped) == (reason is not None), reference
+    assert by_reference <= stopped  # an adviser page tells less of its own: no name, no address
+
+
+def numbers(reasons: list[str]) -> set[int]:
+    """The rows that a check names."""
+    return {int(reason.split()[1]) for reason in reasons}
 
 
 def test_the_second_check_shares_no_code_with_the_first() -> None:
@@ -148,13 +273,13 @@ def test_the_second_check_shares_no_code_with_the_first() -> None:
 def test_a_list_that_changed_its_headings_cannot_be_checked_again_and_stops(council: Workspace) -> None:
     path = suppress(council, {"uprn": "9990000001", "reason": "marac"})
     run = find_run(council)
-    with lists_of(council) as lists:
-        done = lists.export("benefit_cap")
+    done = export(council, "benefit_cap")
     path.write_text(path.read_text().replace("surname", "last_name"))
-    reasons = export.reasons_to_stop(done.csv, done.workbook, run.core, [path], run.record.day)
-    assert reasons == [
-        "the suppression list cannot be read again: its headings are not those of templates/suppression.csv"
-    ]
+    with pytest.raises(ValueError, match="headings"):
+        recheck.SecondCheck(run.core, [path], council.register, run.record.day)
+    with pytest.raises(DisclosureError):
+        export(council, "benefit_cap")
+    assert all(file.exists() for file in done.files)
 
 
 # ---- the workbook as a file ----
@@ -182,27 +307,26 @@ SHEET, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
         (SHEET, ("<v>", "<f>1+1</f><v>"), "", "xl/worksheets/sheet1.xml holds <f>"),
         (SHEET, ("</sheetData>", '</sheetData><hyperlinks><hyperlink ref="A1"/></hyperlinks>'), "",
          "xl/worksheets/sheet1.xml holds <hyperlink>"),
+        (SHEET, ("<formula1>", "<formula1>notes!A1:A9&amp;"), "",
+         "xl/worksheets/sheet1.xml has a drop-down that is more than words"),
         (BOOK, ('name="notes"', 'name="notes" state="hidden"'), "", "the workbook has a hidden sheet"),
         (BOOK, ("_xlnm.Print_Titles", "secret"), "", "the workbook defines a name"),
-        (BOOK, ("<x/>", "<x/>"), "xl/vbaProject.bin", "the workbook has a part xl/vbaProject.bin"),
+        (BOOK, ("<sheets>", "<sheets>"), "xl/vbaProject.bin", "the workbook has a part xl/vbaProject.bin"),
         ("_rels/.rels", ("<Relationship ", '<Relationship TargetMode="External" '), "",
          "_rels/.rels points out of the workbook"),
     ],
-    ids=["formula", "link", "hidden sheet", "name", "macro", "outside"],
+    ids=["formula", "link", "drop-down", "hidden sheet", "name", "macro", "outside"],
 )  # fmt: skip
 def test_a_workbook_with_anything_unexpected_is_at_fault(
-    council: Workspace, part: str, change: tuple[str, str], extra: str, fault: str
+    called: Exported, part: str, change: tuple[str, str], extra: str, fault: str
 ) -> None:
-    with lists_of(council) as lists:
-        done = lists.export("benefit_cap")
-    assert readback.read_workbook(done.workbook.read_bytes()).faults == ()
-    if extra:
-        change = ("<sheets>", "<sheets>")
-    assert fault in readback.read_workbook(rewritten(done.workbook, part, change, extra=extra)).faults
+    workbook = file_of(called.files, "_call_file.xlsx")
+    assert readback.read_workbook(workbook.read_bytes()).faults == ()
+    assert fault in readback.read_workbook(rewritten(workbook, part, change, extra=extra)).faults
 
 
 def test_a_live_cell_in_the_csv_is_at_fault() -> None:
-    faults = readback.read_csv(b"Name,Worth\r\n =1+1,\xef\xbc\x8b1\r\nfine,fine,more\r\n").faults
+    faults = readback.read_csv(b"name,worth\r\n =1+1,\xef\xbc\x8b1\r\nfine,fine,more\r\n").faults
     assert faults == (
         "CSV row 2 has a cell that begins a formula",
         "CSV row 2 has a cell that begins a formula",
@@ -210,72 +334,102 @@ def test_a_live_cell_in_the_csv_is_at_fault() -> None:
     )
 
 
-def test_csv_and_workbook_must_hold_the_same_list(council: Workspace) -> None:
-    with lists_of(council) as lists:
-        done = lists.export("benefit_cap")
-    written, workbook = readback.read_csv(done.csv.read_bytes()), readback.read_workbook(done.workbook.read_bytes())
-    assert readback.differences(written, workbook) == []
-    written.rows[3][1] = "Somebody Else"
-    assert readback.differences(written, workbook) == ["row 5: CSV and workbook differ in column 2"]
-    written.rows.pop()
-    assert readback.differences(written, workbook) == ["CSV and workbook have different columns or numbers of rows"]
+def test_workbook_and_csv_must_hold_the_same_families(called: Exported) -> None:
+    done = called
+    paths = [file_of(done.files, "_call_file.xlsx"), file_of(done.files, "_call_file.csv")]
+    read = [readback.read_workbook(paths[0].read_bytes()), readback.read_csv(paths[1].read_bytes())]
+    assert readback.same_references(paths, read) == []
+    read[1].rows[3], read[1].rows[4] = read[1].rows[4], read[1].rows[3]
+    told = [f"{CALLED}_call_file: workbook and CSV hold different references"]
+    assert readback.same_references(paths, read) == told
+    read[1].rows.pop()
+    assert readback.same_references(paths, read) == told
 
 
 # ---- what an export is and leaves ----
 
 
 def test_two_exports_are_the_same_bytes_and_private(council: Workspace) -> None:
-    with lists_of(council) as lists:
-        first = {name: lists.export(name) for name in ("pension_credit", "families")}
-        before = {path: path.read_bytes() for done in first.values() for path in (done.csv, done.workbook)}
-        for name in first:
-            lists.export(name)
+    first = {name: export(council, name) for name in ("pension_credit", "free_school_meals")}
+    before = {path: path.read_bytes() for done in first.values() for path in done.files}
+    for name in first:
+        export(council, name)
     assert {path: path.read_bytes() for path in before} == before
     assert {path.stat().st_mode & 0o777 for path in before} == {0o600}
-    assert sorted(path.name for path in (council.lists / MONTH).iterdir()) == sorted(path.name for path in before)
+    assert {path.parent.stat().st_mode & 0o777 for path in before} == {0o700}
+    assert files_in(council) == sorted(before)
 
 
 def test_every_export_is_in_the_audit_record(council: Workspace) -> None:
-    with lists_of(council) as lists:
-        done = lists.export("benefit_cap")
+    done = export(council, "benefit_cap")
     entry = audit.entries(council)[-1]
-    assert (entry["what"], entry["run"], entry["list"], entry["rows"]) == ("export", MONTH, "benefit_cap", done.rows)
-    assert len(entry["sha256"]) == 2
+    assert (entry["what"], entry["run"], entry["list"]) == ("export", MONTH, "benefit_cap")
+    assert [one["file"] for one in entry["files"]] == [str(path.relative_to(council.root)) for path in done.files]
+    assert [one["rows"] for one in entry["files"]] == [done.shown.shown] * 3
+    assert entry["purpose"]["owner"] == "the benefits manager"
+    assert entry["destroy_after"] == "2026-11-26"
     assert len(entry["suppression"]) == 1
+    assert entry["acknowledged"] == [["suppressions_2026-11-12.csv", 13, "Safeguarding lead"]]
 
 
 def test_nothing_leaves_once_the_audit_record_was_changed(council: Workspace) -> None:
     council.audit.write_text(council.audit.read_text().replace('"run"', '"ran"', 1))
-    with pytest.raises(Exception, match=r"audit.jsonl:1: was changed"), lists_of(council) as lists:
-        lists.export("benefit_cap")
-    assert list(council.lists.rglob("*.*")) == []
+    with pytest.raises(Exception, match=r"audit.jsonl:1: was changed"):
+        export(council, "benefit_cap")
+    assert files_in(council) == []
 
 
-def test_a_list_is_cut_to_what_the_team_can_work(council: Workspace) -> None:
-    text = council.settings.read_text().replace("# pension_credit = 120", "pension_credit = 5")
-    council.settings.write_text(text)
-    with lists_of(council) as lists:
-        opened = lists.open("pension_credit")
-        done = lists.export("pension_credit")
-    assert [row[0] for row in opened.rows] == [1, 2, 3, 4, 5]
-    notes = {row[0].value: str(row[1].value) for row in openpyxl.load_workbook(done.workbook)["notes"].iter_rows()}
-    assert notes["Rows"].startswith("5 shown of ")
-    assert "more than the team can work this month" in notes["Rows"]
-
-
-def test_the_notes_say_what_the_list_is_and_is_not(council: Workspace) -> None:
-    with lists_of(council) as lists:
-        done = lists.export("pension_credit")
-    rows = openpyxl.load_workbook(done.workbook)["notes"].iter_rows(values_only=True)
-    notes = {str(name): str(said) for name, said in rows}
-    assert notes["Offers help only"] == (
-        "This list only offers help. It must not be used to stop, reduce or investigate an award, nor for "
-        "recovery, fraud "
-        "work or discount reviews. Not being on it decides nothing."
+def test_what_callers_wrote_is_never_written_over_by_mistake(council: Workspace) -> None:
+    path = file_of(export(council, CALLED).files, "_call_file.xlsx")
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0]["K2"] = "claimed"
+    book.save(path)
+    worked, others = path.read_bytes(), {file: file.read_bytes() for file in files_in(council) if file != path}
+    with pytest.raises(StorageError) as raised:
+        export(council, CALLED)
+    assert str(raised.value) == (
+        f"lists/2026-11/callers/{CALLED}_call_file.xlsx: is there already, and was changed since LIFT wrote it "
+        "(outcomes, perhaps). Nothing was exported. Move it away first, or write over it with --replace."
     )
-    assert notes["Run"] == "2026-11, worked out for 12 November 2026"
-    assert notes["Destroy after"] == "12 December 2026"
-    assert "reviewed by nobody yet" in notes["Rule"]
-    assert "Suppression list of 12 November 2026 (suppressions_2026-11-12.csv)" in notes["Read"]
-    assert notes["Assumed"].startswith("habitually resident: ")
-    assert notes["Held back by"].startswith("list of 12 November 2026; ")
+    assert path.read_bytes() == worked
+    assert {file: file.read_bytes() for file in others} == others
+    export(council, CALLED, replace=True)
+    assert path.read_bytes() != worked
+
+
+def test_a_file_that_lift_never_wrote_is_left_alone(council: Workspace) -> None:
+    path = council.lists / MONTH / "callers" / f"{CALLED}_call_file.xlsx"
+    path.parent.mkdir(parents=True)
+    path.write_text("somebody's own")
+    with pytest.raises(StorageError, match="is there already"):
+        export(council, CALLED)
+    assert path.read_text() == "somebody's own"
+
+
+def test_files_of_whom_nobody_may_be_contacted_any_more_are_deleted(council: Workspace) -> None:
+    """First everybody of the list, then a suppression of each of them: nothing is written, and the old files go."""
+    done = export(council, "benefit_cap")
+    rows = table_of(file_of(done.files, "_contacts.csv"))
+    suppress(council, *({"postcode": row["postcode"], "address1": row["address_1"]} for row in rows))
+    again = export(council, "benefit_cap")
+    assert again.files == ()
+    assert again.shown.shown == 0
+    assert files_in(council) == []
+    assert audit.entries(council)[-1]["deleted"] == sorted(str(path.relative_to(council.root)) for path in done.files)
+
+
+def test_only_the_newest_run_is_exported(council: Workspace) -> None:
+    """A later run may know of deaths and wishes that this one does not."""
+    newer = council.runs / f"{MONTH}-b"
+    shutil.copytree(council.runs / MONTH, newer)
+    record = newer / "run.json"
+    record.write_text(record.read_text().replace('"run": "2026-11"', '"run": "2026-11-b"', 1))
+    old = find_run(council, MONTH)
+    with open_lists(council, read_settings(council), old, load_rulebook(old.rules, examples=False)) as lists:
+        assert lists.open("pension_credit").families
+        with pytest.raises(DisclosureError) as raised:
+            lists.export("pension_credit")
+    assert str(raised.value) == (
+        "run 2026-11 is not the newest: since then people may have died, moved or asked not to be contacted. Nothing "
+        "was exported. Export from run 2026-11-b."
+    )

@@ -32,19 +32,42 @@ def test_every_answer_worth_acting_on_is_on_its_list_once(core: Connection) -> N
     answers = rows(
         core, "SELECT rule, unit_key, verdict FROM answer WHERE verdict IN ('likely', 'possible') ORDER BY ALL"
     )
-    ranked = rows(core, "SELECT list, reference, verdict FROM ranked ORDER BY ALL")
+    ranked = rows(core, "SELECT rule, reference, verdict FROM ranked ORDER BY ALL")
     assert answers == ranked
     assert len(ranked) > 100
+
+
+def test_sure_and_unsure_answers_of_pension_credit_are_worked_apart(core: Connection) -> None:
+    found = rows(
+        core,
+        """SELECT DISTINCT list, rule, verdict FROM ranked WHERE rule IN ('pension_credit', 'attendance_allowance')
+        ORDER BY ALL""",
+    )
+    assert found == [
+        ("pension_credit", "pension_credit", "likely"),
+        ("pensioner_conversation", "attendance_allowance", "possible"),
+        ("pensioner_conversation", "pension_credit", "possible"),
+    ]
+
+
+def test_a_family_stands_where_its_first_answer_does(core: Connection) -> None:
+    found = rows(
+        core, "SELECT list, family_key, family_rank, min(rank) FROM ranked GROUP BY ALL ORDER BY list, min(rank)"
+    )
+    for name in {row[0] for row in found}:
+        own = [row for row in found if row[0] == name]
+        assert [row[2] for row in own] == list(range(1, len(own) + 1))
 
 
 def test_ranks_count_from_one_in_the_order_that_the_notes_tell(core: Connection) -> None:
     found = rows(
         core,
-        """SELECT r.list, r.rank, r.verdict <> 'likely', -coalesce(a.yearly_low, a.one_off_low, 0),
+        """SELECT r.list, r.rank, r.verdict <> 'likely',
+            -CASE WHEN a.yearly_low IS NULL THEN coalesce(a.one_off_low, 0) ELSE a.yearly_low END,
             -coalesce(a.yearly_high, a.one_off_high, -1),
             CASE a.evidence WHEN 'strong' THEN 1 WHEN 'medium' THEN 2 WHEN 'weak' THEN 3 ELSE 4 END,
             r.family_key, r.reference
-        FROM ranked r JOIN answer a ON a.rule = r.list AND a.unit_key = r.reference ORDER BY r.list, r.rank""",
+        FROM ranked r JOIN answer a ON a.rule = r.rule AND a.unit_key = r.reference ORDER BY r.list, r.rank""",
     )
     for name in {row[0] for row in found}:
         own = [row for row in found if row[0] == name]
@@ -74,7 +97,7 @@ def test_one_row_a_family_with_everything_that_it_is_listed_for(core: Connection
     families = rows(core, "SELECT reference, likely, possible, rank FROM ranked_family ORDER BY rank")
     assert [row[3] for row in families] == list(range(1, len(families) + 1))
     listed: dict[str, set[str]] = {}
-    for family, name in rows(core, "SELECT family_key, list FROM ranked"):
+    for family, name in rows(core, "SELECT family_key, rule FROM ranked"):
         listed.setdefault(family, set()).add(name)
     assert {row[0]: len(set(filter(None, (row[1] + "\n" + row[2]).split("\n")))) for row in families} == {
         family: len(names) for family, names in listed.items()

@@ -26,9 +26,11 @@ def publish(workspace: Workspace, run: str, references: list[str]) -> None:
     folder = workspace.runs / run
     write_whole(folder / "run.json", record.model_dump_json().encode())
     with database(folder / "core.duckdb") as connection:
-        connection.execute("CREATE TABLE ranked (list VARCHAR, reference VARCHAR, verdict VARCHAR)")
+        connection.execute("CREATE TABLE ranked (list VARCHAR, rule VARCHAR, reference VARCHAR, verdict VARCHAR)")
         for reference in references:
-            connection.execute("INSERT INTO ranked VALUES ('pension_credit', ?, 'likely')", [reference])
+            connection.execute(
+                "INSERT INTO ranked VALUES ('pension_credit', 'pension_credit', ?, 'likely')", [reference]
+            )
 
 
 @pytest.fixture
@@ -50,9 +52,10 @@ def test_runs_that_the_register_lacks_are_recorded_once(workspace: Workspace) ->
 
 def test_a_list_knows_since_when_each_reference_stands_on_it(workspace: Workspace) -> None:
     register.bring_up_to_date(workspace)
-    since = register.listed_since(workspace, "pension_credit", "2026-11")
-    assert since == {"f1": "2026-10", "f2": "2026-10", "f3": "2026-11"}
-    assert register.listed_since(workspace, "pension_credit", "2026-10") == {"f1": "2026-10", "f2": "2026-10"}
+    with register.read_register(workspace) as connection:
+        since = register.listed_since(connection, "pension_credit", "2026-11")
+        assert since == {"f1": "2026-10", "f2": "2026-10", "f3": "2026-11"}
+        assert register.listed_since(connection, "pension_credit", "2026-10") == {"f1": "2026-10", "f2": "2026-10"}
 
 
 def test_a_newer_register_is_refused(workspace: Workspace) -> None:
@@ -60,36 +63,53 @@ def test_a_newer_register_is_refused(workspace: Workspace) -> None:
     with database(workspace.register) as connection:
         connection.execute("UPDATE register_version SET version = 9")
     with pytest.raises(
-        SettingsError, match=r"register.duckdb: was written by a newer LIFT \(version 9; this one knows 1\)"
+        SettingsError, match=r"register.duckdb: was written by a newer LIFT \(version 9; this one knows 2\)"
     ):
         register.bring_up_to_date(workspace)
 
 
+def first_version(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A register as the first version wrote it, with what stood on lists then."""
+    with monkeypatch.context() as patch:
+        patch.setattr(register, "MIGRATIONS", register.MIGRATIONS[:1])
+        with register.open_register(workspace) as connection:
+            connection.execute("INSERT INTO run VALUES ('2026-10', '2026-10', '2026-10-12', '0')")
+            connection.execute("INSERT INTO listed VALUES ('2026-10', 'pension_credit', 'f1', 'likely')")
+
+
 def test_a_migration_goes_forward_after_a_backup(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    register.bring_up_to_date(workspace)
-    more = (
-        *register.MIGRATIONS,
-        ("ALTER TABLE listed ADD COLUMN contacted DATE", "CREATE TABLE campaign (name VARCHAR)"),
-    )
-    monkeypatch.setattr(register, "MIGRATIONS", more)
+    first_version(workspace, monkeypatch)
     register.bring_up_to_date(workspace)
     with register.open_register(workspace) as connection:
-        assert connection.execute("SELECT version FROM register_version").fetchall() == [(2,)]
-        assert connection.execute("SELECT count(*), count(contacted) FROM listed").fetchall() == [(4, 0)]
+        assert connection.execute("SELECT version FROM register_version").fetchall() == [(len(register.MIGRATIONS),)]
+        found = connection.execute("SELECT run, list, rule, reference FROM listed ORDER BY run, reference").fetchall()
+        assert found == [
+            ("2026-10", "pension_credit", "pension_credit", "f1"),
+            ("2026-11", "pension_credit", "pension_credit", "f2"),
+            ("2026-11", "pension_credit", "pension_credit", "f3"),
+        ]
+        assert connection.execute("SELECT count(*) FROM campaign").fetchall() == [(0,)]
     with database(workspace.root / "register.before-version-2.duckdb", read_only=True) as backup:
-        assert backup.execute("SELECT count(*) FROM listed").fetchall() == [(4,)]
+        assert backup.execute("SELECT count(*) FROM listed").fetchall() == [(1,)]
         assert backup.execute("SELECT version FROM register_version").fetchall() == [(1,)]
+
+
+def test_a_reader_brings_an_old_register_forward_too(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    first_version(workspace, monkeypatch)
+    with register.read_register(workspace) as connection:
+        assert connection.execute("SELECT count(*) FROM contact").fetchall() == [(0,)]
 
 
 def test_a_migration_that_fails_changes_nothing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     register.bring_up_to_date(workspace)
+    known = len(register.MIGRATIONS)
     wrong = (*register.MIGRATIONS, ("ALTER TABLE listed ADD COLUMN contacted DATE", "SELECT * FROM nowhere"))
     with monkeypatch.context() as patch:
         patch.setattr(register, "MIGRATIONS", wrong)
         with pytest.raises(Exception, match=r"could not do a step"):
             register.bring_up_to_date(workspace)
     with register.open_register(workspace) as connection:
-        assert connection.execute("SELECT version FROM register_version").fetchall() == [(1,)]
+        assert connection.execute("SELECT version FROM register_version").fetchall() == [(known,)]
         columns = [row[0] for row in connection.execute("DESCRIBE listed").fetchall()]
     assert "contacted" not in columns
 

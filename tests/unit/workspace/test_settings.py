@@ -10,7 +10,8 @@ import pytest
 
 from lift.errors import SettingsError
 from lift.workspace.folder import Workspace, open_workspace
-from lift.workspace.month import lists_of, run_day
+from lift.workspace.month import run_day
+from lift.workspace.purposes import suggested_block
 from lift.workspace.settings import first_settings, read_settings
 
 
@@ -26,7 +27,7 @@ def test_a_new_file_reads_back(tmp_path: Path) -> None:
     assert settings.council.in_greater_london
     assert settings.run.day == "benefits extract"
     assert settings.lists.capacity == {}
-    assert settings.retention.exported_lists_days == 30
+    assert settings.retention.exported_lists_days == 14
 
 
 @pytest.mark.parametrize(
@@ -78,11 +79,16 @@ def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
         read_settings(Workspace(tmp_path))
 
 
-def test_limits_of_the_machine_do_not_make_another_run(tmp_path: Path) -> None:
+def test_what_is_decided_at_an_export_does_not_make_another_run(tmp_path: Path) -> None:
     plain = '[council]\nname = "Middlemarch"\n'
     first = read_settings(written(tmp_path, plain)).fingerprint()
     assert read_settings(written(tmp_path, plain + '[machine]\nmemory = "2GB"\nthreads = 1\n')).fingerprint() == first
+    assert read_settings(written(tmp_path, plain + "[lists.capacity]\npension_credit = 5\n")).fingerprint() == first
+    assert read_settings(written(tmp_path, plain + "[retention]\nexported_lists_days = 3\n")).fingerprint() == first
+    purpose = suggested_block("pension_credit", date(2027, 3, 31))
+    assert read_settings(written(tmp_path, plain + purpose)).fingerprint() == first
     assert read_settings(written(tmp_path, plain + '[run]\nday = "end of month"\n')).fingerprint() != first
+    assert read_settings(written(tmp_path, plain + '[lists]\nleave_out = ["benefit_cap"]\n')).fingerprint() != first
 
 
 def test_what_is_no_workspace_is_told(tmp_path: Path) -> None:
@@ -105,17 +111,3 @@ def test_the_run_day_follows_the_councils_policy() -> None:
     assert run_day("benefits extract", "2026-11", FILES) == date(2026, 11, 12)
     assert run_day("accounts extract", "2026-11", FILES) == date(2026, 11, 10)
     assert run_day("end of month", "2028-02", FILES) == date(2028, 2, 29)
-
-
-def test_lists_are_the_rules_that_the_council_works(tmp_path: Path) -> None:
-    rules = {
-        "pension_credit": SimpleNamespace(kind="entitlement"),
-        "benefit_cap": SimpleNamespace(kind="detector"),
-        "poverty": SimpleNamespace(kind="measure"),
-    }
-    start = '[council]\nname = "Middlemarch"\n[lists]\n'
-    settings = read_settings(written(tmp_path, start + 'leave_out = ["benefit_cap"]\n'))
-    assert lists_of(rules, settings) == ("pension_credit",)
-    settings = read_settings(written(tmp_path, start + "[lists.capacity]\nfamilies = 3\npension_credt = 2\n"))
-    with pytest.raises(SettingsError, match=r"there is no list pension_credt. Did you mean pension_credit?"):
-        lists_of(rules, settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from lift.errors import StorageError
 from lift.workspace.busy import at_work
 from lift.workspace.folder import Workspace
-from lift.workspace.writing import check_space, move_into_place, private_folder, sweep, write_whole
+from lift.workspace.writing import check_space, move_into_place, private_folder, storing, sweep, write_whole
 
 
 def mode(path: Path) -> int:
@@ -35,10 +36,30 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(StorageError) as raised:
         write_whole(path, b"new")
+    assert str(raised.value) == (
+        "list.csv: the disk is full. Free some space, then try again. Earlier runs and lists are as they were."
+    )
     assert path.read_bytes() == b"old"
     assert [found.name for found in tmp_path.iterdir()] == ["list.csv"]
+
+
+def test_what_the_disk_says_is_put_into_words(tmp_path: Path) -> None:
+    def told(number: int) -> str:
+        with pytest.raises(StorageError) as raised, storing(tmp_path / ".part-list.csv"):
+            raise OSError(number, os.strerror(number))
+        return str(raised.value)
+
+    assert told(errno.EACCES) == (
+        "list.csv: may not be written (Permission denied). Close the program that has it open, or see who may write to "
+        f"the folder {tmp_path}. Earlier runs and lists are as they were."
+    )
+    assert told(errno.EROFS).startswith("list.csv: may not be written (Read-only file system). ")
+    assert told(errno.EDQUOT).startswith("list.csv: the disk is full. ")
+    assert told(errno.EIO) == (
+        "list.csv: cannot be written (Input/output error). Earlier runs and lists are as they were."
+    )
 
 
 def test_a_finished_folder_moves_whole_and_private(tmp_path: Path) -> None:

@@ -1,219 +1,243 @@
-"""How does a list leave LIFT? Suppressed at that very moment, checked again on the finished files, and recorded.
+"""How does a list leave LIFT: a call file, contacts for advisers, an adviser page, and the call file for machines?
 
-In this order: the newest suppression list or nothing; everybody it points at, and around them, taken out; the files
-written beside their place; both read back by separate code; the audit record; the files renamed into place.
+Who stands on it is worked out at that very moment, from the run, the newest suppression list and the register; what
+becomes of the files is `gate`'s business.
 """
 
 from __future__ import annotations
 
-import csv
-import datetime
-import hashlib
-import io
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from duckdb import DuckDBPyConnection
-
-from lift.errors import DisclosureError, NotFoundError
+from lift.errors import NotFoundError, UsageError
 from lift.rulebook.model import Rule, Rulebook
-from lift.sources.profiles import load_profiles
-from lift.stages.export.columns import Cell, Column, cells_of, columns_of, in_csv
-from lift.stages.export.held import hold_back
-from lift.stages.export.notes import Shown, notes_of
-from lift.stages.export.protection import Protection, newest_protection
-from lift.stages.export.readback import differences, read_csv, read_workbook
-from lift.stages.export.recheck import forbidden_rows
-from lift.stages.export.workbook import make_workbook
-from lift.workspace import audit
-from lift.workspace.busy import at_work
-from lift.workspace.database import database
+from lift.stages.export import adviser_page, call_file
+from lift.stages.export.call_file import Entry, Family, address_lines, entry_of, reach_of
+from lift.stages.export.columns import Cell, Column
+from lift.stages.export.gate import Gate, Sheet, open_gate
+from lift.stages.export.held import Reason
+from lift.stages.export.notes import ADVISERS, CALLERS, PAGE, About, Shown, notes_of
+from lift.stages.export.workings import workings
+from lift.workspace.campaigns import Contact, campaign_of, contacted_elsewhere, last_contacts
 from lift.workspace.folder import Workspace
-from lift.workspace.register import listed_since
-from lift.workspace.runs import PublishedRun
+from lift.workspace.register import listed_since, read_register
+from lift.workspace.runs import ListCount, PublishedRun
 from lift.workspace.settings import Settings
-from lift.workspace.writing import PART, private_folder, write_whole
+from lift.workspace.worklists import FAMILIES, reason_for
 
-FAMILIES = "families"
+Rows = tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True)
 class OpenList:
-    """A list as it may be shown: everybody who is held back is gone from it."""
+    """A list as it may be shown: whoever is held back is gone from it, and whoever the team has no time for."""
 
     name: str
     title: str
     rules: tuple[Rule, ...]
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    families: tuple[Family, ...]
     shown: Shown
-    protection: Protection
 
 
 @dataclass(frozen=True)
 class Exported:
-    """The files of a list that left."""
+    """The files of a list that left, none if nobody was left on it."""
 
     name: str
-    csv: Path
-    workbook: Path
-    rows: int
-    found: int
+    files: tuple[Path, ...]
+    shown: Shown
 
 
 @dataclass(frozen=True)
 class Lists:
     """The lists of one run, suppressed by the newest list. Made by `open_lists`."""
 
-    workspace: Workspace
-    settings: Settings
-    run: PublishedRun
+    gate: Gate
     book: Rulebook
-    protection: Protection
-    _connection: DuckDBPyConnection
 
-    def held_back(self, name: str) -> int:
-        """How many rows of a list are held back."""
-        return int(
-            self._connection.execute(f"SELECT count(*) FROM ({_rows_of(name)}) WHERE held", _of(name)).fetchall()[0][0]
-        )
+    @property
+    def run(self) -> PublishedRun:
+        return self.gate.run
 
     def open(self, name: str) -> OpenList:
-        """A list without anybody who is held back, cut to the team's capacity."""
-        title, rules = title_of(self.run, self.book, name)
-        found = self._connection.execute(f"{_rows_of(name)} ORDER BY rank", _of(name))
-        names = [str(column[0]) for column in found.description]
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-        free = [row for row in rows if not row["held"]]
-        kept = free[: self.settings.lists.capacity.get(name, len(free))]
-        since = listed_since(self.workspace, name, self.run.record.month)
-        filled = {key for row in kept for key, value in row.items() if value not in (None, "")}
-        columns = columns_of(rules[0] if name != FAMILIES else None, filled)
-        cells = []
-        for number, row in enumerate(kept, start=1):
-            row |= {"rank": number, "since": since.get(row["reference"], self.run.record.month)}
-            cells.append(tuple(cells_of(row, columns)))
-        shown = Shown(len(kept), len(rows), len(free) - len(kept))
-        return OpenList(name, title, rules, columns, tuple(cells), shown, self.protection)
+        """A list without anybody who is held back, cut to the team's capacity. Raises NotFoundError."""
+        one = list_of(self.run, name)
+        found = self._families(name)
+        free = [family for family, reason in found if reason is None]
+        kept = free[: self.gate.settings.lists.capacity.get(name, len(free))]
+        held = Counter(reason for _, reason in found if reason is not None)
+        shown = Shown(len(kept), len(found), len(free) - len(kept), held)
+        return OpenList(name, one.title, tuple(self.book.rules[rule] for rule in one.rules), tuple(kept), shown)
 
-    def export(self, name: str) -> Exported:
-        """Writes NAME.csv and NAME.xlsx. Raises DisclosureError, leaving nothing, if they are not clean."""
+    def export(self, name: str, *, without: Iterable[str] = (), replace: bool = False) -> Exported:
+        """Writes a list's files. `without`: columns to leave out. `replace`: also over files that somebody changed.
+        Raises DisclosureError, leaving nothing, if anything is not as it must be."""
+        columns = _Columns(frozenset(without))
+        purpose = self.gate.purpose(name, columns.all())
         opened = self.open(name)
-        keep_days = self.settings.retention.exported_lists_days
-        notes = notes_of(
-            self.run.record, self.book, opened.rules, opened.title, opened.shown, self.protection.in_words, keep_days
-        )
-        folder = private_folder(self.workspace.lists / self.run.id)
-        places = (folder / f"{name}.csv", folder / f"{name}.xlsx")
-        contents = (
-            _csv(opened),
-            make_workbook(name, self.run.record.day, opened.columns, opened.rows, notes),
-        )
-        parts = tuple(place.with_name(f"{PART}{place.name}") for place in places)
-        with at_work(self.workspace):
-            try:
-                for part, content in zip(parts, contents, strict=True):
-                    write_whole(part, content)
-                self._check_again(name, parts, places)
-                self._record(opened, contents)
-                for part, place in zip(parts, places, strict=True):
-                    part.replace(place)
-            finally:
-                for part in parts:
-                    part.unlink(missing_ok=True)
-        return Exported(name, *places, opened.shown.rows, opened.shown.found)
+        about = About(
+            name, opened.title, opened.rules, opened.shown, self.gate.protection.in_words, purpose, self.gate.today,
+            self.gate.destroy_after,
+        )  # fmt: skip
+        sheets = self._sheets(opened, about, columns) if opened.families else []
+        contacts = [Contact(family.reference, family.contact_key) for family in opened.families]
+        files = self.gate.send(name, sheets, contacts=contacts, contacting=True, replace=replace)
+        return Exported(name, tuple(files), opened.shown)
 
-    def _check_again(self, name: str, parts: Sequence[Path], places: Sequence[Path]) -> None:
-        """Reads the finished files back. An earlier export of the list goes too: it may hold the same people."""
-        reasons = reasons_to_stop(parts[0], parts[1], self.run.core, self.protection.files, self.run.record.day)
-        if reasons:
-            for path in (*parts, *places):
-                path.unlink(missing_ok=True)
-            more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""
-            raise DisclosureError(
-                f"{name}: the finished list was stopped and deleted: {'; '.join(reasons[:3])}{more}. The check on "
-                "the finished file disagrees with what chose its rows: report this as a fault of LIFT."
+    def _families(self, name: str) -> list[tuple[Family, Reason | None]]:
+        """Every family of a list in its order, with why it is held back if it is."""
+        with read_register(self.gate.workspace) as register:
+            busy = contacted_elsewhere(register, name, self.run.record.month, self.gate.today)
+        elsewhere = {key for one in busy for key in (one.family_key, one.contact_key) if key is not None}
+        found = self.gate.connection.execute(_ROWS[name == FAMILIES], {} if name == FAMILIES else {"list": name})
+        names = [str(column[0]) for column in found.description]
+        grouped: dict[str, list[dict[str, Any]]] = {}
+        for cells in found.fetchall():
+            row = dict(zip(names, cells, strict=True))
+            grouped.setdefault(row["family_key"], []).append(row)
+        return [(_family(rows), _reason(rows, elsewhere)) for rows in grouped.values()]
+
+    def _sheets(self, opened: OpenList, about: About, columns: _Columns) -> list[Sheet]:
+        entries = self._entries(opened)
+        called = [family for family in opened.families if not family.to_adviser]
+        advised = [family for family in opened.families if family.to_adviser]
+        sheets = []
+        for folder, families, audience, name in (
+            ("callers", called, CALLERS, f"{opened.name}_call_file"),
+            ("advisers", advised, ADVISERS, f"{opened.name}_contacts"),
+        ):
+            own = [entries[family.reference] for family in families]
+            if own:
+                notes = notes_of(self.run.record, self.book, about, audience, f"{len(own):,} families here, a row each")
+                sheets.append(columns.contacts(f"{folder}/{name}", opened.title, own, notes))
+        page = self._adviser_rows(opened)
+        notes = notes_of(self.run.record, self.book, about, PAGE, f"{len(page):,} answers here, a row each")
+        sheets.append(columns.page(f"advisers/{opened.name}_adviser_page", opened.title, page, notes))
+        return sheets
+
+    def _entries(self, opened: OpenList) -> dict[str, Entry]:
+        connection, month = self.gate.connection, self.run.record.month
+        reach = reach_of(connection, [one.contact_key for one in opened.families if one.contact_key])
+        lines = address_lines(connection, [one.household_key for one in opened.families])
+        with read_register(self.gate.workspace) as register:
+            campaign = campaign_of(register, opened.name, month)
+            before = last_contacts(register, (opened.name, month))
+        sent = campaign.letters_sent if campaign else None
+        return {
+            one.reference: entry_of(
+                one,
+                reach[str(one.contact_key)],
+                lines.get(one.household_key, []),
+                reason_for(opened.name, [self.book.rules[row["rule"]].outreach for row in one.rows]),
+                self.book.rules[one.rows[0]["rule"]].outreach.get("ask_first", ()),
+                sent,
+                before.get(one.reference),
             )
+            for one in opened.families
+        }
 
-    def _record(self, opened: OpenList, contents: Sequence[bytes]) -> None:
-        audit.record(
-            self.workspace,
-            {
-                "what": "export",
-                "run": self.run.id,
-                "list": opened.name,
-                "rows": opened.shown.rows,
-                "found": opened.shown.found,
-                "sha256": [hashlib.sha256(content).hexdigest() for content in contents],
-                "suppression": list(self.protection.sha256)
-                or [self.protection.nil_return.sha256 if self.protection.nil_return else ""],
-            },
+    def _adviser_rows(self, opened: OpenList) -> list[tuple[Cell, ...]]:
+        listed = adviser_page.listed_of(opened.families)
+        found = workings(self.run.core, self.book, self.run.record.day, listed)
+        with read_register(self.gate.workspace) as register:
+            since = listed_since(register, opened.name, self.run.record.month)
+        return adviser_page.adviser_rows(self.book, opened.families, found, since, self.run.record.month)
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """The columns of a list's files without those that a purpose does not cover."""
+
+    without: frozenset[str]
+
+    def all(self) -> list[Column]:
+        """Every column that would leave. Raises UsageError for a name that is no column, or that rows are known by."""
+        columns = [*call_file.COLUMNS, *call_file.FOR_MACHINES, *adviser_page.COLUMNS]
+        known = list(dict.fromkeys(column.purpose_name for column in columns))
+        for name in sorted(self.without):
+            if name not in known or name == "reference":
+                near = get_close_matches(name, known[1:], 1)
+                hint = f"Did you mean {near[0]}?" if near else f"There is {', '.join(known[1:])}."
+                raise UsageError(f"{name} is no column that can be left out. {hint}")
+        return self._kept(columns)
+
+    def _kept(self, columns: Sequence[Column]) -> list[Column]:
+        return [column for column in columns if column.purpose_name not in self.without]
+
+    def _cut(self, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:
+        places = [place for place, column in enumerate(columns) if column.purpose_name not in self.without]
+        return tuple(tuple(row[place] for place in places) for row in rows)
+
+    def contacts(self, place: str, title: str, entries: Sequence[Entry], notes: Sequence[tuple[str, str]]) -> Sheet:
+        return Sheet(
+            place,
+            title,
+            tuple(self._kept(call_file.COLUMNS)),
+            self._cut(call_file.COLUMNS, (entry.people for entry in entries)),
+            notes,
+            tuple(self._kept(call_file.FOR_MACHINES)),
+            self._cut(call_file.FOR_MACHINES, (entry.machines for entry in entries)),
         )
+
+    def page(self, place: str, title: str, rows: Iterable[Sequence[Cell]], notes: Sequence[tuple[str, str]]) -> Sheet:
+        columns = adviser_page.COLUMNS
+        return Sheet(place, title, tuple(self._kept(columns)), self._cut(columns, rows), notes)
 
 
 @contextmanager
 def open_lists(workspace: Workspace, settings: Settings, run: PublishedRun, book: Rulebook) -> Iterator[Lists]:
     """The run's lists, for as long as the block lasts. Raises DisclosureError if nothing may leave."""
-    profiles = load_profiles(workspace.profiles) if workspace.profiles.is_dir() else load_profiles()
-    protection = newest_protection(settings.incoming(workspace), profiles, run.record.day)
-    with database(run.core, read_only=True) as connection:
-        hold_back(connection, protection, run.record.day)
-        yield Lists(workspace, settings, run, book, protection, connection)
+    with open_gate(workspace, settings, run) as gate:
+        yield Lists(gate, book)
 
 
-def title_of(run: PublishedRun, book: Rulebook, name: str) -> tuple[str, tuple[Rule, ...]]:
-    """A list's title and the rules behind it. Raises NotFoundError."""
+def list_of(run: PublishedRun, name: str) -> ListCount:
+    """What the run says of a list. Raises NotFoundError."""
     for one in run.record.lists:
         if one.name == name:
-            behind = (
-                tuple(book.rules[rule] for rule in sorted(run.record.rules))
-                if name == FAMILIES
-                else (book.rules[name],)
-            )
-            return one.title, behind
+            return one
     near = get_close_matches(name, [one.name for one in run.record.lists], 1)
     hint = f" Did you mean {near[0]}?" if near else ""
     raise NotFoundError(f"run {run.id} has no list {name}.{hint} `lift list` shows them all.")
 
 
-def _of(name: str) -> dict[str, Any]:
-    return {} if name == FAMILIES else {"list": name}
+# The rows of one list, or of all (each answer once), with the reason of whoever is behind them and their role.
+_HELD = """
+    SELECT r.*, p.role, c.role AS contact_role,
+        (SELECT string_agg(DISTINCT o.rule, ' ' ORDER BY o.rule) FROM ranked o
+        WHERE o.family_key = r.family_key AND o.rule <> r.rule) AS also, (SELECT min(h.reason) FROM held_or_waiting h
+        WHERE h.reference IN (r.family_key, r.reference, r.contact_key, r.household_key)) AS reason
+    FROM {rows} r LEFT JOIN person p ON p.person_key = r.reference LEFT JOIN person c ON c.person_key = r.contact_key"""
+_ROWS = {
+    False: _HELD.format(rows="ranked") + " WHERE r.list = $list ORDER BY r.family_rank, r.rank",
+    True: _HELD.format(
+        rows="""(SELECT a.* EXCLUDE (family_rank), f.rank AS family_rank FROM ranked a
+        JOIN ranked_family f ON f.reference = a.family_key
+        QUALIFY row_number() OVER (PARTITION BY a.rule, a.reference ORDER BY a.list) = 1)"""
+    )
+    + " ORDER BY r.family_rank, r.verdict, r.yearly_low DESC NULLS LAST, r.rule, r.reference",
+}
 
 
-def _rows_of(name: str) -> str:
-    """A list's rows with `held`, by whichever way the row touches somebody held back."""
-    table, where = ("ranked_family", "TRUE") if name == FAMILIES else ("ranked", "r.list = $list")
-    family = "r.reference" if name == FAMILIES else "r.family_key"
-    return f"""
-        SELECT r.*, r.household_key IN (FROM held_home) OR coalesce(r.contact_key IN (FROM held_person), FALSE)
-            OR r.reference IN (FROM held_person) OR {family} IN (FROM held_home)
-            OR {family} IN (SELECT family_key FROM person SEMI JOIN held_person USING (person_key)) AS held
-        FROM {table} r WHERE {where}"""
+def _family(rows: Sequence[Mapping[str, Any]]) -> Family:
+    first = rows[0]
+    return Family(first["family_key"], first["contact_key"], first["household_key"], tuple(rows))
 
 
-def _csv(opened: OpenList) -> bytes:
-    """For people: with a byte order mark, so that a spreadsheet reads accents right."""
-    content = io.StringIO(newline="")
-    writer = csv.writer(content, lineterminator="\r\n")
-    writer.writerow([column.heading for column in opened.columns])
-    writer.writerows([in_csv(cell) for cell in row] for row in opened.rows)
-    return content.getvalue().encode("utf-8-sig")
+def _reason(rows: Sequence[Mapping[str, Any]], elsewhere: set[str]) -> Reason | None:
+    """Why a family is held back; of several reasons the first counts."""
+    found = [Reason(row["reason"]) for row in rows if row["reason"] is not None]
+    first = rows[0]
+    if first["contact_key"] is None or first["contact_role"] == "child" or not first["name"]:
+        found.append(Reason.NOBODY_TO_ASK)
+    if first["family_key"] in elsewhere or first["contact_key"] in elsewhere:
+        found.append(Reason.CONTACTED)
+    return min(found, default=None)
 
 
-def reasons_to_stop(
-    written: Path, workbook: Path, core: Path, lists: Sequence[Path], run_day: datetime.date
-) -> list[str]:
-    """Why these finished files must not leave: what is wrong with them as files, then whom they must not hold."""
-    in_csv_file, in_workbook = read_csv(written.read_bytes()), read_workbook(workbook.read_bytes())
-    reasons = [*in_csv_file.faults, *in_workbook.faults, *differences(in_csv_file, in_workbook)]
-    if reasons:
-        return reasons
-    rows = [dict(zip(in_workbook.headings, row, strict=False)) for row in in_workbook.rows]
-    try:
-        return forbidden_rows(rows, core, lists, run_day)
-    except ValueError:
-        return ["the suppression list cannot be read again: its headings are not those of templates/suppression.csv"]
+__all__ = ["Exported", "Gate", "Lists", "OpenList", "Sheet", "list_of", "open_gate", "open_lists"]

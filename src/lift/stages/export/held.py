@@ -1,7 +1,9 @@
-"""Who is held back from every list: whom does the list point at, and who shares home, family or phone with them?
+"""Who is held back from every list, and why: whom does the suppression list point at, what do the extracts themselves
+say, and who shares a home, a family or a telephone with them?
 
 Matching is wider than linkage on purpose: a person wrongly held back can still be helped by hand, and a person wrongly
-listed may come to harm. Everything is worked out anew at each export, over all rows of the run's extracts.
+listed may come to harm. Everything is worked out anew at each export, over all rows of the run's extracts. What keeps
+somebody off lists for a while only (a move, an appointee) is in `waiting`.
 """
 
 from __future__ import annotations
@@ -9,18 +11,20 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from enum import IntEnum
 from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from lift.errors import DisclosureError
 from lift.sources.frames import insert_frame
-from lift.stages.export.protection import Protection, Suppressed, in_places
+from lift.stages.export.protection import Suppressed
 
 # A death on a claim holds back the whole claim for half a year: the survivor is helped by a person, not from a list.
 DAYS_AFTER_A_DEATH = 183
+# The oldest person in the country is about 115. A record of somebody older has outlived its person, or is wrong.
+GREATEST_AGE = 113
 
 # Nine times the same digit at the end fills a space and is nobody's number.
 _ONE_DIGIT = f"({'|'.join(f'{digit}{{9}}' for digit in range(10))})$"
@@ -35,35 +39,61 @@ _TYPES = """id INTEGER, uprn VARCHAR, account_ref VARCHAR, nino8 VARCHAR, phone 
     has_address BOOLEAN, is_weak BOOLEAN"""
 
 
-@dataclass(frozen=True)
-class Held:
-    """How many people and homes are held back; who they are stands in `held_person` and `held_home`."""
+class Reason(IntEnum):
+    """Why a family is on no list; where there are several, the first counts."""
 
-    people: int
-    homes: int
+    MUST_NOT = 1
+    DIED = 2
+    BREATHING_SPACE = 3
+    NOT_READ = 4
+    MOVED = 5
+    APPOINTEE = 6
+    NOBODY_TO_ASK = 7
+    CONTACTED = 8
 
 
-def hold_back(connection: DuckDBPyConnection, protection: Protection, run_day: datetime.date) -> Held:
-    """Makes `held_person` and `held_home`. Raises DisclosureError if a row matches nobody unacknowledged."""
+REASONS: dict[Reason, str] = {
+    Reason.MUST_NOT: "must not be contacted, or shares a home, a family or a telephone with somebody who must not",
+    Reason.DIED: "somebody of the home or family has died",
+    Reason.BREATHING_SPACE: "in a debt breathing space",
+    Reason.NOT_READ: "a row about them could not be read, so what it says of their safety is not known",
+    Reason.MOVED: "moved or separated in the last 90 days, or one claim with two addresses",
+    Reason.APPOINTEE: "an appointee, deputy or attorney acts for them",
+    Reason.NOBODY_TO_ASK: "no adult of the family is known whom one could ask for",
+    Reason.CONTACTED: "in contact from another list this month, or in a campaign that is still open",
+}
+
+
+def hold_back(connection: DuckDBPyConnection, rows: Sequence[Suppressed], day: datetime.date) -> None:
+    """Makes `held_person` and `held_home` (key, reason), and `held_match` (row, record)."""
     _macros(connection)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE held_row ({_TYPES})")
-    frame = pl.DataFrame([_keys(i, row) for i, row in enumerate(protection.rows)], schema=_SCHEMA, orient="row")
+    frame = pl.DataFrame([_keys(i, row) for i, row in enumerate(rows)], schema=_SCHEMA, orient="row")
     insert_frame(connection, "held_row", frame)
     connection.execute(_RECORDS)
     connection.execute(_MATCHES)
-    _refuse_unmatched(connection, protection)
+    connection.execute(_UNREAD)
     connection.execute(_DEAD)
-    connection.execute(_SEEDS, {"since": run_day - datetime.timedelta(days=DAYS_AFTER_A_DEATH)})
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE held_person AS SELECT DISTINCT person_key FROM held_seed WHERE person_key IS "
-        "NOT NULL"
-    )
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE held_home AS SELECT DISTINCT household_key FROM held_seed WHERE "
-        "household_key IS NOT NULL"
-    )
+    connection.execute(_SEEDS, {"since": day - datetime.timedelta(days=DAYS_AFTER_A_DEATH), "oldest": _oldest(day)})
+    for kind in ("person", "household"):
+        connection.execute(f"""CREATE OR REPLACE TEMP TABLE held_{"home" if kind == "household" else kind} AS
+            SELECT DISTINCT {kind}_key, reason FROM held_seed WHERE {kind}_key IS NOT NULL""")
     _spread(connection)
-    return Held(*_sizes(connection))
+
+
+def matches_nobody(connection: DuckDBPyConnection, rows: Sequence[Suppressed]) -> list[Suppressed]:
+    """The rows that point at nobody and no address of the run. After `hold_back`."""
+    matched = {
+        row[0]
+        for row in connection.execute("""SELECT id FROM held_match
+        UNION SELECT s.id FROM held_row s JOIN address a ON a.uprn = s.uprn""").fetchall()
+    }
+    return [row for i, row in enumerate(rows) if i not in matched and row.must_match]
+
+
+def _oldest(day: datetime.date) -> datetime.date:
+    """Whoever was born before this is taken to have died unnoticed, or the date is wrong: a person looks first."""
+    return day.replace(year=day.year - GREATEST_AGE, day=min(day.day, 28))
 
 
 def _macros(connection: DuckDBPyConnection) -> None:
@@ -113,30 +143,58 @@ _MATCHES = """
     UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON s.is_weak AND s.surname IS NULL
         AND r.postcode = s.postcode"""
 
+# Tokens of the rows that intake refused, of the kinds that carry marks of safety: what a row that cannot be read would
+# have said of somebody is not known, so whoever it names is held back until it is mended.
+_UNREAD = """
+    CREATE OR REPLACE TEMP TABLE held_unread AS
+    WITH word AS (
+        SELECT r.file_id, r.line, unnest(list_filter(list_transform(string_split_regex(upper(strip_accents(r.raw)),
+            '[,;|\t"]'), lambda x: regexp_replace(x, '[^A-Z0-9]', '', 'g')), lambda x: x <> '')) AS word
+        FROM refused_line r JOIN extract_file f USING (file_id)
+        WHERE f.kind IN ('council_tax_account', 'ctr_award', 'benefit_claim', 'contact')
+    ), row AS (SELECT file_id, line, list(word) AS words FROM word GROUP BY ALL)
+    SELECT unnest(list_distinct(list_concat(words, list_transform(words, lambda x: ltrim(x, '0')),
+            list_transform(words, lambda x: left(x, 8)),
+            list_transform(range(1, len(words)), lambda i: ltrim(words[i] || words[i + 1], '0'))))) AS word,
+        array_to_string(words, ' ') AS said
+    FROM row"""
+
 # Besides the rows that the list points at: what the extracts themselves say.
 _SEEDS = """
     CREATE OR REPLACE TEMP TABLE held_seed AS
-    SELECT r.person_key, r.household_key FROM held_record r SEMI JOIN held_match USING (record_id)
+    SELECT r.person_key, r.household_key, 1 AS reason FROM held_record r SEMI JOIN held_match USING (record_id)
     UNION ALL
-    SELECT NULL, a.household_key FROM address a JOIN held_row s ON a.uprn = s.uprn
+    SELECT NULL, a.household_key, 1 FROM address a JOIN held_row s ON a.uprn = s.uprn
     UNION ALL
-    SELECT r.person_key, r.household_key
+    SELECT r.person_key, r.household_key, CASE WHEN c.do_not_contact OR c.sensitive THEN 1
+        WHEN c.exemption_class = 'F' OR r.entity = 'estate' THEN 2 ELSE 3 END
     FROM held_record r JOIN council_tax_account c ON c.file_id = r.file_id AND c.line = r.line
     WHERE r.kind = 'council_tax_account'
         AND (c.do_not_contact OR c.sensitive OR c.breathing_space OR c.exemption_class = 'F' OR r.entity = 'estate')
     UNION ALL
-    SELECT r.person_key, r.household_key
+    SELECT r.person_key, r.household_key, 2
     FROM held_record r JOIN ctr_award c ON c.file_id = r.file_id AND c.line = r.line
-    WHERE r.kind = 'ctr_award' AND c.partner_death_date >= $since
+    WHERE r.kind = 'ctr_award' AND (c.partner_death_date >= $since OR c.refusal_reason = 'died')
     UNION ALL
-    SELECT r.person_key, r.household_key
+    SELECT r.person_key, r.household_key, 2
     FROM held_record r JOIN benefit_claim c ON c.file_id = r.file_id AND c.line = r.line
     WHERE r.kind = 'benefit_claim' AND c.partner_death_date >= $since
     UNION ALL
-    -- A partner who died, however long ago, where another file still names them.
-    SELECT r.person_key, NULL FROM held_record r JOIN held_dead d ON r.nino8 = d.nino8
+    SELECT r.person_key, r.household_key, 2 FROM held_record r WHERE r.entity = 'estate' OR r.born < $oldest
     UNION ALL
-    SELECT r.person_key, NULL FROM held_record r JOIN held_dead d ON r.born = d.born AND r.surname = d.surname"""
+    -- A partner who died, however long ago, where another file still names them.
+    SELECT r.person_key, NULL, 2 FROM held_record r JOIN held_dead d ON r.nino8 = d.nino8
+    UNION ALL
+    SELECT r.person_key, NULL, 2 FROM held_record r JOIN held_dead d ON r.born = d.born AND r.surname = d.surname
+    UNION ALL
+    SELECT r.person_key, r.household_key, 4 FROM held_record r JOIN held_unread u ON u.word = r.uprn
+    UNION ALL
+    SELECT r.person_key, r.household_key, 4 FROM held_record r JOIN held_unread u ON u.word = r.account_ref
+    UNION ALL
+    SELECT r.person_key, r.household_key, 4 FROM held_record r JOIN held_unread u ON u.word = r.nino8
+    UNION ALL
+    SELECT r.person_key, r.household_key, 4 FROM held_record r
+    JOIN held_unread u ON u.word = replace(r.postcode, ' ', '') AND contains(u.said, r.surname)"""
 
 _DEAD = """
     CREATE OR REPLACE TEMP TABLE held_dead AS
@@ -147,40 +205,30 @@ _DEAD = """
     WHERE partner_death_date IS NOT NULL"""
 
 
-def _refuse_unmatched(connection: DuckDBPyConnection, protection: Protection) -> None:
-    matched = {
-        row[0]
-        for row in connection.execute("""SELECT id FROM held_match
-        UNION SELECT s.id FROM held_row s JOIN address a ON a.uprn = s.uprn""").fetchall()
-    }
-    unmatched = [(r.file, r.line) for i, r in enumerate(protection.rows) if i not in matched and not r.acknowledged]
-    if unmatched:
-        raise DisclosureError(
-            f"rows of the suppression list that match nobody in this run's extracts: {in_places(unmatched)}. "
-            "Somebody may be missed, so nothing was exported. Correct them, or have a lead write Y under acknowledged and a name "  # noqa: E501
-            "under acknowledged_by."
-        )
-
-
 _MORE_HOMES = """
     INSERT INTO held_home
-    SELECT household_key FROM person SEMI JOIN held_person USING (person_key)
-    UNION SELECT household_key FROM held_record SEMI JOIN held_person USING (person_key) WHERE household_key IS NOT NULL
-    UNION SELECT b.household_key FROM address a SEMI JOIN held_home USING (household_key)
+    SELECT p.household_key, h.reason FROM person p JOIN held_person h USING (person_key)
+    UNION SELECT r.household_key, h.reason FROM held_record r JOIN held_person h USING (person_key)
+        WHERE r.household_key IS NOT NULL
+    UNION SELECT b.household_key, h.reason FROM address a JOIN held_home h USING (household_key)
         JOIN address b ON b.uprn = a.uprn
-    EXCEPT SELECT household_key FROM held_home"""
+    EXCEPT SELECT household_key, reason FROM held_home"""
 _MORE_PEOPLE = """
     INSERT INTO held_person
-    SELECT person_key FROM person SEMI JOIN held_home USING (household_key)
-    UNION SELECT person_key FROM held_record SEMI JOIN held_home USING (household_key) WHERE person_key IS NOT NULL
-    UNION SELECT person_key FROM person
-        WHERE family_key IN (SELECT family_key FROM person SEMI JOIN held_person USING (person_key))
-    UNION SELECT p.person_key FROM person p JOIN possible_couple c ON p.family_key = c.other_family_key
-        WHERE c.family_key IN (SELECT family_key FROM person SEMI JOIN held_person USING (person_key))
-    UNION SELECT b.person_key FROM held_record a SEMI JOIN held_person USING (person_key)
+    WITH held_family AS (
+        SELECT DISTINCT p.family_key, h.reason FROM person p JOIN held_person h USING (person_key)
+        WHERE p.family_key IS NOT NULL
+    )
+    SELECT p.person_key, h.reason FROM person p JOIN held_home h USING (household_key)
+    UNION SELECT r.person_key, h.reason FROM held_record r JOIN held_home h USING (household_key)
+        WHERE r.person_key IS NOT NULL
+    UNION SELECT p.person_key, f.reason FROM person p JOIN held_family f USING (family_key)
+    UNION SELECT p.person_key, f.reason FROM person p
+        JOIN possible_couple c ON p.family_key = c.other_family_key JOIN held_family f ON f.family_key = c.family_key
+    UNION SELECT b.person_key, h.reason FROM held_record a JOIN held_person h USING (person_key)
         JOIN held_record b ON b.phone = a.phone
         WHERE b.person_key IS NOT NULL
-    EXCEPT SELECT person_key FROM held_person"""
+    EXCEPT SELECT person_key, reason FROM held_person"""
 
 
 def _spread(connection: DuckDBPyConnection) -> None:

@@ -3,91 +3,154 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lift.rulebook.model import Rule, Rulebook
 from lift.sources.kinds import load_kinds
+from lift.stages.export.call_file import OUTCOMES
+from lift.stages.export.held import REASONS, Reason
+from lift.workspace.purposes import in_words
 from lift.workspace.runs import RunRecord
+from lift.workspace.settings import Purpose
 
 ADVISORY = (
     "This list only offers help. It must not be used to stop, reduce or investigate an award, nor for recovery, "
     "fraud work or discount reviews. Not being on it decides nothing."
 )
-NOTHING_HEARD = "Homes of which no income is known are on no list. That does not mean that nothing is due to them."
+NOTHING_HEARD = "Families of whom no income is known are on no list. That does not mean that nothing is due to them."
 _ORDER = (
-    "likely before possible; then the larger sure worth a year (low end), then the larger that it might be (high "
-    "end), then the stronger evidence; at last the reference."
-)
-_FAMILY_ORDER = (
-    "families with something likely first; then the larger sure worth a year of one award; at last the reference."
+    "A deadline within 60 days first; then likely before possible; then the larger sure worth a year (low end), the "
+    "larger that it might be (high end), and the stronger evidence; at last the reference. A family stands where its "
+    "first answer does."
 )
 _VERDICTS = (
-    "likely: due on what is known, whatever is not known, as long as what is assumed below is true. "
-    "possible: may be due; the question says what would settle it. Give nobody a figure on a possible answer."
+    "Likely: due on what is known, whatever is not known, as long as what is assumed below is true. To be asked about: "
+    "may be due; the questions say what would settle it. Promise nobody a figure."
 )
+CALLERS = (
+    "Letter first. Say nothing until the person named is on the line, and leave nothing on voicemail or with anybody "
+    "else. Give the council's published number to ring back. Never ask for bank details, National Insurance number or "
+    "date of birth. Where the file says letter only, do not call."
+)
+ADVISERS = "Families who could lose by a claim, or where only an adviser can tell. No caller rings them."
+PAGE = "For advisers only. It names nobody: find the family by its reference. Do not read figures out as promises."
+#: A count below this could point at somebody, so only its being small is told.
+SMALL = 10
+ROUNDED_TO = 5
 
 
 @dataclass(frozen=True)
 class Shown:
-    """Rows on the list, rows found, and how many the team's capacity left off."""
+    """How a list came to the families it shows: shown, found, more than the team can work, and held back by reason."""
 
-    rows: int
+    shown: int
     found: int
     over_capacity: int
+    held: Mapping[Reason, int]
+
+    @property
+    def held_in_all(self) -> int:
+        return sum(self.held.values())
 
 
-def notes_of(
-    record: RunRecord, book: Rulebook, rules: Sequence[Rule], title: str, shown: Shown, protection: str, keep_days: int
-) -> list[tuple[str, str]]:
-    """Label and text, in reading order. `rules`: the rule of the list, or every rule of the families' list."""
-    single = rules[0] if len(rules) == 1 else None
+def rough(number: int) -> str:
+    """A count that must not point at anybody: fewer than 10, or rounded to 5."""
+    if number < SMALL:
+        return f"fewer than {SMALL}"
+    return f"about {ROUNDED_TO * round(number / ROUNDED_TO):,}"
+
+
+def found_in_words(one: Shown) -> str:
+    """How many were found, so that nobody can subtract what is shown and learn a small number."""
+    sure = one.shown + one.over_capacity
+    if one.held_in_all < SMALL:
+        return f"between {sure:,} and {sure + SMALL - 1:,}"
+    return f"about {ROUNDED_TO * round(one.found / ROUNDED_TO):,}"
+
+
+@dataclass(frozen=True)
+class About:
+    """What the notes of every file of one list share."""
+
+    name: str
+    title: str
+    rules: tuple[Rule, ...]
+    shown: Shown
+    protection: str
+    purpose: Purpose
+    exported: datetime.date
+    destroy_after: datetime.date
+
+
+def notes_of(record: RunRecord, book: Rulebook, about: About, audience: str, rows: str) -> list[tuple[str, str]]:
+    """Label and text, in reading order. `audience`: for whom this file is; `rows`: what its rows are."""
+    files = sorted(record.files, key=lambda file: file.name)
+    read = [f"{kind_title(file.kind)} of {in_words(file.extract_date)} ({file.name})" for file in files]
+    purpose = about.purpose
     notes = [
-        ("List", title),
+        ("List", about.title),
         ("Offers help only", ADVISORY),
+        ("For whom", audience),
         ("Council", record.council),
-        ("Run", f"{record.run}, worked out for {in_words(record.day)}"),
-        (
-            "Read",
-            "; ".join(
-                f"{kinds_title(file.kind)} of {in_words(file.extract_date)} ({file.name})" for file in record.files
-            ),
-        ),
+        ("Run", f"{record.run}, worked out for {in_words(record.day)}; exported on {in_words(about.exported)}"),
+        ("Read", "; ".join(read)),
         ("Not supplied", "; ".join(f"{one.title}: {one.cost}" for one in record.missing) or "nothing is missing"),
-        ("Rows", _rows(shown)),
-        (
-            "Held back by",
-            f"{protection}; the extracts' own flags; everybody in the same home or family, or with the same phone",
-        ),
-        ("Order", _ORDER if single else _FAMILY_ORDER),
+        ("Rows", f"{rows}; {about.shown.shown:,} families shown of {found_in_words(about.shown)} found"),
+        ("Left out", _left_out(about.shown)),
+        ("Held back by", f"{about.protection}; the council's register; the marks in the extracts themselves"),
+        ("Order", _ORDER),
         ("Verdicts", _VERDICTS),
     ]
     notes += [("Assumed", f"{name.replace('_', ' ')}: {one.why}") for name, one in sorted(book.assumptions.items())]
-    notes += [("Worth", f"{rule.name}: {rule.in_kind}") for rule in rules if rule.in_kind]
-    notes += [("Rule", _rule(rule, record)) for rule in rules]
-    notes += [("Blind spot", NOTHING_HEARD)]
-    notes += [("Destroy after", in_words(record.day + datetime.timedelta(days=keep_days)))]
+    notes += [("In kind", f"{rule.name}: {rule.in_kind}") for rule in about.rules if rule.in_kind]
+    notes += [("Rule", _rule(rule, record)) for rule in about.rules]
+    notes += [
+        ("Blind spot", NOTHING_HEARD),
+        ("Outcomes", f"Write one of: {', '.join(OUTCOMES)}."),
+        ("Purpose", purpose.purpose),
+        ("Legal gateway", purpose.gateway),
+        ("Lawful basis", "; ".join(filter(None, (purpose.lawful_basis, purpose.special_category)))),
+        ("DPIA", purpose.dpia),
+        ("Owner", f"{purpose.owner}; purpose in force until {in_words(purpose.expires)}"),
+        ("Destroy after", in_words(about.destroy_after)),
+    ]
     return notes
 
 
-def _rows(shown: Shown) -> str:
-    told = f"{shown.rows} shown of {shown.found} found"
-    if shown.over_capacity:
-        told += f"; {shown.over_capacity} more than the team can work this month"
-    held = shown.found - shown.rows - shown.over_capacity
-    return told + (f"; {held} held back" if held else "; none held back")
+def _left_out(shown: Shown) -> str:
+    """Every reason is told each time: its not being there would say that nobody was."""
+    told = [f"{reason}: {rough(shown.held.get(number, 0))}" for number, reason in REASONS.items()]
+    more = f"more than the team can work this month: {shown.over_capacity:,}"
+    return "Families. " + "; ".join([*told, more]) + "."
 
 
 def _rule(rule: Rule, record: RunRecord) -> str:
     used = record.rules[rule.id]
-    reviewed = f"reviewed by {used.reviewed_by}" if used.reviewed_by else "reviewed by nobody yet"
+    reviewed = f"reviewed by {used.reviewed_by}" if used.reviewed_by else "reviewed by: nobody yet"
     return f"{rule.name}: {rule.law}; {reviewed}; version {used.hash[:12]}"
 
 
-def kinds_title(kind: str) -> str:
+def kind_title(kind: str) -> str:
     """What a kind of extract is called."""
     return load_kinds()[kind].title
 
 
-def in_words(day: datetime.date) -> str:
-    return f"{day.day} {day:%B %Y}"
+def query_notes(
+    record: RunRecord, what: str, protection: str, purpose: Purpose, exported: datetime.date, destroy: datetime.date
+) -> Sequence[tuple[str, str]]:
+    """The notes of a file that is no list: the answer to a question (`what`)."""
+    return [
+        ("List", what),
+        ("Offers help only", ADVISORY),
+        ("Council", record.council),
+        ("Run", f"{record.run}, worked out for {in_words(record.day)}; exported on {in_words(exported)}"),
+        ("Held back by", f"{protection}; the council's register; the marks in the extracts themselves"),
+        ("Blind spot", NOTHING_HEARD),
+        ("Purpose", purpose.purpose),
+        ("Legal gateway", purpose.gateway),
+        ("Lawful basis", "; ".join(filter(None, (purpose.lawful_basis, purpose.special_category)))),
+        ("DPIA", purpose.dpia),
+        ("Owner", f"{purpose.owner}; purpose in force until {in_words(purpose.expires)}"),
+        ("Destroy after", in_words(destroy)),
+    ]

@@ -1,4 +1,4 @@
-"""Who must not be contacted, as of the newest list that the council has put among its extracts?
+"""Who must not be contacted, as of the newest list among the council's extracts and of its own register?
 
 Without a sure answer nothing leaves: a list that is missing, too old, empty without a lead's signature, or partly
 unreadable closes every export (DisclosureError). Messages give files and lines, never what stands there.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +23,22 @@ from lift.sources.profiles import ProfileBook
 from lift.sources.reader import Source, columns_held, read_rows
 from lift.sources.recognise import recognise
 from lift.sources.tables import create_tables
+from lift.workspace.clock import export_day
 from lift.workspace.database import database
+from lift.workspace.settings import Settings
+from lift.workspace.suppressed import Acknowledged, Entry, digest_of
 
 KIND = "suppression"
 DAYS_BEHIND = 7
 MONTH = re.compile(r"\d{4}-\d{2}")
 NOT_EXTRACTS = (".", "~$")
+REGISTER = "register.duckdb"
 
 
 @dataclass(frozen=True)
 class Suppressed:
-    """One row of the list, as read. `acknowledged`: a named lead knows that it matches nobody."""
+    """One row of the list, or one entry of the register. `digest`: what the row says, as a keyed hash. `acknowledged`:
+    the lead who knows that it matches nobody. Where `must_match` is false it need not match anybody."""
 
     file: str
     line: int
@@ -46,65 +52,95 @@ class Suppressed:
     address1: str | None
     postcode: str | None
     applies_to: datetime.date | None
-    acknowledged: bool
+    acknowledged: str | None
+    digest: str
+    must_match: bool = True
 
 
 @dataclass(frozen=True)
 class Protection:
-    """The newest list: its files, its day, its rows that still apply; or the nil return in its place."""
+    """The newest list: its files, its day, its rows that still apply and those of the register; or the nil return in
+    its place. `today`: the day on which it was asked for. `unmatched`: rows that match nobody in the run."""
 
     files: tuple[Path, ...]
     sha256: tuple[str, ...]
     day: datetime.date
     rows: tuple[Suppressed, ...]
     nil_return: NilReturn | None
+    today: datetime.date
+    unmatched: tuple[Suppressed, ...] = ()
+
+    def with_unmatched(self, rows: Iterable[Suppressed]) -> Protection:
+        return replace(self, unmatched=tuple(rows))
 
     @property
     def in_words(self) -> str:
         """What the notes of a list say of it."""
+        day = f"{self.day.day} {self.day:%B %Y}"
         if self.nil_return is not None:
-            return f"nil return signed by {self.nil_return.signed_by} ({self.nil_return.role}) on {self.day:%-d %B %Y}"
-        return f"list of {self.day:%-d %B %Y}"
+            return f"nil return signed by {self.nil_return.signed_by} ({self.nil_return.role}) on {day}"
+        return f"suppression list of {day}"
 
 
-def newest_protection(incoming: Path, profiles: ProfileBook, run_day: datetime.date) -> Protection:
-    """The list in force for a run of this day. Raises DisclosureError if nothing may leave."""
-    months = (
-        [path for path in incoming.iterdir() if path.is_dir() and MONTH.fullmatch(path.name)]
-        if incoming.is_dir()
-        else []
-    )
-    for folder in sorted(months, reverse=True):
-        found = _in_folder(folder, profiles, run_day)
-        if found is not None:
-            if found.day < run_day - datetime.timedelta(days=DAYS_BEHIND):
-                raise DisclosureError(
-                    f"the newest suppression list ({folder.name}) is of {found.day}, more than {DAYS_BEHIND} days "
-                    f"before the day of this run ({run_day}). Nothing was exported. Put a newer list into "
-                    f"{incoming.name}/{folder.name}."
-                )
-            return found
+@dataclass(frozen=True)
+class Kept:
+    """What the register keeps: the council's own suppressions, and rows of the list that a lead answers for."""
+
+    entries: tuple[Entry, ...]
+    acknowledged: Mapping[str, Acknowledged]
+    key: bytes
+
+
+def newest_protection(
+    incoming: Path, profiles: ProfileBook, settings: Settings, known: Iterable[datetime.date], kept: Kept
+) -> Protection:
+    """The list in force today. `known`: days that the run tells, for an invented council. Raises DisclosureError if
+    nothing may leave."""
+    for folder in _months(incoming):
+        sources, nil_return = _received(folder, profiles)
+        if sources or nil_return:
+            days, rows = _read(sources, kept) if sources else (set(), [])
+            _check(folder, sources, days, rows, nil_return)
+            files = [(source.examined.path, source.examined.sha256) for source in sources]
+            if nil_return is not None:
+                days.add(nil_return.signed_on)
+                files.append((folder / NIL_RETURN, nil_return.sha256))
+            day = max(days)
+            today = export_day(settings, [day, *known])
+            _check_age(folder, day, today)
+            applying = [row for row in rows if row.applies_to is None or row.applies_to >= today]
+            own = [_own(entry) for entry in kept.entries if entry.ended is None]
+            paths, digests = (tuple(one) for one in zip(*files, strict=True))
+            return Protection(paths, digests, day, (*applying, *own), nil_return, today)
     raise DisclosureError(
         f"there is no suppression list in {incoming.name}. Nothing was exported. Put one into the month's folder "
         f"(templates/suppression.csv shows how), or have a lead sign {NIL_RETURN}."
     )
 
 
-def _in_folder(folder: Path, profiles: ProfileBook, run_day: datetime.date) -> Protection | None:
+def _months(incoming: Path) -> list[Path]:
+    """The months' folders, the newest first."""
+    if not incoming.is_dir():
+        return []
+    return sorted((p for p in incoming.iterdir() if p.is_dir() and MONTH.fullmatch(p.name)), reverse=True)
+
+
+def _received(folder: Path, profiles: ProfileBook) -> tuple[list[Source], NilReturn | None]:
     try:
-        nil_return = read_nil_return(folder, None)
-        sources = _lists(folder, profiles)
+        return _lists(folder, profiles), read_nil_return(folder, None)
     except ExtractError as error:
         raise DisclosureError(
             f"{folder.name}: a file cannot be told from a suppression list, so nothing was exported. {error}"
         ) from None
-    if not sources:
-        return (
-            Protection((folder / NIL_RETURN,), (nil_return.sha256,), nil_return.signed_on, (), nil_return)
-            if nil_return
-            else None
-        )
-    days, rows = _read(sources)
+
+
+def _check(
+    folder: Path,
+    sources: list[Source],
+    days: set[datetime.date],
+    rows: list[Suppressed],
+    nil_return: NilReturn | None,
+) -> None:
     if len(days) > 1:
         raise DisclosureError(
             f"{folder.name}: holds suppression lists of {len(days)} different days. Nothing was exported. Keep the "
@@ -120,9 +156,28 @@ def _in_folder(folder: Path, profiles: ProfileBook, run_day: datetime.date) -> P
             f"{sources[0].name}: has no rows. Nothing was exported. If nobody needs to be suppressed, have a lead "
             f"sign {NIL_RETURN}."
         )
-    files = tuple(source.examined.path for source in sources)
-    applying = tuple(row for row in rows if row.applies_to is None or row.applies_to >= run_day)
-    return Protection(files, tuple(source.examined.sha256 for source in sources), max(days), applying, nil_return)
+
+
+def _check_age(folder: Path, day: datetime.date, today: datetime.date) -> None:
+    if day < today - datetime.timedelta(days=DAYS_BEHIND):
+        raise DisclosureError(
+            f"the newest suppression list ({folder.name}) is of {day}, more than {DAYS_BEHIND} days before {today}. "
+            f"Nothing was exported. Put a newer list into {folder.parent.name}/{folder.name}."
+        )
+    if day > today:
+        raise DisclosureError(
+            f"the newest suppression list ({folder.name}) is of {day}, which is after today ({today}). Nothing was "
+            "exported. Correct its day, or it would never grow old."
+        )
+
+
+def _own(entry: Entry) -> Suppressed:
+    """An entry of the register as a row: it matched when it was made, and need not for ever."""
+    one = entry.identity
+    return Suppressed(
+        REGISTER, entry.number, one.uprn, one.account_ref, one.nino, one.phone, one.surname, one.forename,
+        one.date_of_birth, one.address1, one.postcode, None, None, "", must_match=False,
+    )  # fmt: skip
 
 
 def _lists(folder: Path, profiles: ProfileBook) -> list[Source]:
@@ -150,7 +205,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _read(sources: list[Source]) -> tuple[set[datetime.date], list[Suppressed]]:
+def _read(sources: list[Source], kept: Kept) -> tuple[set[datetime.date], list[Suppressed]]:
     """The days and rows of the lists. Raises DisclosureError if a single row cannot be read."""
     days: set[datetime.date] = set()
     with database(None) as connection:
@@ -174,10 +229,18 @@ def _read(sources: list[Source]) -> tuple[set[datetime.date], list[Suppressed]]:
                 "Mend them; `lift check` says what is wrong with each."
             )
         rows = connection.execute(f"""SELECT file_id, line, {", ".join(_COLUMNS)},
-            coalesce(acknowledged, FALSE) AND acknowledged_by IS NOT NULL
+            CASE WHEN acknowledged THEN acknowledged_by END
             FROM {KIND} ORDER BY file_id, line""").fetchall()
     names = {source.file_id: source.name for source in sources}
-    return days, [Suppressed(names[row[0]], *row[1:]) for row in rows]
+    return days, [_row(names[file_id], line, cells, kept) for file_id, line, *cells in rows]
+
+
+def _row(file: str, line: int, cells: list[Any], kept: Kept) -> Suppressed:
+    """`cells`: as in _COLUMNS, and whom the list itself names as acknowledging."""
+    digest = digest_of(kept.key, cells[: len(_COLUMNS)])
+    known = kept.acknowledged.get(digest)
+    *said, named = cells
+    return Suppressed(*(file, line, *said, named or (known.lead if known else None), digest))
 
 
 def places(sources: list[Source], lines: list[tuple[Any, ...]]) -> str:

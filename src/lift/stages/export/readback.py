@@ -10,9 +10,9 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from xml.etree import ElementTree
 
 EXPECTED_PARTS = {
@@ -22,9 +22,11 @@ EXPECTED_PARTS = {
 }  # fmt: skip
 FORBIDDEN_TAGS = {
     "f", "hyperlink", "hyperlinks", "legacyDrawing", "drawing", "oleObject", "oleObjects",
-    "dataValidation", "tablePart",
+    "tablePart", "extLst", "formula2",
     "externalReference", "pivotCache", "conditionalFormatting", "control", "webPublishItem", "cellWatch", "comment",
 }  # fmt: skip
+# A drop-down that is nothing but words between quote marks, as a cell's rule: no reference, no sheet, no function.
+PLAIN_CHOICES = re.compile(r'"[A-Za-z ,]{1,253}"')
 FORBIDDEN_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
@@ -38,8 +40,8 @@ class ReadBack:
 
 
 def read_csv(content: bytes) -> ReadBack:
-    """A CSV for people. A fault: a cell that a spreadsheet would take for a formula, or a row of another width."""
-    table = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+    """A CSV. A fault: a cell that a spreadsheet would take for a formula, or a row of another width."""
+    table = list(csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True))
     headings, rows = table[0], table[1:]
     faults = []
     for number, row in enumerate(rows, start=2):
@@ -62,8 +64,12 @@ def read_workbook(content: bytes) -> ReadBack:
         texts = _shared_texts(archive.read("xl/sharedStrings.xml"))
         faults += _faults_of_book(ElementTree.fromstring(archive.read("xl/workbook.xml")))
         for name in ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"):
-            found = {_tag(element) for element in ElementTree.fromstring(archive.read(name)).iter()} & FORBIDDEN_TAGS
+            elements = list(ElementTree.fromstring(archive.read(name)).iter())
+            found = {_tag(element) for element in elements} & FORBIDDEN_TAGS
             faults += [f"{name} holds <{tag}>" for tag in sorted(found)]
+            choices = [element.text or "" for element in elements if _tag(element) == "formula1"]
+            if not all(PLAIN_CHOICES.fullmatch(text) for text in choices):
+                faults.append(f"{name} has a drop-down that is more than words")
         for name in sorted(names):
             if name.endswith(".rels") and b"External" in archive.read(name):
                 faults.append(f"{name} points out of the workbook")
@@ -117,23 +123,13 @@ def _value(cell: ElementTree.Element, texts: list[str]) -> str:
     return texts[int(value)] if cell.get("t") == "s" and value else value
 
 
-def differences(written: ReadBack, workbook: ReadBack) -> list[str]:
-    """Where CSV and workbook do not hold the same list."""
-    if written.headings != workbook.headings or len(written.rows) != len(workbook.rows):
-        return ["CSV and workbook have different columns or numbers of rows"]
+def same_references(paths: Sequence[Path], read: Sequence[ReadBack]) -> list[str]:
+    """Where a workbook and the CSV of its name do not hold the same references in the same order."""
+    by_name: dict[str, list[list[str]]] = {}
+    for path, one in zip(paths, read, strict=True):
+        by_name.setdefault(path.stem, []).append([row[0] if row else "" for row in one.rows])
     return [
-        f"row {number}: CSV and workbook differ in column {place}"
-        for number, (one, other) in enumerate(zip(written.rows, workbook.rows, strict=True), start=2)
-        for place, (a, b) in enumerate(zip(one, other + [""] * (len(one) - len(other)), strict=True), start=1)
-        if not _same(a, b)
+        f"{name.removeprefix('.part-')}: workbook and CSV hold different references"
+        for name, found in by_name.items()
+        if any(other != found[0] for other in found)
     ]
-
-
-def _same(in_csv: str, in_workbook: str) -> bool:
-    text = " ".join(in_workbook.split("\n"))
-    if in_csv in (text, "'" + text):
-        return True
-    try:
-        return Decimal(in_csv) == Decimal(in_workbook)
-    except InvalidOperation:
-        return False

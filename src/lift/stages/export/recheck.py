@@ -1,7 +1,8 @@
-"""Does a finished list, read back from the disk, hold anybody whom a fresh reading of the suppression list forbids?
+"""Does a finished file, read back from the disk, hold anybody whom a fresh reading of all that forbids forbids?
 
-The second pair of eyes: plain Python over the files and the run's rows. It imports nothing that chose the rows, so that
-one mistake cannot hide in both. It looks one step around each row: home, family, property number, telephone.
+The second pair of eyes: plain Python over the files, the suppression list, the register and the run's rows. It imports
+nothing that chose the rows, so that one mistake cannot hide in both. It looks one step around each row: home, family,
+property number, telephone.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,12 @@ from lift.workspace.database import database
 
 ALIKE = 0.8
 HEADINGS = {"uprn", "nino", "phone", "surname", "forename", "date_of_birth", "postcode", "reason"}
+DAYS_AFTER_A_MOVE, DAYS_AFTER_A_DEATH = 90, 183
 
 
 @dataclass
 class Forbidden:
-    """What the suppression list forbids, each mark with the list's line that names it."""
+    """What must not be on any file: each mark with the line that names it, and dates of birth with the names there."""
 
     marks: dict[tuple[str, ...], str] = field(default_factory=dict)
     born: dict[str, list[tuple[str, str, str]]] = field(default_factory=lambda: defaultdict(list))
@@ -34,7 +36,7 @@ class Forbidden:
 
 @dataclass
 class Row:
-    """One row of the list: its number in the file and the identifiers that stand behind it."""
+    """One row of a file: its number there and the identifiers that stand behind it."""
 
     number: int
     marks: set[tuple[str, ...]] = field(default_factory=set)
@@ -42,19 +44,53 @@ class Row:
     """Date of birth, surname, forename."""
 
 
-def forbidden_rows(rows: Sequence[dict[str, str]], core: Path, lists: Sequence[Path], run_day: date) -> list[str]:
-    """Why these rows must not leave, one reason a row; empty if none. `rows`: heading to cell, in the file's order."""
-    forbidden = Forbidden({("marked",): "a mark on its council tax account"})
-    for path in lists:
-        if path.suffix != ".toml":
-            _read_list(path, run_day, forbidden)
-    reasons = []
-    for row in _with_identifiers(rows, core):
-        line = next((forbidden.marks[mark] for mark in sorted(row.marks) if mark in forbidden.marks), None)
-        line = line or next(filter(None, (_alike(person, forbidden) for person in sorted(row.people))), None)
-        if line is not None:
-            reasons.append(f"row {row.number} is forbidden by {line}")
-    return reasons
+class SecondCheck:
+    """All that forbids, read anew, and who lives and belongs together. One reading serves every file of one export."""
+
+    def __init__(self, core: Path, lists: Sequence[Path], register: Path, today: date) -> None:
+        self.forbidden_marks = Forbidden({("marked",): "a mark in the run's own rows"})
+        for path in lists:
+            if path.suffix != ".toml":
+                _read_list(path, today, self.forbidden_marks)
+        _read_register(register, self.forbidden_marks)
+        self.around = _Around(core, today)
+
+    def forbidden(self, headings: Sequence[str], rows: Sequence[Sequence[str]], *, contacting: bool) -> list[str]:
+        """Why rows of a file must not leave, one reason a row; empty if none. The reference is the first column."""
+        self.around.read([cells[0] for cells in rows])
+        reasons = []
+        for row in self._rows(headings, rows, contacting):
+            marks = self.forbidden_marks.marks
+            line = next((marks[mark] for mark in sorted(row.marks) if mark in marks), None)
+            line = line or next(
+                filter(None, (_alike(person, self.forbidden_marks) for person in sorted(row.people))), None
+            )
+            if line is not None:
+                reasons.append(f"row {row.number} is forbidden by {line}")
+        return reasons
+
+    def _rows(self, headings: Sequence[str], rows: Sequence[Sequence[str]], contacting: bool) -> Iterator[Row]:
+        places = {heading.lower().replace(" ", "_"): place for place, heading in enumerate(headings)}
+        for number, cells in enumerate(rows, start=2):
+            row = Row(number)
+            said = {name: cells[place] for name, place in places.items() if place < len(cells)}
+            lines = [said.get(name, "") for name in ("address", *(f"address_{n}" for n in (1, 2, 3, 4)), "postcode")]
+            _describe_cells(said.get("ask_for", ""), said.get("telephone", ""), "\n".join(filter(None, lines)), row)
+            self.around.add_to(row, cells[0], contacting)
+            yield row
+
+
+def _describe_cells(name: str, telephone: str, address: str, row: Row) -> None:
+    """What the cells of a call file themselves say; the postcode stands last."""
+    surname = _name(name.rsplit(" ", maxsplit=1)[-1])
+    postcode = _tight(address.rsplit("\n", maxsplit=1)[-1])
+    if surname:
+        row.marks |= {("name", surname, postcode), ("surname", surname)}
+    if postcode:
+        row.marks.add(("postcode", postcode))
+        row.marks |= {("house", house, postcode) for house in re.findall(r"[0-9]+[A-Z]?", address.upper())}
+    if digits := _telephone(telephone):
+        row.marks.add(("phone", digits))
 
 
 def _alike(person: tuple[str, str, str], forbidden: Forbidden) -> str | None:
@@ -67,7 +103,7 @@ def _alike(person: tuple[str, str, str], forbidden: Forbidden) -> str | None:
     return None
 
 
-def _read_list(path: Path, run_day: date, forbidden: Forbidden) -> None:
+def _read_list(path: Path, today: date, forbidden: Forbidden) -> None:
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
@@ -81,13 +117,25 @@ def _read_list(path: Path, run_day: date, forbidden: Forbidden) -> None:
         raise ValueError("headings")
     for number, cells in enumerate(reader, start=2):
         row = {heading: cell.strip() for heading, cell in zip(headings, cells, strict=False)}
-        if any(row.values()) and not _is_over(row.get("applies_to", ""), run_day):
+        if any(row.values()) and not _is_over(row.get("applies_to", ""), today):
             _forbid(row, f"{path.name} line {number}", forbidden)
 
 
-def _is_over(text: str, run_day: date) -> bool:
+def _read_register(path: Path, forbidden: Forbidden) -> None:
+    """The council's own suppressions that have not ended."""
+    if not path.exists():
+        return
+    with database(path, read_only=True) as connection:
+        found = connection.execute("SELECT * FROM suppressed WHERE ended IS NULL ORDER BY number")
+        names = [str(column[0]) for column in found.description]
+        for cells in found.fetchall():
+            row = {name: "" if cell is None else str(cell) for name, cell in zip(names, cells, strict=True)}
+            _forbid(row, f"the register's suppression {row['number']}", forbidden)
+
+
+def _is_over(text: str, today: date) -> bool:
     day = _day(text)
-    return day is not None and day < run_day
+    return day is not None and day < today
 
 
 def _day(text: str) -> date | None:
@@ -144,6 +192,7 @@ def _name(text: str | None) -> str:
 _PEOPLE = """
     SELECT person_key, family_key, household_key FROM person
     UNION SELECT l.person_key, NULL, a.household_key FROM person_link l JOIN address_link a USING (record_id)"""
+_PERIODS = "SELECT period_key, family_key, household_key FROM period"
 _RECORDS = """
     SELECT l.person_key, a.household_key, r.uprn, r.account_ref, r.nino8, r.phone, r.surname_key, r.forename_key,
         r.date_of_birth, r.postcode, r.address_match
@@ -153,66 +202,98 @@ _RECORDS = """
 _CALLERS = """
     SELECT right(regexp_replace(r.phone, '[^0-9]', '', 'g'), 10) AS telephone, l.person_key
     FROM record r JOIN person_link l USING (record_id) WHERE r.kind <> 'suppression' AND r.phone IS NOT NULL"""
-_MARKED = """
-    SELECT a.household_key FROM council_tax_account c
-    JOIN record r ON r.kind = 'council_tax_account' AND r.file_id = c.file_id AND r.line = c.line
-    JOIN address_link a USING (record_id)
-    WHERE c.do_not_contact OR c.sensitive OR c.breathing_space OR c.exemption_class = 'F' OR r.entity = 'estate'"""
 _SAME_PLACE = """
     SELECT a.household_key, b.household_key FROM address a JOIN address b USING (uprn)
     WHERE a.household_key <> b.household_key"""
 
-
-def _with_identifiers(rows: Sequence[dict[str, str]], core: Path) -> Iterator[Row]:
-    """Each row with what its own cells say, and what the run holds on its home, family, property and telephones."""
-    around = _Around(core, [cells["Reference"] for cells in rows])
-    for number, cells in enumerate(rows, start=2):
-        row = Row(number)
-        name, postcode = _name(cells["Name"].split(" ")[-1]), _tight(cells["Postcode"])
-        row.marks |= {("name", name, postcode), ("surname", name), ("postcode", postcode)}
-        row.marks |= {("house", house, postcode) for house in re.findall(r"[0-9]+[A-Z]?", cells["Address"].upper())}
-        around.add_to(row, cells["Reference"])
-        yield row
+# Homes where the run's own rows say: not to be contacted, in a breathing space, or somebody has died.
+_MARKED_HOMES = """
+    WITH place AS (SELECT r.kind, r.file_id, r.line, a.household_key, r.entity
+        FROM record r JOIN address_link a USING (record_id))
+    SELECT p.household_key FROM place p JOIN council_tax_account c USING (file_id, line)
+    WHERE p.kind = 'council_tax_account'
+        AND (c.do_not_contact OR c.sensitive OR c.breathing_space OR c.exemption_class = 'F' OR p.entity = 'estate')
+    UNION SELECT p.household_key FROM place p JOIN ctr_award c USING (file_id, line)
+    WHERE p.kind = 'ctr_award' AND (c.refusal_reason = 'died' OR c.partner_death_date >= $death)
+    UNION SELECT p.household_key FROM place p JOIN benefit_claim c USING (file_id, line)
+    WHERE p.kind = 'benefit_claim' AND c.partner_death_date >= $death"""
+# Homes, and people, that are left off for a while: a move, a parting, somebody who acts for them.
+_WAITING = """
+    WITH place AS (SELECT r.kind, r.file_id, r.line, a.household_key, l.person_key
+        FROM record r LEFT JOIN address_link a USING (record_id) LEFT JOIN person_link l USING (record_id))
+    SELECT p.household_key FROM place p JOIN council_tax_account c USING (file_id, line)
+    WHERE p.kind = 'council_tax_account' AND c.occupation_start >= $move
+    UNION SELECT p.household_key FROM place p JOIN council_tax_resident c USING (file_id, line)
+    WHERE p.kind = 'council_tax_resident' AND greatest(c.resident_from, c.resident_to) >= $move
+    UNION SELECT p.household_key FROM place p JOIN benefit_claim c USING (file_id, line)
+    WHERE p.kind = 'benefit_claim' AND c.partner_end >= $move
+    UNION SELECT p.person_key FROM place p JOIN benefit_claim c USING (file_id, line)
+    WHERE p.kind = 'benefit_claim' AND c.appointee
+    UNION SELECT p.person_key FROM place p JOIN ctr_award c USING (file_id, line)
+    WHERE p.kind = 'ctr_award' AND c.appointee
+    UNION SELECT p.person_key FROM place p JOIN contact c USING (file_id, line)
+    WHERE p.kind = 'contact' AND c.speak_to <> 'self'"""
 
 
 class _Around:
     """Who lives, belongs or is telephoned together with the listed, and which identifiers the run's rows give them."""
 
-    def __init__(self, core: Path, references: Sequence[str]) -> None:
+    def __init__(self, core: Path, today: date) -> None:
+        self.core = core
         self.homes: dict[str, set[str]] = defaultdict(set)
         self.people: dict[str, set[str]] = defaultdict(set)
+        self.family: dict[str, set[str]] = defaultdict(set)
+        self.lives: dict[str, set[str]] = defaultdict(set)
         self.place: dict[str, set[str]] = defaultdict(set)
         self.callers: dict[str, set[str]] = defaultdict(set)
-        self.records: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self.records: dict[str, list[tuple[Any, ...]]] = {}
         with database(core, read_only=True) as connection:
             for person, family, home in connection.execute(_PEOPLE).fetchall():
                 for key in filter(None, (person, family, home)):
                     self.homes[key].add(home)
                     self.people[key].add(person)
+                if family is not None:
+                    self.family[person].add(family)
+                    for key in (person, family, home):
+                        self.lives[key].add(home)
+            for period, family, home in connection.execute(_PERIODS).fetchall():
+                self.homes[period].add(home)
+                self.lives[period].add(home)
+                self.people[period] |= self.people.get(family, set())
             for home, other in connection.execute(_SAME_PLACE).fetchall():
                 self.place[home].add(other)
             for telephone, person in connection.execute(_CALLERS).fetchall():
                 if _telephone(telephone):
                     self.callers[telephone].add(person)
-            self.marked = {str(key) for (key,) in connection.execute(_MARKED).fetchall() if key}
-            near = {key for reference in references for keys in self._near(reference) for key in keys}
-            self._read(connection, near)
+            death = today - timedelta(days=DAYS_AFTER_A_DEATH)
+            move = today - timedelta(days=DAYS_AFTER_A_MOVE)
+            self.marked = {str(key) for (key,) in connection.execute(_MARKED_HOMES, {"death": death}).fetchall() if key}
+            self.waiting = {str(key) for (key,) in connection.execute(_WAITING, {"move": move}).fetchall() if key}
+
+    def read(self, references: Sequence[str]) -> None:
+        """The rows of everybody around these references that are not known yet."""
+        near = {key for reference in references for keys in self._near(reference) for key in keys}
+        with database(self.core, read_only=True) as connection:
+            self._read(connection, near - set(self.records))
             phones = {_telephone(record[3]) for key in near for record in self.records[key]}
-            self._read(connection, {person for phone in phones for person in self.callers[phone]} - near)
+            self._read(connection, {person for phone in phones for person in self.callers[phone]} - set(self.records))
 
     def _read(self, connection: Any, keys: set[str]) -> None:
+        for key in keys:
+            self.records[key] = []
         for person, home, *identifiers in connection.execute(_RECORDS, {"keys": sorted(keys)}).fetchall():
             for key in {person, home} & keys:
                 self.records[key].append(tuple(identifiers))
 
     def _near(self, reference: str) -> tuple[set[str], set[str]]:
         """Homes and people one step around a reference."""
-        homes = set(self.homes[reference]) | {reference}
-        homes |= {other for person in self.people[reference] for other in self.homes[person]}
-        homes |= {other for home in homes for other in self.place[home]}
-        return homes, set().union(*(self.people[home] for home in homes), self.people[reference])
+        homes = set(self.homes.get(reference, ())) | {reference}
+        homes |= {other for person in self.people.get(reference, ()) for other in self.homes[person]}
+        homes |= {other for home in homes for other in self.place.get(home, ())}
+        own = self.people.get(reference, set())
+        return homes, set().union(*(self.people.get(home, set()) for home in homes), own)
 
-    def add_to(self, row: Row, reference: str) -> None:
+    def add_to(self, row: Row, reference: str, contacting: bool) -> None:
         """Marks and people of everybody one step around a reference, and of whoever shares a telephone with them."""
         homes, people = self._near(reference)
         records = [record for key in homes | people for record in self.records[key]]
@@ -220,7 +301,15 @@ class _Around:
         records += [record for phone in phones for person in self.callers[phone] for record in self.records[person]]
         for record in records:
             _describe(record, row)
-        row.marks |= {("marked",) for _ in homes & self.marked}
+        if homes & self.marked or (contacting and self._own(reference) & self.waiting):
+            row.marks.add(("marked",))
+
+    def _own(self, reference: str) -> set[str]:
+        """The home and the family's own people behind a reference."""
+        people = self.people.get(reference, set()) if not reference.startswith("h") else set()
+        families = {family for person in people for family in self.family.get(person, ())}
+        members = {person for family in families for person in self.people[family]}
+        return self.lives.get(reference, set()) | people | members
 
 
 def _describe(record: tuple[Any, ...], row: Row) -> None:

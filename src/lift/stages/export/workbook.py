@@ -1,4 +1,4 @@
-"""How does a list become a workbook that opens, prints, and holds nothing but text, numbers and dates?"""
+"""How does a table become a workbook that opens, prints, and holds nothing but text, numbers and dates?"""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import datetime
 import io
 import textwrap
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 
 from lift.errors import StorageError
-from lift.stages.export.columns import Cell, Column
+from lift.stages.export.columns import Cell, Column, clean
 
 # xlsxwriter would otherwise make formulas, links and numbers out of text that looks like them.
 _AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _FORMATS: dict[str, dict[str, Any]] = {
-    "text": {"text_wrap": True},
+    # Text stays text also when somebody edits the cell.
+    "text": {"text_wrap": True, "quote_prefix": True},
     "number": {"num_format": "0", "align": "center"},
-    "money": {"num_format": "#,##0.00"},
     "date": {"num_format": "dd/mm/yyyy", "align": "left"},
 }
-A4, NOTE_WIDTH = 9, 105
-LINE_HEIGHT = 15
+A4, NOTE_WIDTH = 9, 112
+LINE_HEIGHT, MOST_HEIGHT = 15, 409  # points; no spreadsheet makes a row higher
+MOST_CHARACTERS = 32_767  # in a cell; a longer text would be cut without a word
 
 
 def make_workbook(
@@ -32,49 +32,59 @@ def make_workbook(
     columns: Sequence[Column],
     rows: Sequence[Sequence[Cell]],
     notes: Sequence[tuple[str, str]],
+    footer: str,
 ) -> bytes:
-    """The workbook's bytes: a sheet with the list, a sheet with its notes. The same rows give the same bytes."""
+    """The workbook's bytes: a sheet with the table, a sheet with its notes. The same rows give the same bytes.
+    `footer`: what stands at the foot of each printed page."""
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, _AS_TEXT)
     # A fixed day in place of the clock, so that two exports of one run are the same file.
     book.set_properties({"title": name, "created": datetime.datetime.combine(created, datetime.time())})
-    _list_sheet(book, name, columns, rows, notes)
-    _notes_sheet(book, notes)
+    _table_sheet(book, name, columns, rows, footer)
+    _notes_sheet(book, notes, footer)
     book.close()
     return content.getvalue()
 
 
-def _list_sheet(
-    book: Any, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], notes: Sequence[tuple[str, str]]
-) -> None:
+def _table_sheet(book: Any, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], footer: str) -> None:
     sheet = book.add_worksheet(name[:31])
     heading = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1, "bg_color": "#E8EEF4"})
-    under = {"valign": "top", "bottom": 4, "bottom_color": "#9AA5AF"}
+    lines = {"bottom": 4, "bottom_color": "#9AA5AF", "left": 4, "left_color": "#C9D1D9"}
+    under = {"valign": "top"} | lines
     formats = {kind: book.add_format(under | shown) for kind, shown in _FORMATS.items()}
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
         _text(sheet, 0, place, column.heading, heading)
+        if column.choices and rows:
+            # The choices are the program's own words, in the cell's rule itself: no hidden sheet, name or formula.
+            sheet.data_validation(
+                1,
+                place,
+                len(rows),
+                place,
+                {"validate": "list", "source": list(column.choices), "error_type": "warning"},
+            )
     sheet.set_row(0, _height([(column.heading, column.width - 1) for column in columns]))
     for line, row in enumerate(rows, start=1):
         sheet.set_row(line, _height([(cell, column.width) for column, cell in zip(columns, row, strict=True)]))
         for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
             _write(sheet, line, place, cell, formats[column.kind])
     sheet.freeze_panes(1, 2)
-    _print_set_up(sheet, dict(notes))
+    _print_set_up(sheet, footer)
     sheet.repeat_rows(0)
 
 
-def _notes_sheet(book: Any, notes: Sequence[tuple[str, str]]) -> None:
+def _notes_sheet(book: Any, notes: Sequence[tuple[str, str]], footer: str) -> None:
     sheet = book.add_worksheet("notes")
-    label = book.add_format({"bold": True, "valign": "top"})
+    label = book.add_format({"bold": True, "valign": "top", "text_wrap": True})
     text = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet.set_column(0, 0, 18)
+    sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, NOTE_WIDTH)
     for line, (name, said) in enumerate(notes):
         sheet.set_row(line, _height([(said, NOTE_WIDTH)]))
         _text(sheet, line, 0, name, label)
-        _text(sheet, line, 1, said, text)
-    _print_set_up(sheet, dict(notes))
+        _text(sheet, line, 1, clean(said), text)
+    _print_set_up(sheet, footer)
 
 
 def _height(cells: Sequence[tuple[Cell, int]]) -> int:
@@ -82,33 +92,32 @@ def _height(cells: Sequence[tuple[Cell, int]]) -> int:
     lines = 1
     for cell, width in cells:
         if isinstance(cell, str):
-            lines = max(lines, sum(len(textwrap.wrap(part, max(width, 4))) or 1 for part in cell.split("\n")))
-    return min(lines, 27) * LINE_HEIGHT
+            lines = max(lines, sum(len(textwrap.wrap(part, max(width - 1, 4))) or 1 for part in cell.split("\n")))
+    return min(lines * LINE_HEIGHT, MOST_HEIGHT)
 
 
-def _print_set_up(sheet: Any, notes: dict[str, str]) -> None:
+def _print_set_up(sheet: Any, footer: str) -> None:
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    told = f"{notes.get('Council', '')} · {notes.get('List', '')} · run {notes.get('Run', '')}".replace("&", "&&")
-    sheet.set_footer(f"&L&8{told[:180]}&C&8Offers help only&R&8Page &P of &N")
+    sheet.set_footer(f"&L&8{clean(footer).replace('&', '&&')[:90]}&C&8Offers help only&R&8Page &P of &N")
 
 
 def _write(sheet: Any, line: int, place: int, cell: Cell, shown: Any) -> None:
     if cell is None:
         sheet.write_blank(line, place, None, shown)
     elif isinstance(cell, str):
-        _text(sheet, line, place, cell, shown)
+        _text(sheet, line, place, clean(cell), shown)
     elif isinstance(cell, datetime.date):
         sheet.write_datetime(line, place, datetime.datetime.combine(cell, datetime.time()), shown)
     else:
-        sheet.write_number(line, place, float(cell) if isinstance(cell, Decimal) else cell, shown)
+        sheet.write_number(line, place, cell, shown)
 
 
 def _text(sheet: Any, line: int, place: int, text: str, shown: Any) -> None:
-    """Always a string. Excel holds 32,767 characters in a cell, and a longer text would be cut without a word."""
-    if sheet.write_string(line, place, text, shown) != 0:
+    """Always a string."""
+    if len(text) > MOST_CHARACTERS or sheet.write_string(line, place, text, shown) != 0:
         raise StorageError(
             f"row {line + 1}, column {place + 1}: its text is too long for a spreadsheet. Shorten it at its source."
         )

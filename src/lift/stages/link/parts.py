@@ -48,7 +48,8 @@ def _adult(kind: str, part: str, place: Mapping[str, str], where: str = "TRUE") 
         "date_of_birth": f"{part}_date_of_birth",
         "sex": f"{part}_sex",
     }
-    return Part(kind, part, person | dict(place), where)
+    phone = {"phone": "claimant_phone"} if part == "claimant" else {}
+    return Part(kind, part, person | phone | dict(place), where)
 
 
 # A partner of whom nothing but the flag is known is a person all the same. One who has died or left is not there.

@@ -73,13 +73,13 @@ def publish(
     draft: Draft,
     received: Received,
     book: Rulebook,
+    rules: Sequence[str],
     lists: Sequence[Counted],
 ) -> RunRecord:
     """Writes the analysts' view, refusals, differences, report and record into the unfinished run's folder."""
     if not draft.without_view:
         make_view(connection, folder / VIEW, book, draft.run)
     absent = coverage(received.rows, nil_return=received.nil_return is not None)
-    rules = [book.rules[one.name] for one in lists if one.name in book.rules]
     record = RunRecord(
         run=draft.run,
         month=draft.month,
@@ -94,7 +94,7 @@ def publish(
         **counted(connection),
         lists=tuple(_copied(one, ListCount) for one in lists),
         without_view=draft.without_view,
-        rules={rule.id: _copied(rule, RuleUsed) for rule in rules},
+        rules={name: _copied(book.rules[name], RuleUsed) for name in rules},
         rule_files=dict(book.hashes),
         plan_hash=draft.plan_hash,
         versions=_versions(),

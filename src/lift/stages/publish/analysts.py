@@ -55,12 +55,12 @@ _OPEN_HOME = """
 
 # Counted on the finished file, from the other side.
 _HELD = """
-    SELECT (SELECT count(*) FROM analyst.person WHERE person_key IN (FROM held_person)
-            OR household_key IN (FROM held_home))
-        + (SELECT count(*) FROM analyst.family WHERE household_key IN (FROM held_home)
+    SELECT (SELECT count(*) FROM analyst.person WHERE person_key IN (SELECT person_key FROM held_person)
+            OR household_key IN (SELECT household_key FROM held_home))
+        + (SELECT count(*) FROM analyst.family WHERE household_key IN (SELECT household_key FROM held_home)
             OR family_key IN (SELECT family_key FROM person SEMI JOIN held_person USING (person_key)))
-        + (SELECT count(*) FROM analyst.household WHERE household_key IN (FROM held_home))
-        + (SELECT count(*) FROM analyst.period WHERE household_key IN (FROM held_home))"""
+        + (SELECT count(*) FROM analyst.household WHERE household_key IN (SELECT household_key FROM held_home))
+        + (SELECT count(*) FROM analyst.period WHERE household_key IN (SELECT household_key FROM held_home))"""
 
 # What explains an answer: which kind of extract tells a fact, and as at when; never the line that it stands on.
 _BESIDE = {

@@ -1,0 +1,85 @@
+"""What does an adviser need to defend an answer: worth, sum, law, facts, and where each fact comes from?
+
+By reference alone: names, addresses and telephones are in the call file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from lift.rulebook.model import Rulebook
+from lift.stages.export.call_file import Family
+from lift.stages.export.columns import Cell, Column
+from lift.stages.export.workings import Listed, Working
+
+COLUMNS = (
+    Column("reference", "Reference", 19),
+    Column("about", "Answer about", 19),
+    Column("worth", "Worth, and what to know", 30),
+    Column("steps", "The sum, step by step", 42),
+    Column("law", "Law", 28),
+    Column("facts", "Facts", 42),
+    Column("origins", "Where each fact comes from", 36),
+)
+_VERDICTS = {"likely": "Likely", "possible": "To be asked about"}
+
+
+def listed_of(families: Iterable[Family]) -> list[Listed]:
+    """Every answer of these families, for their workings."""
+    return [
+        Listed(row["rule"], row["reference"], row["level"], row["household_key"])
+        for family in families
+        for row in family.rows
+    ]
+
+
+def adviser_rows(
+    book: Rulebook,
+    families: Sequence[Family],
+    found: Mapping[tuple[str, str], Working],
+    since: Mapping[str, str],
+    month: str,
+) -> list[tuple[Cell, ...]]:
+    """A row for each answer, family by family. `since`: reference to the month from which it has stood on the list."""
+    rows: list[tuple[Cell, ...]] = []
+    for family in families:
+        for row in family.rows:
+            one = found[row["rule"], row["reference"]]
+            told = _worth(book, row, since.get(row["reference"], month), month)
+            rows.append((family.reference, _about(book, row), told, one.steps, one.law, one.facts, one.origins))
+    return rows
+
+
+def _about(book: Rulebook, row: Mapping[str, Any]) -> str:
+    """The rule, and whom of the family its answer is about, by reference."""
+    whom = {"family": "the family", "household": "the home"}.get(row["level"], f"{row['role'] or 'person'}")
+    own = "" if row["level"] == "family" else f"\n{row['reference']}"
+    return f"{book.rules[row['rule']].name}\n{whom}{own}"
+
+
+def _worth(book: Rulebook, row: Mapping[str, Any], since: str, month: str) -> str:
+    lines = [_VERDICTS[row["verdict"]]]
+    if row["worth"]:
+        lines.append(row["worth"])
+    if row["advice_first"]:
+        unsure = row["advice_first"] == "check"
+        lines.append(
+            "To an adviser first" + (": whether a claim could cost them something is not known" if unsure else "")
+        )
+    if row["may_already_have"]:
+        lines.append("May have it already: ask that first")
+    if row["evidence"]:
+        lines.append(f"Signs of a need: {row['evidence']}")
+    if row["assumptions"]:
+        lines.append(f"Assumed: {row['assumptions']}")
+    if row["verdict"] == "possible" and row["questions"]:
+        lines.append("Not settled: " + " ".join(row["questions"].split("\n")))
+    opens = book.rules[row["rule"]].opens
+    if opens:
+        lines.append("Opens: " + ", ".join(name.replace("_", " ") for name in opens))
+    if row["also"]:
+        lines.append("This family also: " + ", ".join(book.rules[rule].name for rule in row["also"].split()))
+    if since < month:
+        lines.append(f"On this list since {since}")
+    return "\n".join(lines)

@@ -1,0 +1,346 @@
+"""May this table of references and columns leave under this purpose; and if so, how is it written and remembered?
+
+Everything that leaves LIFT goes through `Gate.send`, lists and the results of queries alike. In this order: a purpose
+in force that covers every column; the newest run; the newest suppression list, or nothing; the files beside their
+place; all of them read back and checked again by separate code; the register and the audit record; the files renamed.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from lift.errors import DisclosureError, StorageError
+from lift.stages.export.columns import Cell, Column, in_csv
+from lift.stages.export.held import Reason, hold_back, matches_nobody
+from lift.stages.export.protection import Kept, Protection, in_places, newest_protection
+from lift.stages.export.readback import read_csv, read_workbook, same_references
+from lift.stages.export.recheck import SecondCheck
+from lift.stages.export.waiting import find_waiting
+from lift.stages.export.workbook import make_workbook
+from lift.workspace import audit
+from lift.workspace.busy import at_work
+from lift.workspace.campaigns import Contact, ExportedFile, destroy_due, exported_files, record_export
+from lift.workspace.clock import export_day
+from lift.workspace.database import database
+from lift.workspace.folder import Workspace
+from lift.workspace.key import read_key
+from lift.workspace.month import profiles_of
+from lift.workspace.purposes import purpose_for, require_columns
+from lift.workspace.register import read_register
+from lift.workspace.runs import PublishedRun, RunRecord, run_ids
+from lift.workspace.settings import Purpose, Settings
+from lift.workspace.suppressed import acknowledgements, entries
+from lift.workspace.writing import PART, private_folder, put_in_place, write_whole
+
+Notes = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table that is to leave, as a workbook for people, a CSV for machines, or both. The first column of each is
+    the reference by which its rows are checked. `place`: the path below lists/RUN without an ending; machines' files
+    have a folder of their own."""
+
+    place: str
+    title: str
+    columns: tuple[Column, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    notes: Notes = ()
+    machine_columns: tuple[Column, ...] = ()
+    machine_rows: tuple[tuple[Cell, ...], ...] = ()
+
+
+@dataclass
+class _File:
+    """A file on its way out."""
+
+    path: Path
+    content: bytes
+    rows: int
+    part: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.part = self.path.with_name(f"{PART}{self.path.name}")
+
+
+@dataclass
+class Gate:
+    """The way out of one run, with everybody who is held back known. Made by `open_gate`."""
+
+    workspace: Workspace
+    settings: Settings
+    run: PublishedRun
+    protection: Protection
+    connection: DuckDBPyConnection
+    destroyed: list[str]
+    _second: SecondCheck | None = None
+
+    @property
+    def today(self) -> datetime.date:
+        return self.protection.today
+
+    @property
+    def destroy_after(self) -> datetime.date:
+        return self.today + datetime.timedelta(days=self.settings.retention.exported_lists_days)
+
+    def held(self, references: Iterable[str], *, contacting: bool = False) -> dict[str, Reason]:
+        """Those of these references (persons, families, homes, periods) that must not appear, and why. `contacting`:
+        also whoever is left off for a while because a contact could reach the wrong person."""
+        found = self.connection.execute(
+            f"SELECT reference, reason FROM {'held_or_waiting' if contacting else 'held_reference'} "
+            "WHERE reference IN (SELECT unnest($wanted))",
+            {"wanted": list(references)},
+        )
+        return {str(reference): Reason(reason) for reference, reason in found.fetchall()}
+
+    def purpose(self, name: str, columns: Iterable[Column]) -> Purpose:
+        """The purpose under which these columns may leave today. Raises DisclosureError."""
+        purpose = purpose_for(self.settings, name, self.today)
+        require_columns(purpose, name, dict.fromkeys(column.purpose_name for column in columns))
+        return purpose
+
+    def send(
+        self,
+        name: str,
+        sheets: Sequence[Sheet],
+        *,
+        contacts: Sequence[Contact] = (),
+        contacting: bool = False,
+        replace: bool = False,
+    ) -> list[Path]:
+        """Writes the sheets under the purpose of that name and returns the files. Earlier files of the same name that
+        are not among them are deleted, for whom they hold may be held back now. Raises DisclosureError, leaving
+        nothing, if anything is not as it must be. `replace`: also over a file that somebody has changed since."""
+        purpose = self.purpose(name, [c for sheet in sheets for c in (*sheet.columns, *sheet.machine_columns)])
+        self._require_newest()
+        references = [str(row[0]) for sheet in sheets for row in (*sheet.rows, *sheet.machine_rows)]
+        if self.held(references, contacting=contacting):
+            raise DisclosureError(
+                f"{name}: holds somebody who must not be contacted. Nothing was exported. This is a fault of LIFT: "
+                "report it."
+            )
+        folder = self.workspace.lists / self.run.id
+        files = [file for sheet in sheets for file in _files_of(sheet, folder, self.run.record)]
+        with at_work(self.workspace):
+            with read_register(self.workspace) as register:
+                known = exported_files(register)
+            if not replace:
+                self._require_unchanged(files)
+            try:
+                for file in files:
+                    private_folder(file.path.parent)
+                    write_whole(file.part, file.content)
+                self._check_again(name, sheets, files, contacting)
+                self._remember(name, purpose, files, contacts, known)
+                for file in files:
+                    put_in_place(file.part, file.path)
+            finally:
+                for file in files:
+                    file.part.unlink(missing_ok=True)
+        return [file.path for file in files]
+
+    def _require_newest(self) -> None:
+        newest = run_ids(self.workspace)[-1]
+        if self.run.id != newest:
+            raise DisclosureError(
+                f"run {self.run.id} is not the newest: since then people may have died, moved or asked not to be "
+                f"contacted. Nothing was exported. Export from run {newest}."
+            )
+
+    def _require_unchanged(self, files: Sequence[_File]) -> None:
+        """What LIFT wrote and nobody touched may be written anew; outcomes that callers filled in are never lost."""
+        there = [file for file in files if file.path.exists()]
+        written = set()
+        for entry in audit.entries(self.workspace) if there else []:
+            if entry["what"] == "export":
+                written |= {(one["file"], one["sha256"]) for one in entry["files"]}
+        for file in there:
+            if (self._name(file.path), hashlib.sha256(file.path.read_bytes()).hexdigest()) not in written:
+                raise StorageError(
+                    f"{self._name(file.path)}: is there already, and was changed since LIFT wrote it (outcomes, "
+                    "perhaps). Nothing was exported. Move it away first, or write over it with --replace."
+                )
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.workspace.root).as_posix()
+
+    def _check_again(self, name: str, sheets: Sequence[Sheet], files: Sequence[_File], contacting: bool) -> None:
+        """Reads the finished files back. Earlier exports under that name go too: they may hold the same people."""
+        if self._second is None:
+            core, register = self.run.core, self.workspace.register
+            self._second = SecondCheck(core, self.protection.files, register, self.today)
+        reasons = reasons_to_stop([file.part for file in files], self._second, contacting=contacting)
+        if reasons:
+            for file in files:
+                file.part.unlink(missing_ok=True)
+                file.path.unlink(missing_ok=True)
+            more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""
+            raise DisclosureError(
+                f"{name}: the finished files were stopped and deleted: {'; '.join(reasons[:3])}{more}. The check on "
+                "the finished files disagrees with what chose their rows: report this as a fault of LIFT."
+            )
+
+    def _remember(
+        self,
+        name: str,
+        purpose: Purpose,
+        files: Sequence[_File],
+        contacts: Sequence[Contact],
+        known: Sequence[ExportedFile],
+    ) -> None:
+        """First the register, then the audit record, then the files: after a crash more is remembered than left."""
+        exported = [
+            ExportedFile(self._name(file.path), name, self.run.id, file.rows, self.today, self.destroy_after)
+            for file in files
+        ]
+        kept = {one.file for one in exported}
+        gone = [one.file for one in known if (one.list, one.run) == (name, self.run.id) and one.file not in kept]
+        for one in gone:
+            (self.workspace.root / one).unlink(missing_ok=True)
+        record_export(self.workspace, name, self.run.record.month, self.today, contacts, exported, gone)
+        audit.record(
+            self.workspace,
+            {
+                "what": "export",
+                "run": self.run.id,
+                "list": name,
+                "files": [
+                    {"file": self._name(one.path), "rows": one.rows, "sha256": hashlib.sha256(one.content).hexdigest()}
+                    for one in files
+                ],
+                "deleted": gone,
+                "purpose": {
+                    "purpose": purpose.purpose,
+                    "gateway": purpose.gateway,
+                    "owner": purpose.owner,
+                    "expires": purpose.expires.isoformat(),
+                },
+                "destroy_after": self.destroy_after.isoformat(),
+                "suppression": list(self.protection.sha256),
+                "acknowledged": [[row.file, row.line, row.acknowledged] for row in self.protection.unmatched],
+            },
+        )
+
+
+def _files_of(sheet: Sheet, folder: Path, record: RunRecord) -> Iterator[_File]:
+    name = sheet.place.rpartition("/")[2]
+    if sheet.columns:
+        footer = f"{record.council} · {sheet.title} · run {record.run}"
+        content = make_workbook(name, record.day, sheet.columns, sheet.rows, sheet.notes, footer)
+        yield _File(folder / f"{sheet.place}.xlsx", content, len(sheet.rows))
+    if sheet.machine_columns:
+        content = _csv(sheet)
+        yield _File(folder / "machines" / f"{name}.csv", content, len(sheet.machine_rows))
+
+
+def _csv(sheet: Sheet) -> bytes:
+    """For machines: names of columns that no one reads aloud, no byte order mark, no quote marks in front of text."""
+    content = io.StringIO(newline="")
+    writer = csv.writer(content, lineterminator="\r\n")
+    writer.writerow([column.key for column in sheet.machine_columns])
+    writer.writerows([in_csv(cell) for cell in row] for row in sheet.machine_rows)
+    return content.getvalue().encode()
+
+
+def reasons_to_stop(paths: Sequence[Path], second: SecondCheck, *, contacting: bool) -> list[str]:
+    """Why these finished files must not leave: what is wrong with them as files, then whom they must not hold."""
+    read = [
+        read_workbook(path.read_bytes()) if path.suffix == ".xlsx" else read_csv(path.read_bytes()) for path in paths
+    ]
+    reasons = [fault for one in read for fault in one.faults] + same_references(paths, read)
+    if reasons:
+        return reasons
+    try:
+        return [
+            f"{path.name.removeprefix(PART)} {reason}"
+            for path, one in zip(paths, read, strict=True)
+            for reason in second.forbidden(one.headings, one.rows, contacting=contacting)
+        ]
+    except ValueError:
+        return ["the suppression list cannot be read again: its headings are not those of templates/suppression.csv"]
+
+
+def protect(
+    connection: DuckDBPyConnection,
+    workspace: Workspace,
+    settings: Settings,
+    days: Sequence[datetime.date],
+    *,
+    all_matched: bool = True,
+) -> Protection:
+    """Makes `held_person` and `held_home` by the newest list and the register. `days`: those that the run tells, for an
+    invented council's clock. Raises DisclosureError if nothing may leave."""
+    with read_register(workspace) as register:
+        kept = Kept(tuple(entries(register)), acknowledgements(register), read_key(workspace))
+    protection = newest_protection(settings.incoming(workspace), profiles_of(workspace), settings, days, kept)
+    hold_back(connection, protection.rows, protection.today)
+    protection = protection.with_unmatched(matches_nobody(connection, protection.rows))
+    if all_matched:
+        _require_matched(protection)
+    return protection
+
+
+@contextmanager
+def open_gate(
+    workspace: Workspace, settings: Settings, run: PublishedRun, *, all_matched: bool = True
+) -> Iterator[Gate]:
+    """The way out of a run, for as long as the block lasts. Raises DisclosureError if nothing may leave. Exported files
+    whose time is over are destroyed first. `all_matched` False: only to look at the suppression list, not to export."""
+    days = [run.record.day, *(file.extract_date for file in run.record.files)]
+    destroyed = destroy_due(workspace, export_day(settings, days))
+    with database(run.core, read_only=True) as connection:
+        protection = protect(connection, workspace, settings, days, all_matched=all_matched)
+        find_waiting(connection, protection.today)
+        mark_references(connection)
+        yield Gate(workspace, settings, run, protection, connection, destroyed)
+
+
+def _require_matched(protection: Protection) -> None:
+    unmatched = [(row.file, row.line) for row in protection.unmatched if not row.acknowledged]
+    if unmatched:
+        raise DisclosureError(
+            f"rows of the suppression list that match nobody in this run's extracts: {in_places(unmatched)}. Somebody "
+            "may be missed, so nothing was exported. Correct them, or have a lead who knows why acknowledge them: lift "
+            f"suppressions acknowledge {' '.join(str(line) for _, line in unmatched[:10])} --help"
+        )
+
+
+def mark_references(connection: DuckDBPyConnection) -> None:
+    """Makes `held_reference` and `held_or_waiting` (reference, reason): every reference that stands for somebody held
+    back, in whichever way it touches them. After `hold_back` and `find_waiting`."""
+    for statement in _REFERENCES:
+        connection.execute(statement)
+
+
+_REFERENCES = (
+    """CREATE OR REPLACE TEMP TABLE held_unit AS
+    SELECT person_key AS reference, reason FROM held_person
+    UNION ALL SELECT household_key, reason FROM held_home
+    UNION ALL SELECT p.family_key, h.reason FROM person p JOIN held_person h USING (person_key)
+        WHERE p.family_key IS NOT NULL
+    UNION ALL SELECT f.family_key, h.reason FROM family f JOIN held_home h USING (household_key)""",
+    """CREATE OR REPLACE TEMP TABLE held_reference AS
+    SELECT reference, min(reason) AS reason FROM (
+        FROM held_unit
+        UNION ALL SELECT d.period_key, u.reason FROM period d JOIN held_unit u ON u.reference = d.family_key
+    ) GROUP BY reference""",
+    """CREATE OR REPLACE TEMP TABLE waiting_unit AS
+    SELECT family_key AS reference, reason FROM waiting_family
+    UNION ALL SELECT household_key, reason FROM waiting_home
+    UNION ALL SELECT f.family_key, w.reason FROM family f JOIN waiting_home w USING (household_key)""",
+    """CREATE OR REPLACE TEMP TABLE held_or_waiting AS
+    SELECT reference, min(reason) AS reason FROM (
+        FROM held_reference UNION ALL FROM waiting_unit
+        UNION ALL SELECT p.person_key, w.reason FROM person p JOIN waiting_unit w ON w.reference = p.family_key
+        UNION ALL SELECT d.period_key, w.reason FROM period d JOIN waiting_unit w ON w.reference = d.family_key
+    ) GROUP BY reference""",
+)

@@ -1,0 +1,262 @@
+"""How was each listed answer worked out: the sum, the law behind it, the facts that went in, and their files and lines?
+
+The run's own plan is run again with every step kept, for all homes of a list at once. An adviser sees the family's own
+figures and those of the home; of other families at the address no fact is shown, only what follows from it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from lift.engines.duckdb.engine import Steps, read_rows, read_steps
+from lift.engines.duckdb.run import fact_profiles, run_plan
+from lift.plan.compile import Options, compile_plan
+from lift.plan.layout import key_of
+from lift.rulebook.answers import Range, Value
+from lift.rulebook.check import in_reading_order, references, short
+from lift.rulebook.model import Fact, Rule, Rulebook, Step
+from lift.rulebook.nodes import LEVELS, FactRef, Level, StepRef
+from lift.rulebook.page import value_in_words
+from lift.sources.frames import insert_frame
+from lift.stages.export.rests_on import SUBJECT, persons_read
+from lift.workspace.database import database
+
+# What tells who somebody is, or whether everybody is known, says nothing to an adviser that the sum does not say.
+_UNSAID = (
+    "role", "household_role", "adults_complete", "children_complete", "non_dependants_complete", "period_end",
+    "is_latest", "latest_period_is_known", "periods_complete",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Working:
+    """One answer, as text of several lines each."""
+
+    steps: str
+    law: str
+    facts: str
+    origins: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One answer on a list."""
+
+    rule: str
+    reference: str
+    level: Level
+    household: str
+
+
+def workings(
+    core: Path, book: Rulebook, day: datetime.date, listed: Sequence[Listed]
+) -> dict[tuple[str, str], Working]:
+    """Rule and reference to how its answer came about."""
+    if not listed:
+        return {}
+    with database(None) as connection:
+        place = str(core).replace("'", "''")
+        connection.execute(f"ATTACH '{place}' AS run (READ_ONLY)")
+        _copy_homes(connection, sorted({one.household for one in listed}))
+        rules = sorted({one.rule for one in listed})
+        profiles, has_couples = fact_profiles(connection, book)
+        plan = compile_plan(book, rules, day, Options(profiles, has_couples, keep_steps=True))
+        run_plan(connection, plan, outputs=sorted({table for table, _ in plan.steps.values()}))
+        town = _Town(book, day, read_steps(connection, plan), connection)
+        shown = {rule: _Shown(book, book.rules[rule]) for rule in rules}
+        return {(one.rule, one.reference): town.working(shown[one.rule], one) for one in listed}
+
+
+def _copy_homes(connection: duckdb.DuckDBPyConnection, homes: list[str]) -> None:
+    import polars as pl  # noqa: PLC0415
+
+    connection.execute("CREATE TABLE wanted (household_key VARCHAR)")
+    insert_frame(connection, "wanted", pl.DataFrame({"household_key": homes}))
+    for level in LEVELS:
+        connection.execute(f"CREATE TABLE {level} AS SELECT * FROM run.{level} SEMI JOIN wanted USING (household_key)")
+    connection.execute(
+        "CREATE TABLE possible_couple AS SELECT c.* FROM run.possible_couple c SEMI JOIN family USING (family_key)"
+    )
+
+
+class _Shown:
+    """What is shown of a rule: its sums, what it asks for, the signs it counts, and the facts it reads."""
+
+    def __init__(self, book: Rulebook, rule: Rule) -> None:
+        self.rule = rule
+        order = in_reading_order(rule, book)
+        asked = {node.name for name in ("eligible", "possible_when") for node in _reads(book, rule, name)}
+        self.steps = [step for step in order if _is_money(step) or step.name in asked]
+        self.facts = _facts(book, rule)
+        self.persons = persons_read(rule, book)
+        self.signs = [
+            (sign.why, node.level, node.name)
+            for number, sign in enumerate(rule.evidence, start=1)
+            for node in _reads(book, rule, f"evidence_{number}")
+            if isinstance(node, FactRef) and book.facts[node.level, node.name].type.kind == "flag"
+        ]
+        worth = [name for name in rule.answers if name.startswith("worth_") and name != "worth_at_least"]
+        self.worth = [book.steps[rule.answers[name]].formulas[-1].text for name in worth]
+
+
+def _reads(book: Rulebook, rule: Rule, answer: str) -> list[Any]:
+    name = rule.answers.get(answer)
+    return (
+        [] if name is None else [node for node in references(book.steps[name]) if isinstance(node, StepRef | FactRef)]
+    )
+
+
+def _is_money(step: Step) -> bool:
+    return step.type.kind == "number" and step.type.unit is not None and step.type.unit.is_money
+
+
+def _facts(book: Rulebook, rule: Rule) -> list[Fact]:
+    names: dict[tuple[Level, str], None] = {}
+    for step in in_reading_order(rule, book, with_answers=True):
+        for node in references(step):
+            if isinstance(node, FactRef) and node.name not in _UNSAID:
+                names.setdefault((node.level, node.name))
+    return [book.facts[name] for name in names]
+
+
+class _Town:
+    """The homes of a list, with every step worked out."""
+
+    def __init__(self, book: Rulebook, day: datetime.date, steps: Steps, connection: duckdb.DuckDBPyConnection) -> None:
+        self.book, self.day, self.steps = book, day, steps
+        self.rows: dict[Level, dict[str, dict[str, Any]]] = {
+            level: {str(row[key_of(level)]): row for row in read_rows(connection, level)} for level in LEVELS
+        }
+        self.of_family: dict[Level, dict[str, list[str]]] = {}
+        for level in ("person", "period"):
+            members: dict[str, list[str]] = defaultdict(list)
+            for key, row in sorted(self.rows[level].items()):
+                members[str(row["family_key"])].append(key)
+            self.of_family[level] = members
+        self.origins = _origins(connection)
+
+    def working(self, shown: _Shown, one: Listed) -> Working:
+        units = self._units(one)
+        steps = list(self._steps(shown, units, one))
+        facts, origins = self._facts(shown, units, one)
+        law = "\n".join(dict.fromkeys([shown.rule.law, *(cite for _, cite in steps if cite)]))
+        worth = [f"worth = {_plain(text)}" for text in shown.worth]
+        return Working("\n".join([*(told for told, _ in steps), *worth]), law, facts, origins)
+
+    def _units(self, one: Listed) -> dict[Level, list[str]]:
+        """The units whose figures may be shown: one's own family, its latest period, and the home."""
+        if one.level == "household":
+            return {"household": [one.reference], "family": [], "person": [], "period": []}
+        family = str(self.rows[one.level][one.reference]["family_key"])
+        periods = self.of_family["period"].get(family, [])
+        latest = max(
+            periods, key=lambda key: (str(self.rows["period"][key].get("period_start_low")), key), default=None
+        )
+        return {
+            "household": [one.household],
+            "family": [family] if family in self.rows["family"] else [],
+            "person": self.of_family["person"].get(family, []),
+            "period": [latest] if latest is not None else [],
+        }
+
+    def _keys(
+        self, shown: _Shown, level: Level, name: str, units: Mapping[Level, Sequence[str]], one: Listed
+    ) -> list[str]:
+        """The units on which the rule reads a step or a fact."""
+        if level != "person":
+            return list(units[level])
+        roles = shown.persons.get(name, frozenset())
+        return [k for k in units[level] if self._role(k) in roles or (SUBJECT in roles and k == one.reference)]
+
+    def _role(self, key: str) -> str:
+        return str(self.rows["person"][key].get("role") or "person")
+
+    def _whose(self, level: Level, key: str, units: Mapping[Level, Sequence[str]], one: Listed) -> str:
+        if level == "person" and key != one.reference and len(units["person"]) > 1:
+            return f" of the {self._role(key)}"
+        return " of the latest month" if level == "period" else ""
+
+    def _steps(self, shown: _Shown, units: Mapping[Level, Sequence[str]], one: Listed) -> Iterator[tuple[str, str]]:
+        """Each step that is not nought, with the law that it rests on."""
+        for step in shown.steps:
+            for key in self._keys(shown, step.level, step.name, units, one):
+                values = self.steps.get((step.level, key), {})
+                value = values.get((step.name, True))
+                if (step.name, True) in values and not _is_nought(value):
+                    whose = self._whose(step.level, key, units, one)
+                    yield f"{_plain(short(step.name))}{whose}: {value_in_words(value, step.type)}", step.cite
+        for why, level, name in shown.signs:
+            keys = self._keys(shown, level, name, units, one)
+            if any(self.rows[level][key].get(name) is True for key in keys):
+                yield f"sign: {why}", ""
+
+    def _facts(self, shown: _Shown, units: Mapping[Level, Sequence[str]], one: Listed) -> tuple[str, str]:
+        told: list[str] = []
+        grouped: dict[str, list[str]] = {"Nought": [], "No": [], "Not known": []}
+        origins: dict[str, list[str]] = defaultdict(list)
+        for fact in shown.facts:
+            for key in self._keys(shown, fact.level, fact.name, units, one):
+                name = f"{_plain(fact.name)}{self._whose(fact.level, key, units, one)}"
+                value, fresh = self._held(fact, key)
+                if value is None or value == Range(None, None):
+                    grouped["Not known"].append(name)
+                    continue
+                if origin := self.origins.get((fact.level, key, fact.name)):
+                    origins[origin].append(name)
+                group = "No" if value is False else "Nought" if _is_nought(value) else None
+                if group:
+                    grouped[group].append(name)
+                else:
+                    told.append(self._said(fact, name, value, fresh))
+        lines = [*told, *(f"{group}: {', '.join(names)}" for group, names in grouped.items() if names)]
+        return "\n".join(lines), "\n".join(f"{origin}: {', '.join(names)}" for origin, names in origins.items())
+
+    def _held(self, fact: Fact, key: str) -> tuple[Value, bool]:
+        row = self.rows[fact.level][key]
+        fresh = row.get(f"{fact.name}_fresh") is not False
+        if fact.type.kind in ("number", "date"):
+            return Range(row.get(f"{fact.name}_low"), row.get(f"{fact.name}_high")), fresh
+        return row.get(fact.name), fresh
+
+    def _said(self, fact: Fact, name: str, value: Value, fresh: bool) -> str:
+        stale = "" if fresh else ", but out of date"
+        if fact.name == "date_of_birth" and isinstance(value, Range):
+            # A day of birth is what strangers are asked to prove themselves with: the age does here.
+            return f"{name.replace('date of birth', 'age')}: {self._age(value)}"
+        said = value_in_words(value, fact.type)
+        return f"{name}: {_plain(said) if isinstance(value, str) else said}{stale}"
+
+    def _age(self, born: Range) -> str:
+        ages = sorted({_years(day, self.day) for day in (born.low, born.high) if isinstance(day, datetime.date)})
+        return " to ".join(str(age) for age in ages)
+
+
+def _years(born: datetime.date, day: datetime.date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _is_nought(value: Value) -> bool:
+    return isinstance(value, Range) and value.low == 0 and value.high == 0
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _origins(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], str]:
+    """Level, unit and fact to the file and line of the source that comes first for it."""
+    keys = " UNION ALL ".join(f"SELECT {key_of(level)} AS unit_key FROM {level}" for level in LEVELS)
+    rows: Iterable[tuple[Any, ...]] = connection.execute(f"""
+        SELECT s.level, s.unit_key, p.fact, concat(f.name, ' line ', s.line)
+        FROM run.unit_source s SEMI JOIN ({keys}) USING (unit_key)
+        JOIN run.fact_source p ON p.level = s.level AND p.kind = s.kind JOIN run.extract_file f USING (file_id)
+        QUALIFY row_number() OVER (PARTITION BY s.level, s.unit_key, p.fact
+            ORDER BY p.priority, s.as_at DESC, f.name, s.line DESC) = 1""").fetchall()
+    return {(str(level), str(unit), str(fact)): str(said) for level, unit, fact, said in rows}
