@@ -352,8 +352,10 @@ def test_a_folder_that_may_not_be_written(council: Workspace, capsys: Capture, m
 
     monkeypatch.setattr("tempfile.mkstemp", refused)
     assert lift(capsys, "list", "pension_credit", "--export") == (
-        19, f"lift: pension_credit_call_file.xlsx: {NOT_ALLOWED}{SAFE}"
-    )  # fmt: skip
+        19,
+        "lift: pension_credit_call_file.xlsx: may not be written (Permission denied). Close the program that has it "
+        f"open, or see who may write to the folder lists/{MONTH}/callers. {SAFE}",
+    )
 
 
 def test_a_full_disk_before_the_run(council: Workspace, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def references(workspace: Workspace, *names: str) -> set[str]:
 
 
 def truth(name: str) -> list[dict[str, str]]:
-    with (small_city() / "truth" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+    with (small_city() / "truth" / MONTH / f"{name}.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -78,12 +78,8 @@ def test_a_protection_that_has_ended_holds_nobody_back(council: Workspace) -> No
 
 @pytest.fixture(scope="module")
 def couple(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """A listed family of two with everything that a row could name: claimant, partner, phone, account."""
+    """A listed family of two on a claim, with everything that a row could name: claimant, partner, phone, account."""
     council = middlemarch.copy_of(middlemarch.small_finished(), tmp_path_factory.mktemp("couple") / "council")
-    suppress(
-        council,
-        {"surname": "Ladislaw-Featherstone", "reason": "refuge", "acknowledged": "Y", "acknowledged_by": "Lead"},
-    )
     shown = references(council, "families")
     rows = query(
         council,
@@ -97,7 +93,8 @@ def couple(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         JOIN person_link n ON n.person_key = p.person_key JOIN record t ON t.record_id = n.record_id
             AND t.kind = 'contact'
         JOIN contact c ON c.file_id = t.file_id AND c.line = t.line
-        WHERE p.role = 'claimant' AND r.part = 'claimant' AND r.nino IS NOT NULL AND r.uprn IS NOT NULL
+        WHERE p.role = 'claimant' AND r.kind IN ('ctr_award', 'benefit_claim') AND r.part = 'claimant'
+            AND r.nino IS NOT NULL AND r.uprn IS NOT NULL
             AND q.nino IS NOT NULL AND length(r.surname_key) >= 5 AND day(r.date_of_birth) <= 12
             AND day(r.date_of_birth) <> month(r.date_of_birth) ORDER BY p.family_key""",
     )
