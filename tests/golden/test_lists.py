@@ -71,7 +71,12 @@ def test_the_first_answers_of_an_adviser_page_of_the_sample(exported: Workspace,
 
 @pytest.mark.parametrize(
     ("name", "arguments"),
-    [("lists", ["list"]), ("pension_credit", ["list", "pension_credit"]), ("check", ["check", "--month", MONTH])],
+    [
+        ("summary", ["summary"]),
+        ("lists", ["list"]),
+        ("pension_credit", ["list", "pension_credit"]),
+        ("check", ["check", "--month", MONTH]),
+    ],
 )
 def test_a_screen_of_the_sample(
     exported: Workspace, capsys: pytest.CaptureFixture[str], name: str, arguments: list[str]
@@ -80,6 +85,10 @@ def test_a_screen_of_the_sample(
     lines = capsys.readouterr().out.splitlines(keepends=True)
     timed = [line for line in lines if not line.endswith(" s\n")]
     check_golden(f"screens/{name}.txt", "".join(timed).encode())
+
+
+def test_where_the_families_of_the_sample_live_of_whom_nothing_is_known(exported: Workspace) -> None:
+    check_golden("lists/unknown_income.csv", find_run(exported).unseen.read_bytes())
 
 
 def digests(workspace: Workspace) -> dict[str, str]:

@@ -24,7 +24,7 @@ def demo(
     plain: Plain = False,
 ) -> None:
     """Run a month of an invented council: make its workspace, run it, export every list, and say what to look at."""
-    from lift.cli.run import closing_screen
+    from lift.cli.summary import closing_screen
     from lift.pipeline import run_month
     from lift.rulebook.load import load_rulebook
     from lift.stages.export import open_lists
@@ -37,7 +37,8 @@ def demo(
     screen.heading(f"Middlemarch, an invented council, in {folder}/")
     with Watching(screen) as watching:
         run = run_month(begun.workspace, begun.months[-1], watching).run
-    closing_screen(screen, run.record)
+    screen.say()
+    closing_screen(screen, begun.workspace, run)
     screen.say()
     screen.heading("Exporting every list, without whoever must not be contacted")
     book = load_rulebook(run.rules, examples=False)

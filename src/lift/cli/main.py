@@ -26,6 +26,7 @@ from lift.cli.query import query
 from lift.cli.run import run as run_month
 from lift.cli.runs import runs
 from lift.cli.sample import sample
+from lift.cli.summary import summary
 from lift.errors import ALL_ERRORS, LiftError, StorageError
 
 FAULT = 70
@@ -74,6 +75,7 @@ def _lift(
 app.command("init")(init)
 app.command("check")(check)
 app.command("run")(run_month)
+app.command("summary")(summary)
 app.command("runs")(runs)
 app.command("list")(list_)
 app.command("explain")(explain)

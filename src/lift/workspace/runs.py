@@ -101,7 +101,8 @@ class RunRecord(Part):
     people: int
     families: int
     households: int
-    families_with_income_known: int
+    families_on_benefit_record: int
+    families_on_universal_credit_alone: int
     values_left_out: int = 0
     facts_differing: int = 0
     lists: tuple[ListCount, ...]
@@ -121,6 +122,11 @@ class RunRecord(Part):
     @property
     def refused(self) -> int:
         return sum(file.refused for file in self.files)
+
+    @property
+    def families_unseen(self) -> int:
+        """Families of whom nothing about income is known: on no list, which says nothing of what they are due."""
+        return self.families - self.families_on_benefit_record - self.families_on_universal_credit_alone
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,11 @@ class PublishedRun:
     @property
     def differences(self) -> Path:
         return self.folder / "differences.csv"
+
+    @property
+    def unseen(self) -> Path:
+        """Families of whom nothing about income is known, counted by ward and band."""
+        return self.folder / "unknown_income.csv"
 
     @property
     def report(self) -> Path:

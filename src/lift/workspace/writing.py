@@ -5,11 +5,13 @@ A file is written beside its place under another name, forced to disk, and renam
 
 from __future__ import annotations
 
+import csv
 import errno
+import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -120,3 +122,12 @@ def check_space(folder: Path, needed: int) -> None:
             f"{folder}: {free // MEGABYTE} MB are free, but about {needed // MEGABYTE} MB are needed. "
             "Free some space or move the workspace, then try again. Nothing was changed."
         )
+
+
+def csv_of(headings: Sequence[str], rows: Iterable[Sequence[object]], *, marked: bool = True) -> bytes:
+    """A table as a CSV file (RFC 4180), by default with the byte order mark that tells Excel of UTF-8."""
+    content = io.StringIO(newline="")
+    writer = csv.writer(content, lineterminator="\r\n")
+    writer.writerow(headings)
+    writer.writerows(rows)
+    return content.getvalue().encode("utf-8-sig" if marked else "utf-8")

@@ -41,7 +41,7 @@ def lift(capsys: Capture, *arguments: str) -> str:
 
 def test_help_lists_every_command_and_every_exit_code(capsys: Capture) -> None:
     text = " ".join(lift(capsys, "--help").replace("│", " ").split())
-    for command in ("init", "check", "run", "runs", "list", "explain", "rules", "demo", "sample"):
+    for command in ("init", "check", "run", "summary", "runs", "list", "explain", "rules", "demo", "sample"):
         assert f" {command} " in text
     for error in ALL_ERRORS:
         assert f"{error.exit_code} {error.cause}" in text
@@ -110,6 +110,7 @@ def test_a_runs_folder_is_private_and_tells_what_it_rests_on(council: Workspace)
         "differences.csv",
         "report.html",
         "rules",
+        "unknown_income.csv",
     }
     record = json.loads((folder / "run.json").read_text())
     for file in record["files"]:
@@ -198,6 +199,6 @@ def test_nothing_heavy_is_imported_for_the_help() -> None:
 
 def test_every_command_has_help_of_its_own(capsys: Capture) -> None:
     names = [command.name for command in app.registered_commands]
-    assert names == ["init", "check", "run", "runs", "list", "explain", "query", "demo", "sample"]
+    assert names == ["init", "check", "run", "summary", "runs", "list", "explain", "query", "demo", "sample"]
     for name in names:
         assert f"Usage: lift {name}" in lift(capsys, str(name), "--help")

@@ -19,7 +19,8 @@ def publish(workspace: Workspace, run: str, references: list[str]) -> None:
     """A run that holds one list and nothing else."""
     record = RunRecord(
         run=run, month=run[:7], day=date(2026, int(run[5:7]), 12), council="Middlemarch", identity=run, files=(),
-        nil_return=None, warnings=(), missing=(), people=0, families=0, households=0, families_with_income_known=0,
+        nil_return=None, warnings=(), missing=(), people=0, families=0, households=0,
+        families_on_benefit_record=0, families_on_universal_credit_alone=0,
         lists=(), rules={}, rule_files={}, plan_hash="0", versions={}, who="test",
         when=datetime(2026, 12, 1, tzinfo=UTC), seconds={},
     )  # fmt: skip

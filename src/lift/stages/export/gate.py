@@ -7,10 +7,8 @@ place; all of them read back and checked again by separate code; the register an
 
 from __future__ import annotations
 
-import csv
 import datetime
 import hashlib
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,7 +37,7 @@ from lift.workspace.register import read_register
 from lift.workspace.runs import PublishedRun, RunRecord, run_ids
 from lift.workspace.settings import Purpose, Settings
 from lift.workspace.suppressed import acknowledgements, entries
-from lift.workspace.writing import PART, private_folder, put_in_place, write_whole
+from lift.workspace.writing import PART, csv_of, private_folder, put_in_place, write_whole
 
 Notes = Sequence[tuple[str, str]]
 
@@ -244,11 +242,8 @@ def _files_of(sheet: Sheet, folder: Path, record: RunRecord) -> Iterator[_File]:
 
 def _csv(sheet: Sheet) -> bytes:
     """For machines: names of columns that no one reads aloud, no byte order mark, no quote marks in front of text."""
-    content = io.StringIO(newline="")
-    writer = csv.writer(content, lineterminator="\r\n")
-    writer.writerow([column.key for column in sheet.machine_columns])
-    writer.writerows([in_csv(cell) for cell in row] for row in sheet.machine_rows)
-    return content.getvalue().encode()
+    headings = [column.key for column in sheet.machine_columns]
+    return csv_of(headings, ([in_csv(cell) for cell in row] for row in sheet.machine_rows), marked=False)
 
 
 def reasons_to_stop(paths: Sequence[Path], second: SecondCheck, *, contacting: bool) -> list[str]:

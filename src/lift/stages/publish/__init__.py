@@ -24,6 +24,7 @@ from lift.stages.publish.analysts import make_view
 from lift.stages.publish.coverage import coverage
 from lift.stages.publish.doubts import counted, differences, refusals
 from lift.stages.publish.report import report_page
+from lift.stages.publish.unseen import seen, unseen
 from lift.workspace import audit
 from lift.workspace.runs import RECORD, VIEW, FileRead, ListCount, Missing, NilReturnSigned, Part, RuleUsed, RunRecord
 from lift.workspace.writing import write_whole
@@ -76,7 +77,7 @@ def publish(
     rules: Sequence[str],
     lists: Sequence[Counted],
 ) -> RunRecord:
-    """Writes the analysts' view, refusals, differences, report and record into the unfinished run's folder."""
+    """Writes the analysts' view, refusals, differences, counts, report and record into the unfinished run's folder."""
     if not draft.without_view:
         make_view(connection, folder / VIEW, book, draft.run)
     absent = coverage(received.rows, nil_return=received.nil_return is not None)
@@ -91,6 +92,7 @@ def publish(
         warnings=tuple(received.warnings),
         missing=tuple(_copied(one, Missing) for one in absent if one.cost),
         **_counts(connection),
+        **seen(connection),
         **counted(connection),
         lists=tuple(_copied(one, ListCount) for one in lists),
         without_view=draft.without_view,
@@ -104,6 +106,7 @@ def publish(
     )
     write_whole(folder / "refusals.csv", refusals(connection))
     write_whole(folder / "differences.csv", differences(connection))
+    write_whole(folder / "unknown_income.csv", unseen(connection))
     write_whole(folder / "report.html", report_page(record).encode())
     write_whole(folder / RECORD, record.model_dump_json(indent=2).encode())
     return record
@@ -115,12 +118,11 @@ def _copied(one: object, part: type[Kept]) -> Kept:
 
 
 def _counts(connection: DuckDBPyConnection) -> dict[str, int]:
-    """People, families and households of the run, and families of whom some income is on record."""
-    ((people, families, households, known),) = connection.execute(
-        """SELECT (SELECT count(*) FROM person), (SELECT count(*) FROM family), (SELECT count(*) FROM household),
-            (SELECT count(*) FROM family WHERE is_on_low_income_record)"""
+    """People, families and households of the run."""
+    ((people, families, households),) = connection.execute(
+        "SELECT (SELECT count(*) FROM person), (SELECT count(*) FROM family), (SELECT count(*) FROM household)"
     ).fetchall()
-    return {"people": people, "families": families, "households": households, "families_with_income_known": known}
+    return {"people": people, "families": families, "households": households}
 
 
 def _versions() -> dict[str, str]:

@@ -6,11 +6,9 @@ Files and lines, never a value: `refusals.csv` is what intake refused and what b
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-
 from duckdb import DuckDBPyConnection
+
+from lift.workspace.writing import csv_of
 
 _REFUSALS = """
     SELECT f.name, r.line, coalesce(r.column_name, 'the whole line'), r.reason, r.message
@@ -38,7 +36,7 @@ _DIFFERENCES = """
 
 def refusals(connection: DuckDBPyConnection) -> bytes:
     """File, line, column and reason of everything refused or left out. The rows themselves stay in the database."""
-    return _csv(
+    return csv_of(
         ("file", "line", "column", "reason", "what to do"),
         connection.execute(_REFUSALS).fetchall(),
     )
@@ -46,7 +44,7 @@ def refusals(connection: DuckDBPyConnection) -> bytes:
 
 def differences(connection: DuckDBPyConnection) -> bytes:
     """Reference, fact and the lines of both extracts, for each fact on which two of them differ."""
-    return _csv(
+    return csv_of(
         ("reference", "of a", "fact", "one source", "another source", "worked out as"),
         connection.execute(_DIFFERENCES).fetchall(),
     )
@@ -58,11 +56,3 @@ def counted(connection: DuckDBPyConnection) -> dict[str, int]:
         "SELECT (SELECT count(*) FROM build_refusal), (SELECT count(*) FROM conflict)"
     ).fetchall()
     return {"values_left_out": left_out, "facts_differing": differing}
-
-
-def _csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    content = io.StringIO(newline="")
-    writer = csv.writer(content, lineterminator="\r\n")
-    writer.writerow(headings)
-    writer.writerows(rows)
-    return content.getvalue().encode("utf-8-sig")

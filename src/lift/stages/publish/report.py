@@ -26,7 +26,6 @@ OFFER = (
 
 def report_page(record: RunRecord) -> str:
     """A whole HTML page without anything from elsewhere."""
-    unknown = record.families - record.families_with_income_known
     parts = [
         f"<h1>{escape(record.council)}: {escape(month_in_words(record))}</h1>",
         f'<p class="quiet">Run {escape(record.run)}, worked out for {record.day.day} {record.day:%B %Y}.</p>',
@@ -39,9 +38,11 @@ def report_page(record: RunRecord) -> str:
         if record.missing
         else "<p>Nothing.</p>",
         "<h2>Who is known</h2>",
-        f"<p>{record.people:,} people in {record.families:,} families and {record.households:,} homes. Of "
-        f"{unknown:,} families no income is on record: they are on no list, and that does not mean that nothing is "
-        "due to them.</p>",
+        f"<p>{record.people:,} people in {record.families:,} families and {record.households:,} homes. "
+        f"{record.families_on_benefit_record:,} families are on a record of Housing Benefit or Council Tax Reduction, "
+        f"{record.families_on_universal_credit_alone:,} on notices of Universal Credit alone. Of "
+        f"{record.families_unseen:,} nothing about income is known: they are on no list, and that does not mean that "
+        "nothing is due to them. Where they live stands in unknown_income.csv, by ward and council tax band.</p>",
         "<h2>What was found</h2>",
         _table(("List", "#Likely", "#Of these, may have it", "#Possible", "A year, least"), map(_list, record.lists)),
         '<p class="quiet">A year, least: the low end of likely answers that are surely not in payment. Lists overlap; '
@@ -57,13 +58,19 @@ def report_page(record: RunRecord) -> str:
 
 
 def doubts_in_words(record: RunRecord) -> str:
-    """What was not believed of the rows that were read, and where that stands."""
+    """What was not believed of the rows that were read, and where that stands; empty if all of it was."""
     left_out, differing = record.values_left_out, record.facts_differing
-    return (
-        f"{left_out:,} value{'s' if left_out != 1 else ''} in rows that were kept cannot be so and "
-        f"{'were' if left_out != 1 else 'was'} left out (refusals.csv); on {differing:,} "
-        f"fact{'s' if differing != 1 else ''} two extracts differ (differences.csv)."
-    )
+    told = []
+    if left_out:
+        one = left_out == 1
+        told.append(
+            f"{left_out:,} value{'' if one else 's'} in rows that were kept cannot be so and "
+            f"{'was' if one else 'were'} left out (refusals.csv)"
+        )
+    if differing:
+        told.append(f"on {differing:,} fact{'' if differing == 1 else 's'} two extracts differ (differences.csv)")
+    text = "; ".join(told)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def month_in_words(record: RunRecord) -> str:
@@ -74,6 +81,8 @@ def money_in_words(one: ListCount) -> str:
     """A year's worth, low end: whole pounds, and whose they are."""
     if one.yearly_low is None:
         return one.money
+    if not one.likely:
+        return "not known"
     pounds = f"£{int(one.yearly_low):,}"
     return pounds if one.money == "resident" else f"{pounds} ({one.money})"
 

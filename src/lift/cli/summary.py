@@ -1,0 +1,131 @@
+"""`lift summary`: what was read, who is known, what was found, and what to do next? (Also the end of `lift run`.)"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from lift.cli.screen import Json, Plain, RunId, Screen, WorkspaceAt, workspace_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lift.stages.export.notes import Shown
+    from lift.workspace.folder import Workspace
+    from lift.workspace.runs import PublishedRun, RunRecord
+
+
+def summary(
+    ctx: typer.Context, run: RunId = None, workspace: WorkspaceAt = None, as_json: Json = False, plain: Plain = False
+) -> None:
+    """A run on one screen: what was read, who is known, what was found, who is held back, and what to do next."""
+    from lift.workspace.runs import find_run
+
+    screen = Screen(as_json=as_json, plain=plain)
+    place = workspace_at(ctx, workspace)
+    found = find_run(place, run)
+    closing_screen(screen, place, found)
+    screen.answer(found.record.model_dump(mode="json"))
+
+
+def closing_screen(screen: Screen, place: Workspace, run: PublishedRun) -> None:
+    """Counts alone: nobody is named. Held back is worked out now, by the newest suppression list and the register."""
+    from lift.stages.export.notes import rough
+    from lift.stages.publish.report import doubts_in_words, month_in_words
+
+    if screen.as_json:
+        return
+    record = run.record
+    screen.heading(f"{record.council} · {month_in_words(record)} · worked out for {record.day.day} {record.day:%B %Y}")
+    screen.say(_as_at(record))
+    screen.say(_read(record))
+    if doubts := doubts_in_words(record):
+        screen.say(doubts)
+    if record.missing:
+        screen.say("Not supplied:")
+        for one in record.missing:
+            screen.say(f"  {one.title}: {one.cost}")
+    screen.say(
+        f"Families {record.families:,}: benefit record {record.families_on_benefit_record:,} · Universal Credit only "
+        f"{record.families_on_universal_credit_alone:,} · nothing known about income {record.families_unseen:,}:"
+    )
+    screen.say('  these are on no list, which does NOT mean "not entitled"; unknown_income.csv says where they live')
+    screen.say()
+    shown, trouble = _shown(place, run)
+    screen.table(
+        ("List", "#Likely", "#Ask first", "#May have it", "Held back", "£ a year, at least", "What it is"),
+        (
+            [
+                one.name,
+                f"{one.likely:,}",
+                f"{one.possible:,}",
+                f"{one.may_already_have:,}",
+                rough(shown[one.name].held_in_all) if one.name in shown else "all",
+                _money(record, one.name),
+                one.title,
+            ]
+            for one in record.lists
+        ),
+        whole=("List", "Held back", "£ a year, at least"),
+    )
+    for line in _UNDER:
+        screen.say(line)
+    for warning in record.warnings:
+        screen.warn(warning)
+    if trouble:
+        screen.warn(f"no list can be shown or exported: {trouble}")
+    left = [one.name for one in record.lists if one.name in shown and shown[one.name].shown]
+    screen.say(f"In runs/{run.id}: report.html, refusals.csv, differences.csv, unknown_income.csv.")
+    screen.say(f"Nothing has been sent. Next: {f'lift list {left[0]}' if left else 'lift list'}")
+
+
+_UNDER = (
+    "Likely, ask first and may have it count answers; lists overlap, so never add them up. Held back: families who",
+    "must not be contacted, have moved or died lately, or are in contact already. £: likely, surely not in payment.",
+)
+
+
+def _money(record: RunRecord, name: str) -> str:
+    from lift.stages.publish.report import money_in_words
+
+    return money_in_words(next(one for one in record.lists if one.name == name))
+
+
+def _as_at(record: RunRecord) -> str:
+    """The day of each source, the newest first; of several files of a kind the oldest, as facts may be so old."""
+    from lift.sources.kinds import load_kinds
+
+    oldest = {}
+    for file in record.files:
+        oldest[file.kind] = min(file.extract_date, oldest.get(file.kind, file.extract_date))
+    kinds = load_kinds()
+    days = sorted(set(oldest.values()), reverse=True)
+    told = [
+        f"{day.day} {day:%b} ({', '.join(sorted(kinds[kind].title for kind, of in oldest.items() if of == day))})"
+        for day in days
+    ]
+    return f"As at {', '.join(told)}"
+
+
+def _read(record: RunRecord) -> str:
+    from lift.sources.kinds import load_kinds
+
+    every = len(load_kinds())
+    refused = f"{record.refused:,} refused" + (" → refusals.csv" if record.refused else "")
+    return f"Read {every - len(record.missing)} of {every} sources: {record.lines:,} lines, {refused}"
+
+
+def _shown(place: Workspace, run: PublishedRun) -> tuple[Mapping[str, Shown], str]:
+    """What each list would show now; or nothing, and why no list may be shown."""
+    from lift.errors import DisclosureError
+    from lift.rulebook.load import load_rulebook
+    from lift.stages.export import open_lists
+    from lift.workspace.settings import read_settings
+
+    book = load_rulebook(run.rules, examples=False)
+    try:
+        with open_lists(place, read_settings(place), run, book) as lists:
+            return {one.name: lists.open(one.name).shown for one in run.record.lists}, ""
+    except DisclosureError as error:
+        return {}, str(error)

@@ -1,0 +1,45 @@
+"""Does the closing screen say what was read, who is known and what comes next, also when no list may be shown?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lift.cli.main import run_app
+from lift.workspace.folder import Workspace
+from tests.middlemarch import MONTH, copy_of, small_finished, suppression_file
+
+
+@pytest.fixture
+def council(tmp_path: Path) -> Workspace:
+    return copy_of(small_finished(), tmp_path / "council")
+
+
+def test_the_next_command_is_the_first_list_with_somebody_on_it(
+    council: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_app(["summary", "--plain", "-w", str(council.root)]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == "Nothing has been sent. Next: lift list benefit_cap"
+
+
+def test_without_a_suppression_list_counts_are_shown_and_no_list(
+    council: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suppression_file(council).unlink()
+    assert run_app(["summary", "--plain", "-w", str(council.root)]) == 0
+    told = capsys.readouterr()
+    (row,) = [line.split("\t") for line in told.out.splitlines() if line.startswith("pension_credit\t")]
+    assert row[4] == "all"
+    assert told.out.endswith("Nothing has been sent. Next: lift list\n")
+    assert told.err == (
+        "Note: no list can be shown or exported: there is no suppression list in incoming. Nothing was exported. Put "
+        "one into the month's folder (templates/suppression.csv shows how), or have a lead sign nil_return.toml.\n"
+    )
+
+
+def test_the_summary_as_json_is_the_runs_record(council: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_app(["summary", "--json", "-w", str(council.root)]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((council.runs / MONTH / "run.json").read_text())
