@@ -9,6 +9,7 @@ import typer
 from lift.cli.screen import Json, Plain, RunId, Screen, WorkspaceAt, workspace_at
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Mapping
 
     from lift.stages.export.notes import Shown
@@ -96,7 +97,7 @@ def _as_at(record: RunRecord) -> str:
     """The day of each source, the newest first; of several files of a kind the oldest, as facts may be so old."""
     from lift.sources.kinds import load_kinds
 
-    oldest = {}
+    oldest: dict[str, datetime.date] = {}
     for file in record.files:
         oldest[file.kind] = min(file.extract_date, oldest.get(file.kind, file.extract_date))
     kinds = load_kinds()
