@@ -170,6 +170,8 @@ _ANSWER = (
 
 
 def _what(row: Mapping[str, object], several: bool) -> str:
+    if not row["verdict"]:
+        return "nothing is known: ask"
     told = f"{row['verdict']}: {row['worth']}" if row["worth"] else str(row["verdict"])
     return f"{row['rule']} {told}" if several else told
 

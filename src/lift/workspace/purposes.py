@@ -71,6 +71,11 @@ SUGGESTED: dict[str, Suggested] = {
         "whether SI 2007/2911 names each of these benefits",
         HEALTH,
     ),
+    "check_sample": Suggested(
+        "Ask a few families of whom nothing is known, to learn how many the lists miss, and help those who want it",
+        "",
+        "which law lets the council write to people of whom it holds a council tax account and no more",
+    ),
     "families": Suggested(
         "Help families to everything that they may be owed, with one contact each",
         "",

@@ -16,6 +16,7 @@ from lift.workspace.settings import Settings
 
 FAMILIES = "families"
 FAMILIES_TITLE = "Families on any list, one contact each"
+CHECK_SAMPLE = "check_sample"
 LIKELY, POSSIBLE = "likely", "possible"
 WORTH_ACTING_ON = (LIKELY, POSSIBLE)
 
@@ -50,6 +51,8 @@ class Worklist:
         return tuple(part.rule for part in self.parts)
 
 
+_CHECK_SAMPLE = Worklist(CHECK_SAMPLE, "Check sample: a few families of whom nothing about income is known", ())
+
 # In the order in which a team works them: first what only an adviser can put right and what is surely lost each week,
 # then what is likely, then what takes a conversation. (A rule on carers joins the pensioners' conversation once it is
 # written: one more Part.)
@@ -67,8 +70,8 @@ _ORDER: tuple[Worklist, ...] = (
 
 
 def worklists(rules: Mapping[str, Ruled], wanted: Iterable[str], leave_out: Iterable[str] = ()) -> tuple[Worklist, ...]:
-    """The lists that these rules make, in the order in which a team works them; that of all families is not among
-    them. `wanted`: the rules that were worked out."""
+    """The lists that these rules make, in the order in which a team works them, then the check sample, on which no rule
+    has an answer; that of all families is not among them. `wanted`: the rules that were worked out."""
     there, gone = set(wanted), set(leave_out)
     named = {part.rule for one in _ORDER for part in one.parts}
     alone = tuple(Worklist(name, "", (Part(name),)) for name in sorted(there - named))
@@ -77,11 +80,13 @@ def worklists(rules: Mapping[str, Ruled], wanted: Iterable[str], leave_out: Iter
         parts = tuple(part for part in one.parts if part.rule in there)
         if parts and one.name not in gone:
             found.append(Worklist(one.name, one.title or rules[parts[0].rule].name, parts))
-    return tuple(found)
+    return (*found, *(() if CHECK_SAMPLE in gone else (_CHECK_SAMPLE,)))
 
 
 #: What may be said on the telephone of a list that serves several rules, or of a rule that says nothing itself.
 SAFE_REASON = "The council is checking that people here get all the help they may be owed."
+#: What a family is asked of whom nothing is known.
+SAMPLE_QUESTIONS = ("Would you like us to check with you whether there is help that you do not get?",)
 _REASONS = {
     "pensioner_conversation": "The council is talking with people over State Pension age about help they may be owed.",
 }

@@ -36,11 +36,13 @@ def test_the_order_in_which_a_team_works(tmp_path: Path) -> None:
     found = worklists(RULES, rules_wanted(RULES, settings(tmp_path, "")))
     assert [one.name for one in found] == [
         "benefit_cap", "pension_credit", "free_school_meals", "pensioner_conversation", "boiler", "heating",
+        "check_sample",
     ]  # fmt: skip
     assert found[1].parts == (Part("pension_credit", ("likely",)),)
     assert found[3].parts == (Part("pension_credit", ("possible",)), Part("attendance_allowance"))
     assert found[3].title == "One conversation with pensioners"
-    assert found[-1].title == "Heating"
+    assert found[-2].title == "Heating"
+    assert found[-1].parts == ()
 
 
 def test_every_answer_worth_acting_on_is_on_just_one_list_of_its_rule(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from lift.workspace.folder import Workspace
 from lift.workspace.register import listed_since, read_register
 from lift.workspace.runs import ListCount, PublishedRun
 from lift.workspace.settings import Settings
-from lift.workspace.worklists import FAMILIES, reason_for
+from lift.workspace.worklists import CHECK_SAMPLE, FAMILIES, SAMPLE_QUESTIONS, reason_for
 
 Rows = tuple[Mapping[str, Any], ...]
 
@@ -94,7 +94,8 @@ class Lists:
         with read_register(self.gate.workspace) as register:
             busy = contacted_elsewhere(register, name, self.run.record.month, self.gate.today)
         elsewhere = {key for one in busy for key in (one.family_key, one.contact_key) if key is not None}
-        found = self.gate.connection.execute(_ROWS[name == FAMILIES], {} if name == FAMILIES else {"list": name})
+        rows = _ROWS_OF.get(name)
+        found = self.gate.connection.execute(rows or _ROWS, {} if rows else {"list": name})
         names = [str(column[0]) for column in found.description]
         grouped: dict[str, list[dict[str, Any]]] = {}
         for cells in found.fetchall():
@@ -115,9 +116,10 @@ class Lists:
             if own:
                 notes = notes_of(self.run.record, self.book, about, audience, f"{len(own):,} families here, a row each")
                 sheets.append(columns.contacts(f"{folder}/{name}", opened.title, own, notes))
-        page = self._adviser_rows(opened)
-        notes = notes_of(self.run.record, self.book, about, PAGE, f"{len(page):,} answers here, a row each")
-        sheets.append(columns.page(f"advisers/{opened.name}_adviser_page", opened.title, page, notes))
+        if opened.rules:
+            page = self._adviser_rows(opened)
+            notes = notes_of(self.run.record, self.book, about, PAGE, f"{len(page):,} answers here, a row each")
+            sheets.append(columns.page(f"advisers/{opened.name}_adviser_page", opened.title, page, notes))
         return sheets
 
     def _entries(self, opened: OpenList) -> dict[str, Entry]:
@@ -133,13 +135,17 @@ class Lists:
                 one,
                 reach[str(one.contact_key)],
                 lines.get(one.household_key, []),
-                reason_for(opened.name, [self.book.rules[row["rule"]].outreach for row in one.rows]),
-                self.book.rules[one.rows[0]["rule"]].outreach.get("ask_first", ()),
+                reason_for(opened.name, self._outreach(one)),
+                self._outreach(one)[0].get("ask_first", ()) if opened.rules else SAMPLE_QUESTIONS,
                 sent,
                 before.get(one.reference),
             )
             for one in opened.families
         }
+
+    def _outreach(self, family: Family) -> list[Mapping[str, Any]]:
+        """What the rules of a family's answers say of how residents are told; nothing for one on no rule's list."""
+        return [self.book.rules[row["rule"]].outreach for row in family.rows if row["rule"]]
 
     def _adviser_rows(self, opened: OpenList) -> list[tuple[Cell, ...]]:
         listed = adviser_page.listed_of(opened.families)
@@ -213,14 +219,21 @@ _HELD = """
         WHERE o.family_key = r.family_key AND o.rule <> r.rule) AS also, (SELECT min(h.reason) FROM held_or_waiting h
         WHERE h.reference IN (r.family_key, r.reference, r.contact_key, r.household_key)) AS reason
     FROM {rows} r LEFT JOIN person p ON p.person_key = r.reference LEFT JOIN person c ON c.person_key = r.contact_key"""
-_ROWS = {
-    False: _HELD.format(rows="ranked") + " WHERE r.list = $list ORDER BY r.family_rank, r.rank",
-    True: _HELD.format(
+_ROWS = _HELD.format(rows="ranked") + " WHERE r.list = $list ORDER BY r.family_rank, r.rank"
+_ROWS_OF = {
+    FAMILIES: _HELD.format(
         rows="""(SELECT a.* EXCLUDE (family_rank), f.rank AS family_rank FROM ranked a
         JOIN ranked_family f ON f.reference = a.family_key
         QUALIFY row_number() OVER (PARTITION BY a.rule, a.reference ORDER BY a.list) = 1)"""
     )
     + " ORDER BY r.family_rank, r.verdict, r.yearly_low DESC NULLS LAST, r.rule, r.reference",
+    # A family of whom nothing is known has a row without an answer.
+    CHECK_SAMPLE: _HELD.format(
+        rows="""(SELECT family_key AS reference, *, NULL AS deadline, '' AS rule, '' AS verdict, '' AS worth, '' AS per,
+        NULL AS low, NULL AS high, '' AS questions, '' AS advice_first, '' AS evidence, '' AS source,
+        FALSE AS may_already_have FROM check_sample)"""
+    )
+    + " ORDER BY r.rank",
 }
 
 

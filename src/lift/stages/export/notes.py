@@ -24,6 +24,10 @@ _ORDER = (
     "larger that it might be (high end), and the stronger evidence; at last the reference. A family stands where its "
     "first answer does."
 )
+_DRAWN = (
+    "By lot: each month one to two in a hundred of the families that are on no list and of whom no income is known. "
+    "Nobody chose them. What they answer tells how much the lists miss; that they are asked says nothing of them."
+)
 _VERDICTS = (
     "Likely: due on what is known, whatever is not known, as long as what is assumed below is true. To be asked about: "
     "may be due; the questions say what would settle it. Promise nobody a figure."
@@ -99,10 +103,11 @@ def notes_of(record: RunRecord, book: Rulebook, about: About, audience: str, row
         ("Rows", f"{rows}; {about.shown.shown:,} families shown of {found_in_words(about.shown)} found"),
         ("Left out", _left_out(about.shown)),
         ("Held back by", f"{about.protection}; the council's register; the marks in the extracts themselves"),
-        ("Order", _ORDER),
-        ("Verdicts", _VERDICTS),
+        ("Order", _ORDER if about.rules else _DRAWN),
     ]
-    notes += [("Assumed", f"{name.replace('_', ' ')}: {one.why}") for name, one in sorted(book.assumptions.items())]
+    if about.rules:
+        notes += [("Verdicts", _VERDICTS)]
+        notes += [("Assumed", f"{name.replace('_', ' ')}: {one.why}") for name, one in sorted(book.assumptions.items())]
     notes += [("In kind", f"{rule.name}: {rule.in_kind}") for rule in about.rules if rule.in_kind]
     notes += [("Rule", _rule(rule, record)) for rule in about.rules]
     notes += [

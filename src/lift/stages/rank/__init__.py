@@ -18,10 +18,11 @@ from duckdb import DuckDBPyConnection
 
 from lift.rulebook.model import Rulebook
 from lift.sources.frames import insert_frame
+from lift.stages.rank.check_sample import drawn
 from lift.stages.rank.contacts import make_contacts
 from lift.stages.rank.families import family_rows, order
 from lift.stages.rank.words import A_TIME, Questions, Worth, assumptions_in_words, name_in_words, worth_in_words
-from lift.workspace.worklists import FAMILIES, FAMILIES_TITLE, Worklist
+from lift.workspace.worklists import CHECK_SAMPLE, FAMILIES, FAMILIES_TITLE, Worklist
 
 _TEXT, _MONEY = pl.String(), pl.Decimal(14, 2)
 
@@ -37,6 +38,10 @@ _RANKED_FAMILY: dict[str, Any] = {
     "rank": pl.Int32(), "reference": _TEXT, "household_key": _TEXT, "contact_key": _TEXT, "deadline": pl.Date(),
     "name": _TEXT, "address": _TEXT, "postcode": _TEXT, "ward": _TEXT, "start_with": _TEXT, "likely": _TEXT,
     "possible": _TEXT, "advice_first": _TEXT,
+}  # fmt: skip
+_SAMPLE: dict[str, Any] = {
+    "rank": pl.Int32(), "family_key": _TEXT, "household_key": _TEXT, "contact_key": _TEXT, "name": _TEXT,
+    "address": _TEXT, "postcode": _TEXT, "ward": _TEXT,
 }  # fmt: skip
 
 
@@ -66,8 +71,9 @@ class RankReport:
 
 
 def rank(connection: DuckDBPyConnection, book: Rulebook, lists: Sequence[Worklist], day: datetime.date) -> RankReport:
-    """Fills `ranked` and `ranked_family` from `answer` for these lists, in this order."""
-    make_contacts(connection, sorted({rule for one in lists for rule in one.rules}))
+    """Fills `ranked` and `ranked_family` from `answer` for these lists, in this order, and `check_sample`."""
+    sample = any(one.name == CHECK_SAMPLE for one in lists)
+    make_contacts(connection, sorted({rule for one in lists for rule in one.rules}), day, sample=sample)
     connection.execute(f"CREATE OR REPLACE TABLE ranked ({_columns(_RANKED)})")
     connection.execute(f"CREATE OR REPLACE TABLE ranked_family ({_columns(_RANKED_FAMILY)})")
     answers = _in_words(connection, book)
@@ -75,7 +81,9 @@ def rank(connection: DuckDBPyConnection, book: Rulebook, lists: Sequence[Worklis
     _store(connection, "ranked", [tuple(row[name] for name in _RANKED) for row in rows], _RANKED)
     families = family_rows(rows, {name: rule.name for name, rule in book.rules.items()}, day)
     _store(connection, "ranked_family", families, _RANKED_FAMILY)
-    for table in ("contact", "rule", "answer", "wanted", "name", "place", "source"):
+    connection.execute(f"CREATE OR REPLACE TABLE check_sample ({_columns(_SAMPLE)})")
+    _store(connection, "check_sample", drawn(connection), _SAMPLE)
+    for table in ("contact", "rule", "answer", "sample", "wanted", "name", "place", "source"):
         connection.execute(f"DROP TABLE temp.rank_{table}")
     return RankReport((*(_report(connection, book, one) for one in lists), _families_report(connection, lists)))
 
@@ -184,7 +192,7 @@ def _report(connection: DuckDBPyConnection, book: Rulebook, one: Worklist) -> Li
     rules = [book.rules[name] for name in one.rules]
     paying = [rule for rule in rules if any(part != "in_kind" for part in rule.worth)]
     total = (money or Decimal(0)) if paying else None
-    whose = paying[0].worth_to if paying else "in kind"
+    whose = paying[0].worth_to if paying else "in kind" if rules else ""
     return ListReport(one.name, one.title, one.rules, likely, possible, perhaps, advice, total, whose)
 
 

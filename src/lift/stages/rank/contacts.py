@@ -5,9 +5,12 @@ SQL over the tables of link and build. A person's name is shown as the source ho
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
+
+from lift.stages.rank.check_sample import draw
 
 # Kind, part of the row, and its columns for title, forename and surname. Accounts hold names in one text, and often two
 # people in one: of them, the cleaned parts that link made are shown (`record`).
@@ -37,13 +40,15 @@ _BEST_KNOWN = (
 )  # fmt: skip
 
 
-def make_contacts(connection: DuckDBPyConnection, rules: Sequence[str]) -> None:
-    """`rank_answer` (answers worth acting on, with whom to contact), `rank_name`, `rank_place`, `rank_source`."""
+def make_contacts(connection: DuckDBPyConnection, rules: Sequence[str], day: datetime.date, *, sample: bool) -> None:
+    """`rank_answer` (answers worth acting on, with whom to contact), `rank_sample` (families drawn for the check, if it
+    is wanted), `rank_name`, `rank_place`, `rank_source`."""
     connection.execute(_CONTACT)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE rank_rule AS SELECT unnest($rules) AS rule", {"rules": list(rules)}
     )
     connection.execute(_ANSWER)
+    draw(connection, day, wanted=sample)
     connection.execute(_WANTED)
     connection.execute(_names(connection))
     connection.execute(_PLACE)
@@ -76,7 +81,8 @@ _ANSWER = """
 _WANTED = """
     CREATE OR REPLACE TEMP TABLE rank_wanted AS
     SELECT contact_key AS person_key FROM rank_answer WHERE contact_key IS NOT NULL
-    UNION SELECT unit_key FROM rank_answer WHERE level = 'person'"""
+    UNION SELECT unit_key FROM rank_answer WHERE level = 'person'
+    UNION SELECT contact_key FROM rank_sample"""
 
 
 def _names(connection: DuckDBPyConnection) -> str:
