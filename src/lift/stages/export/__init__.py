@@ -212,13 +212,19 @@ def list_of(run: PublishedRun, name: str) -> ListCount:
     raise NotFoundError(f"run {run.id} has no list {name}.{hint} `lift list` shows them all.")
 
 
-# The rows of one list, or of all (each answer once), with the reason of whoever is behind them and their role.
+# The rows of one list, or of all (each answer once), with the reason of whoever is behind them, in whichever way it
+# touches them, their role, and the other rules that the family stands on a list of.
 _HELD = """
+    WITH other AS (SELECT family_key, list(DISTINCT rule ORDER BY rule) AS rules FROM ranked GROUP BY family_key)
     SELECT r.*, p.role, c.role AS contact_role,
-        (SELECT string_agg(DISTINCT o.rule, ' ' ORDER BY o.rule) FROM ranked o
-        WHERE o.family_key = r.family_key AND o.rule <> r.rule) AS also, (SELECT min(h.reason) FROM held_or_waiting h
-        WHERE h.reference IN (r.family_key, r.reference, r.contact_key, r.household_key)) AS reason
-    FROM {rows} r LEFT JOIN person p ON p.person_key = r.reference LEFT JOIN person c ON c.person_key = r.contact_key"""
+        nullif(array_to_string(list_filter(o.rules, lambda x: x <> r.rule), ' '), '') AS also,
+        least(family.reason, unit.reason, contact.reason, home.reason) AS reason
+    FROM {rows} r LEFT JOIN person p ON p.person_key = r.reference LEFT JOIN person c ON c.person_key = r.contact_key
+    LEFT JOIN other o ON o.family_key = r.family_key
+    LEFT JOIN held_or_waiting family ON family.reference = r.family_key
+    LEFT JOIN held_or_waiting unit ON unit.reference = r.reference
+    LEFT JOIN held_or_waiting contact ON contact.reference = r.contact_key
+    LEFT JOIN held_or_waiting home ON home.reference = r.household_key"""
 _ROWS = _HELD.format(rows="ranked") + " WHERE r.list = $list ORDER BY r.family_rank, r.rank"
 _ROWS_OF = {
     FAMILIES: _HELD.format(
