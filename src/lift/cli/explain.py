@@ -90,11 +90,34 @@ def _print_step(console: Console, told: Told, group: list[ShownStep]) -> None:
         for name, figure in told.goes_in(first):
             console.print(Padding(f"{escape(name)} {escape(figure)}", (0, 0, 0, 8), expand=False))
         return
-    for step in group:
-        line = f"{escape(told.unit(step.key))}: {escape(told.step_value(step))}"
+    steps = {step.key: step for step in group}
+    for keys in told.together(steps, lambda key: (told.step_value(steps[key]), told.goes_in(steps[key]))):
+        step = steps[keys[0]]
+        line = f"{escape(told.units(keys))}: {escape(told.step_value(step))}"
         console.print(Padding(line, (0, 0, 0, 4), expand=False))
         figures = " · ".join(f"{name} {figure}" for name, figure in told.goes_in(step))
         console.print(Padding(f"[dim]{escape(figures)}[/dim]", (0, 0, 0, 8), expand=False))
+
+
+def _print_facts(console: Console, told: Told) -> None:
+    """Each fact once, and below it of whom what is known, and where from."""
+    from rich.markup import escape
+    from rich.padding import Padding
+
+    from lift.cli.told import is_unknown
+
+    groups: dict[tuple[bool, str], list[str]] = {}
+    for fact in told.shown_facts():
+        groups.setdefault((is_unknown(fact), fact.name), []).append(fact.key)
+    for (_, name), units in groups.items():
+        console.print(f"[cyan]{name}[/cyan]")
+        values = {key: told.fact_value(told.facts[key, name]) for key in units}
+        for keys in told.together(units, values.get):
+            first, *same = (told.facts[key, name] for key in keys)
+            line = f"{escape(told.units(keys))}: {escape(told.fact_value(first))}"
+            console.print(Padding(line, (0, 0, 0, 4), expand=False))
+            if where := told.sources(first, *same):
+                console.print(Padding(f"[dim]{escape(where)}[/dim]", (0, 0, 0, 8), expand=False))
 
 
 def print_told(told: Told) -> None:
@@ -121,7 +144,8 @@ def print_told(told: Told) -> None:
         (short(a.name), told.amount_value(a), in_words(a.since), a.status.replace("_", " "), a.cite)
         for a in told.shown_amounts()
     ]
-    print_grid(("figure", "value", "since", "how well known", "law"), figures, console=console)
+    print_grid(
+        ("figure", "value", "since", "how well known", "law"), figures, console=console, whole=("figure", "value")
+    )
     console.print("\n[bold]Facts[/bold]")
-    facts = [(f.name, told.unit(f.key), told.fact_value(f), told.sources(f)) for f in told.shown_facts()]
-    print_grid(("fact", "of", "value", "where from"), facts, console=console)
+    _print_facts(console, told)

@@ -55,7 +55,8 @@ def print_grid(
     console: Console | None = None,
     whole: Sequence[str] = (),
 ) -> None:
-    """A table on standard output. `whole` columns are not broken over lines."""
+    """A table on standard output. `whole` columns are not broken over lines; where they leave the others no room, each
+    row is a block."""
     if plain:
         typer.echo("\n".join("\t".join(row) for row in [list(heading), *map(list, rows)]))
         return
@@ -65,7 +66,9 @@ def print_grid(
         max(len(line) for row in [heading, *written] for line in row[i].splitlines() or [""])
         for i in range(len(heading))
     ]
-    if sum(widest) > _TOO_WIDE * console.width:
+    kept = sum(width for title, width in zip(heading, widest, strict=True) if title in whole)
+    rest = sum(widest) - kept
+    if sum(widest) > _TOO_WIDE * console.width or rest > _TOO_WIDE * max(console.width - kept - 2 * len(heading), 1):
         _print_blocks(console, heading, written)
     else:
         _print_table(console, heading, written, whole)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lift.rulebook.answers import Range, Value
 from lift.rulebook.check import short
 from lift.rulebook.model import Special
-from lift.rulebook.nodes import AmountRef, Compare, Constant, FactRef, Gather, Node, StepRef, Type, children
+from lift.rulebook.nodes import AmountRef, Compare, Constant, FactRef, Gather, Node, StepRef, Type, children, walk
 from lift.rulebook.page import in_words, money, value_in_words
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _VERDICTS = {
     "unknown": "not known",
 }
 _NUMBER = Type("number")
+_ROLES = ("claimant", "partner", "child")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,24 @@ class Told:
         word = str(role.value) if role is not None and role.value is not None else "person"
         return f"the {word} ({key})" if self.is_own(key) else f"another person of the home ({key})"
 
+    def units(self, keys: Sequence[str]) -> str:
+        """Several periods in order of time, or one unit."""
+        first, last = (self.facts.get((key, "period_start")) for key in (keys[0], keys[-1]))
+        if len(keys) == 1 or first is None or last is None:
+            return self.unit(keys[0])
+        return f"the {len(keys)} periods from {self.value(first.value)} to {self.value(last.value)}"
+
+    def together(self, keys: Iterable[str], said: Callable[[str], object]) -> list[list[str]]:
+        """Units in their order; those periods together that follow one another and of which the same is said."""
+        found: list[list[str]] = []
+        for key in keys:
+            same = found and self.levels[key] == "period" and said(found[-1][-1]) == said(key)
+            if same:
+                found[-1].append(key)
+            else:
+                found.append([key])
+        return found
+
     def shown_steps(self) -> list[list[ShownStep]]:
         """The steps that the answer rests on, each after those it reads; each with all of its units."""
         groups: dict[str, list[ShownStep]] = {}
@@ -92,7 +111,7 @@ class Told:
     def shown_facts(self) -> list[KnownFact]:
         """The facts that the answer rests on, known ones first."""
         mine = [fact for fact in self.one.facts if (fact.key, fact.name) in self.reached]
-        return sorted(mine, key=lambda fact: (_is_unknown(fact), fact.name, self._order(fact.key)))
+        return sorted(mine, key=lambda fact: (is_unknown(fact), fact.name, self._order(fact.key)))
 
     def shown_amounts(self) -> list[ShownAmount]:
         """The figures that the answer rests on, each in the versions that were picked."""
@@ -109,10 +128,11 @@ class Told:
             return replace(amount, value=None, since=since, status=cell.value.value)
         return replace(amount, value=cell.value, since=since, status=cell.status)
 
-    def _order(self, key: str) -> tuple[str, str]:
-        """Periods in order of time, other units by reference."""
-        start = self.facts.get((key, "period_start"))
-        return (str(start.value.low) if start is not None and isinstance(start.value, Range) else "", key)
+    def _order(self, key: str) -> tuple[int, str, str]:
+        """The claimant before the partner before children; periods in order of time; other units by reference."""
+        start, role = self.facts.get((key, "period_start")), self.facts.get((key, "role"))
+        place = _ROLES.index(str(role.value)) if role is not None and role.value in _ROLES else len(_ROLES)
+        return (place, str(start.value.low) if start is not None and isinstance(start.value, Range) else "", key)
 
     def _reach(self, node: Node, key: str) -> None:
         for below in self._references(node, key, key):
@@ -144,21 +164,38 @@ class Told:
         if fact.assumed is not None:
             return f"not known, assumed {'yes' if fact.assumed else 'no'}"
         told = self.value(fact.value, self.book.facts[fact.level, fact.name].type)
+        if fact.differs:
+            told += ", for its sources differ"
         return told if fact.fresh else f"{told}, but out of date"
 
     def amount_value(self, amount: ShownAmount) -> str:
         kind = self.book.amounts[amount.name].type
         return money(amount.value, kind) if amount.status not in ("no_limit", "ended", "none") else amount.status
 
-    def sources(self, fact: KnownFact) -> str:
+    def sources(self, fact: KnownFact, *same: KnownFact) -> str:
+        """Files, lines and days; `same` are the same fact of later periods."""
+        if same:
+            return self._sources_of([fact, *same])
         told = [
             f"{origin.file} line {origin.line}{f' as at {in_words(origin.as_at)}' if origin.as_at else ''}"
             for origin in fact.origins
         ]
-        if not told and _is_unknown(fact):
-            question = self.book.facts[fact.level, fact.name].question
-            return f"ask: {question}" if question else ""
+        question = self.book.facts[fact.level, fact.name].question if is_unknown(fact) else None
+        if question:
+            told.append(f"ask: {question}")
+        if not told and fact.name == "lives_in_greater_london":
+            told.append("council.toml")
         return "; ".join(told)
+
+    def _sources_of(self, facts: Sequence[KnownFact]) -> str:
+        lines: dict[str, list[int]] = {}
+        for fact in facts:
+            for origin in fact.origins:
+                lines.setdefault(origin.file, []).append(origin.line)
+        days = sorted(origin.as_at for fact in facts for origin in fact.origins if origin.as_at)
+        dated = f", as at {in_words(days[0])} to {in_words(days[-1])}" if days else ""
+        told = [f"{file} {_lines_in_words(at)}" for file, at in lines.items()]
+        return "; ".join(told) + dated if told else self.sources(facts[0])
 
     # ---- what goes into a step ----
 
@@ -170,6 +207,11 @@ class Told:
                 continue
             whose = f" of {self.unit(below.key)}" if below.gathered else ""
             found.setdefault(f"{short(below.name)}{whose}", self._told(below))
+        for node in walk(self._formula(step)):
+            if isinstance(node, Gather):
+                related = len(self._related(node, step.key))
+                if not related or (node.body is None and node.where is None):
+                    found.setdefault(node.relation, f"{related:,} known" if related else "none known")
         return list(found.items())
 
     def _leaves_open(self, below: _Reference) -> bool:
@@ -301,9 +343,22 @@ class Told:
                 value = self.value(self.answer.worth[part], self._worth_type(part))
                 found.append((f"Worth {part.replace('_', ' ')}", value, text))
             elif name == "worth_at_least":
-                found.append(("Not payable below", "", text))
+                kind = self.book.steps[self.one.rule.answers[name]].type
+                found.append(("Not payable below", self.value(self.one.answer_values[name], kind), text))
         return found
 
 
-def _is_unknown(fact: KnownFact) -> bool:
+def _lines_in_words(lines: Sequence[int]) -> str:
+    """line 5; lines 5, 9; lines 5 to 9, 12."""
+    runs: list[list[int]] = []
+    for line in sorted(set(lines)):
+        if runs and line == runs[-1][-1] + 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    shown = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+    return f"line{'s' if len(runs) > 1 or len(runs[0]) > 1 else ''} {shown}"
+
+
+def is_unknown(fact: KnownFact) -> bool:
     return fact.value is None or (isinstance(fact.value, Range) and fact.value.low is None is fact.value.high)

@@ -50,6 +50,8 @@ class KnownFact:
     origins: tuple[Origin, ...]
     assumed: bool | None
     """The standing assumption in its place where it is unknown."""
+    differs: bool = False
+    """Two of its sources do not agree."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ class Explanation:
     units: tuple[ShownUnit, ...]
     answer_formulas: Mapping[str, str]
     """eligible, already, worth_weekly … to the text of its formula."""
+    answer_values: Mapping[str, Value]
+    """The same names to what came out, proved."""
 
 
 def explain_run(core: Path, book: Rulebook, day: date, unit_key: str, rules: Sequence[str]) -> list[Explanation]:
@@ -203,7 +207,12 @@ class _Explainer:
             facts=self._facts(),
             units=self._units(),
             answer_formulas=formulas,
+            answer_values=self._answer_values(),
         )
+
+    def _answer_values(self) -> dict[str, Value]:
+        values = self.steps.get((self.rule.level, self.answer.key), {})
+        return {name: values[full, True] for name, full in self.rule.answers.items() if (full, True) in values}
 
     def _units(self) -> tuple[ShownUnit, ...]:
         found = [(level, key, self.held[level][key].get("family_key")) for level in LEVELS for key in self._all(level)]
@@ -259,10 +268,12 @@ class _Explainer:
             for node in references(step):
                 if isinstance(node, FactRef):
                     names.setdefault((node.level, node.name))
-        origins = self._origins()
-        return tuple(self._fact(self.book.facts[pair], key, origins) for pair in names for key in self._all(pair[0]))
+        origins, differing = self._origins(), self._differing()
+        return tuple(
+            self._fact(self.book.facts[pair], key, origins, differing) for pair in names for key in self._all(pair[0])
+        )
 
-    def _fact(self, fact: Fact, key: str, origins: Origins) -> KnownFact:
+    def _fact(self, fact: Fact, key: str, origins: Origins, differing: set[tuple[str, str, str]]) -> KnownFact:
         row = self.held[fact.level][key]
         fresh = row.get(f"{fact.name}_fresh") is not False
         value: Value
@@ -273,8 +284,14 @@ class _Explainer:
         unknown = value is None or value == Range(None, None)
         assumption = self.book.assumptions.get(fact.name)
         assumed = assumption.assumed if assumption is not None and unknown else None
-        found = () if unknown else tuple(origins.get((fact.level, key, fact.name), ()))
-        return KnownFact(fact.level, key, fact.name, fact.meaning, value, fresh, found, assumed)
+        differs = (fact.level, key, fact.name) in differing
+        found = () if unknown and not differs else tuple(origins.get((fact.level, key, fact.name), ()))
+        return KnownFact(fact.level, key, fact.name, fact.meaning, value, fresh, found, assumed, differs)
+
+    def _differing(self) -> set[tuple[str, str, str]]:
+        """Level, unit and fact on which two sources do not agree."""
+        rows = self.connection.execute("SELECT level, unit_key, fact FROM run.conflict").fetchall()
+        return {(str(level), str(key), str(fact)) for level, key, fact in rows}
 
     def _origins(self) -> Origins:
         """The source rows of each unit from the kinds of extract that supply each fact, in order of priority."""

@@ -47,6 +47,7 @@ INSERT INTO extract_file VALUES (1, 'shbe.txt'), (2, 'ctr.csv');
 CREATE TABLE unit_source (level VARCHAR, unit_key VARCHAR, kind VARCHAR, file_id INTEGER, line INTEGER, as_at DATE);
 INSERT INTO unit_source VALUES ('family', 'xf', 'benefit_claim', 1, 39, DATE '2026-04-01'),
     ('family', 'xf', 'ctr_award', 2, 7, NULL), ('person', 'xfm0', 'benefit_claim', 1, 39, DATE '2026-04-01');
+CREATE TABLE conflict (level VARCHAR, unit_key VARCHAR, fact VARCHAR);
 CREATE TABLE fact_source (level VARCHAR, fact VARCHAR, kind VARCHAR, priority INTEGER);
 INSERT INTO fact_source VALUES ('family', 'savings', 'benefit_claim', 1), ('family', 'savings', 'ctr_award', 2),
     ('person', 'state_pension', 'benefit_claim', 1)
@@ -147,6 +148,66 @@ def test_an_unknown_fact_has_its_question_and_an_assumed_one_says_so(lines: list
     assert unknown[3:] == ["not known", "ask: How much do you get a week from works or private pensions?"]
     (assumed,) = _of(lines, "fact", "habitually_resident")
     assert assumed[3] == "not known, assumed yes"
+
+
+def test_a_fact_on_which_its_sources_differ_says_so_and_names_both(book: Rulebook, tmp_path: Path) -> None:
+    facts = {"family": {"savings": {"low": 4000, "high": 9000}, "gets_pension_credit": None}}
+    given = read_given(book, laid_over(book.bases["single_pensioner_owner"], facts), prefix="x")
+    core = _database(book, given, tmp_path / "core.duckdb")
+    with duckdb.connect(str(core)) as connection:
+        connection.execute("INSERT INTO conflict VALUES ('family', 'xf', 'savings'), ('family', 'xf', 'is_couple')")
+    (one,) = explain_run(core, book, _DAY, "xf", ["pension_credit"])
+    lines = [line.split("\t") for line in plain_lines(Told(book, one))]
+    assert _of(lines, "fact", "savings")[0][3:] == [
+        "from £4,000.00 to £9,000.00, for its sources differ",
+        "shbe.txt line 39 as at 1 April 2026; ctr.csv line 7",
+    ]
+
+
+def test_what_is_not_payable_has_its_figure(lines: list[list[str]]) -> None:
+    assert _of(lines, "asked", "Not payable below") == [
+        ["asked", "Not payable below", "£0.10 a week", "smallest_award"]
+    ]
+
+
+def test_a_gather_says_of_how_many_it_knows(lines: list[list[str]]) -> None:
+    ((_, _, _, value, _, goes_in, _),) = _of(lines, "step", "child_additions")
+    assert value == "£0.00 a week"
+    assert "children none known" in goes_in
+
+
+def test_periods_of_which_the_same_is_said_stand_together(book: Rulebook, tmp_path: Path) -> None:
+    base = book.bases["capped_family"]
+    changes = [{"period_start": f"2026-0{month}-12", "is_latest": month == 4} for month in (4, 3, 2, 1)]
+    periods = [{**base["periods"][0], **change} for change in changes]
+    periods[3]["cap_reduction"] = 10
+    given = read_given(book, laid_over(base, {"periods": periods}), prefix="x")
+    core = _database(book, given, tmp_path / "core.duckdb")
+    with duckdb.connect(str(core)) as connection:
+        connection.execute("INSERT INTO extract_file VALUES (3, 'uc.csv')")
+        connection.execute("INSERT INTO fact_source VALUES ('period', 'cap_reduction', 'universal_credit_notice', 1)")
+        connection.execute("""INSERT INTO unit_source SELECT 'period', period_key, 'universal_credit_notice', 3,
+            month(period_start_low) + CASE WHEN month(period_start_low) > 3 THEN 5 ELSE 0 END, period_start_low
+            FROM period""")
+    (one,) = explain_run(core, book, _DAY, "xf", ["benefit_cap"])
+    told = Told(book, one)
+    reductions = [fact.key for fact in told.shown_facts() if fact.name == "cap_reduction"]
+    together = told.together(reductions, lambda key: told.fact_value(told.facts[key, "cap_reduction"]))
+    assert [told.units(keys) for keys in together] == [
+        "the period from 12 January 2026",
+        "the 3 periods from 12 February 2026 to 12 April 2026",
+    ]
+    first, *same = (told.facts[key, "cap_reduction"] for key in together[1])
+    assert told.sources(first, *same) == "uc.csv lines 2 to 3, 9, as at 12 February 2026 to 12 April 2026"
+    assert told.sources(first) == "uc.csv line 2 as at 12 February 2026"
+
+
+def test_a_family_is_told_in_its_order(book: Rulebook, tmp_path: Path) -> None:
+    given = read_given(book, book.bases["capped_family"], prefix="x")
+    (one,) = explain_run(_database(book, given, tmp_path / "core.duckdb"), book, _DAY, "xf", ["benefit_cap"])
+    told = Told(book, one)
+    roles = [fact.value for fact in sorted(one.facts, key=lambda fact: told._order(fact.key)) if fact.name == "role"]
+    assert roles == ["claimant", "partner", "child", "child"]
 
 
 def test_json_holds_the_same_figures_exactly(told: Told) -> None:
