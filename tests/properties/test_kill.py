@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -27,9 +28,9 @@ KILLS = int(os.environ.get("LIFT_KILLS", "3"))
 PROGRAM = [sys.executable, "-c", "from lift.cli.main import run; run()"]
 
 
-def command(workspace: Workspace, *arguments: str) -> subprocess.Popen[bytes]:
+def command(workspace: Workspace, *arguments: str, program: str = PROGRAM[-1]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [*PROGRAM, *arguments, "-w", str(workspace.root), "--plain"],
+        [*PROGRAM[:-1], program, *arguments, "-w", str(workspace.root), "--plain"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -96,6 +97,27 @@ def test_a_killed_run_leaves_earlier_runs_whole_and_the_next_one_works(council: 
     assert not council.work.exists()
     with register.open_register(council) as connection:
         assert connection.execute("SELECT run FROM run ORDER BY run").fetchall() == [("2026-11",), ("2026-12",)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sets no limit to the size of files")
+@pytest.mark.parametrize("size", [0, 1000, 4000])
+def test_an_export_killed_in_the_middle_of_a_file_leaves_whole_files(council: Workspace, size: int) -> None:
+    """The operating system kills the program at the byte that goes over a limit: a moment that chance seldom meets."""
+    export = ("list", "pension_credit", "--export", "--run", "2026-11")
+    finish(command(council, *export))
+    whole = tree(council.lists / "2026-11")
+    assert (council.lists / "2026-11" / "pension_credit.csv").stat().st_size > 4000
+    limited = (
+        f"import resource, signal; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size})); "
+        f"signal.signal(signal.SIGXFSZ, signal.SIG_DFL); {PROGRAM[-1]}"
+    )
+    process = command(council, *export, program=limited)
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGXFSZ
+    found = tree(council.lists / "2026-11")
+    assert {name: digest for name, digest in found.items() if not name.startswith(".part-")} == whole
+    finish(command(council, *export))
+    assert tree(council.lists / "2026-11") == whole
 
 
 def test_a_killed_export_leaves_whole_files_or_none(council: Workspace) -> None:
