@@ -24,6 +24,7 @@ from lift.rulebook.load import load_rulebook, rules_folder
 from lift.rulebook.model import Rulebook
 from lift.stages.assess import AssessReport, assess
 from lift.stages.build import build
+from lift.stages.due import up_to_date
 from lift.stages.export.gate import protect
 from lift.stages.intake import IntakeReport, intake
 from lift.stages.link import link
@@ -75,6 +76,7 @@ class Job:
     day: datetime.date = field(init=False)
     assessed: AssessReport = field(init=False)
     ranked: RankReport = field(init=False)
+    warnings: tuple[str, ...] = ()
 
 
 def _intake(job: Job, connection: Connection) -> str:
@@ -103,6 +105,8 @@ def _build(job: Job, connection: Connection) -> str:
 
 
 def _assess(job: Job, connection: Connection) -> str:
+    due = up_to_date(job.book, job.rules, job.day)
+    job.rules, job.warnings = due.rules, due.warnings
     job.assessed = assess(connection, job.book, job.day, job.rules)
     return f"{sum(number for _, _, number in job.assessed.counts):,} answers by {len(job.rules)} rules, as at {job.day}"
 
@@ -126,6 +130,7 @@ def _publish(job: Job, connection: Connection) -> str:
             job.assessed.plan_hash,
             job.seconds,
             without_view,
+            job.warnings,
         ),
         job.received,
         job.book,

@@ -70,9 +70,9 @@ def list_rules(ctx: typer.Context, workspace: WorkspaceAt = None, as_json: Json 
     if as_json:
         typer.echo(write_json([_rule_object(book, rule) for rule in book.rules.values()]))
         return
-    heading = ("rule", "name", "kind", "of each", "from", "to", "figures", "examples", "reviewed by")
+    heading = ("rule", "name", "kind", "of each", "from", "to", "rates to", "figures", "examples", "reviewed by")
     rows = [_rule_row(book, rule) for rule in book.rules.values()]
-    print_grid(heading, rows, plain=Screen(plain=plain).plain, whole=("rule", "from", "to"))
+    print_grid(heading, rows, plain=Screen(plain=plain).plain, whole=("rule", "from", "to", "rates to"))
 
 
 def _figures(book: Rulebook, rule: Rule) -> dict[str, int]:
@@ -84,20 +84,21 @@ def _figures(book: Rulebook, rule: Rule) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for amount in amounts_of(rule, book):
         cells = [cell for start, cell in amount.versions if start <= rule.covers[1]]
-        lapsed = amount.covers_to is not None and amount.covers_to < rule.covers[1]
         if cells:
-            status = "not_known" if cells[-1].value is None else cells[-1].status
-            counts["past_its_days" if lapsed and not cells[-1].is_weak else status] += 1
+            counts["not_known" if cells[-1].value is None else cells[-1].status] += 1
     return dict(sorted(counts.items()))
 
 
 def _rule_object(book: Rulebook, rule: Rule) -> dict[str, Any]:
+    from lift.rulebook.check import rates_to
+
     return {
         "id": rule.id,
         "name": rule.name,
         "kind": rule.kind,
         "each": rule.level,
         "covers": list(rule.covers),
+        "rates_to": rates_to(rule, book),
         "figures": _figures(book, rule),
         "examples": len(rule.examples),
         "reviewed": {"date": rule.reviewed_on, "by": rule.reviewed_by},
@@ -107,8 +108,10 @@ def _rule_object(book: Rulebook, rule: Rule) -> dict[str, Any]:
 
 
 def _rule_row(book: Rulebook, rule: Rule) -> list[str]:
+    from lift.rulebook.check import rates_to
+
     figures = ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in _figures(book, rule).items())
-    covers = [str(day) for day in rule.covers]
+    covers = [str(day or "") for day in (*rule.covers, rates_to(rule, book))]
     reviewed = rule.reviewed_by or "nobody yet"
     return [rule.id, rule.name, rule.kind, rule.level, *covers, figures, str(len(rule.examples)), reviewed]
 
@@ -262,7 +265,7 @@ def _progress(*, as_json: bool, plain: bool) -> Iterator[Callable[[str], None]]:
 def _try_rule(
     book: Rulebook, name: str, engines: list[str], begun: Callable[[str], None], *, forgetting: bool
 ) -> dict[str, Any]:
-    from lift.trial.examples import facts_of_example, run_examples
+    from lift.trial.examples import facts_of_example, grouped, run_examples
     from lift.trial.forget import forgettings, run_forgetting
 
     examples = book.rules[name].examples
@@ -278,7 +281,7 @@ def _try_rule(
         "examples": len(examples),
         "forgotten": forgotten,
         "engines": engines,
-        "failures": [str(failure) for failure in failures],
+        "failures": [str(failure) for failure in grouped(failures)],
     }
 
 

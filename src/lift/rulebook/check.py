@@ -204,6 +204,11 @@ def amounts_of(rule: Rule, book: Rulebook) -> list[Amount]:
     return [book.amounts[name] for name in names]
 
 
+def rates_to(rule: Rule, book: Rulebook) -> date | None:
+    """The last day on which every figure of the rule that runs out is known; None where none does."""
+    return min((amount.covers_to for amount in amounts_of(rule, book) if amount.covers_to is not None), default=None)
+
+
 def tables_of(rule: Rule, book: Rulebook) -> list[Table]:
     names = dict.fromkeys(n.table for s in closure(rule, book) for n in references(s) if isinstance(n, Lookup))
     return [book.tables[name] for name in names]

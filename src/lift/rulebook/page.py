@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from lift.rulebook.answers import Range, Value
-from lift.rulebook.check import amounts_of, closure, facts_of, short, tables_of
+from lift.rulebook.check import amounts_of, closure, facts_of, rates_to, short, tables_of
 from lift.rulebook.model import WEAK, Amount, Cell, Example, Formula, Rule, Rulebook, Special, Step, Table
 from lift.rulebook.nodes import Type
 from lift.rulebook.units import Scalar
@@ -112,6 +112,9 @@ def _head(book: Rulebook, rule: Rule) -> tuple[str, ...]:
         *([rule.note] if rule.note else []),
         f"Written in `{rule.place.path}`.",
     ]
+    known_to = rates_to(rule, book)
+    if known_to is not None and known_to < rule.covers[1]:
+        found.append(f"Rates are known to {in_words(known_to)}; on later days nobody is called likely on them.")
     if weak:
         found.append(f"Figures that a verdict does not rest on, because they are not confirmed: {', '.join(weak)}.")
     if rule.public_funds:

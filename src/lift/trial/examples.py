@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -32,6 +32,7 @@ class Failure:
     rule: str
     example: str
     engine: str
+    """Its name, or those of all that say so."""
     place: Place
     what: str
 
@@ -74,6 +75,14 @@ def run_examples(
         for day, examples in sorted(by_day.items()):
             failures += _run_day(book, rule, day, examples, engines)
     return sorted(failures, key=lambda f: (f.place.path, f.place.line, f.engine, f.what))
+
+
+def grouped(failures: Sequence[Failure]) -> list[Failure]:
+    """What several engines say alike is said once."""
+    engines: dict[Failure, list[str]] = {}
+    for failure in failures:
+        engines.setdefault(replace(failure, engine=""), []).append(failure.engine)
+    return [replace(failure, engine=" and ".join(names)) for failure, names in engines.items()]
 
 
 def _run_day(

@@ -100,6 +100,33 @@ def test_other_extracts_of_the_month_make_a_second_run(council: Workspace, capsy
     assert json.loads(lift(capsys, "runs", "-w", str(council.root), "--json"))[1]["run"] == "2026-11-b"
 
 
+OWN_RULE = """
+id: winter_fund
+name: Winter fund
+kind: entitlement
+each: family
+law: none
+reviewed: {date: 2026-01-01, by: null}
+covers: [2025-04-07, 2026-06-30]
+eligible: gets_universal_credit
+possible_when: gets_universal_credit
+worth: {in_kind: A grant.}
+"""
+
+
+def test_a_rule_that_does_not_cover_the_day_is_left_out_and_the_others_are_run(tmp_path: Path, capsys: Capture) -> None:
+    council = copy_of(finished(), tmp_path / "council")
+    (council.rules / "winter_fund.yaml").write_text(OWN_RULE)
+    told = json.loads(lift(capsys, "run", "--month", MONTH, "-w", str(council.root), "--json"))
+    assert told["warnings"] == [
+        "Winter fund is not in this run: its rule covers 7 April 2025 to 30 June 2026. Bring it up to date "
+        "(CONTRIBUTING.md, April rates in an afternoon)."
+    ]
+    names = {one["name"] for one in told["lists"]}
+    assert "winter_fund" not in names
+    assert "pension_credit" in names
+
+
 def test_a_runs_folder_is_private_and_tells_what_it_rests_on(council: Workspace) -> None:
     folder = council.runs / MONTH
     assert {path.name for path in folder.iterdir()} == {

@@ -45,6 +45,7 @@ def test_list_as_plain_text_has_a_line_for_each_rule(capfd: Capture) -> None:
         "of each",
         "from",
         "to",
+        "rates to",
         "figures",
         "examples",
         "reviewed by",
@@ -55,6 +56,7 @@ def test_list_as_plain_text_has_a_line_for_each_rule(capfd: Capture) -> None:
         "entitlement",
         "family",
         "2025-04-07",
+        "2027-04-11",
         "2027-04-11",
         "1 unconfirmed, 6 verified",
         "2",
@@ -70,6 +72,7 @@ def test_list_as_json_counts_figures_by_status(capfd: Capture) -> None:
     assert first["id"] == "heating"
     assert first["figures"] == {"unconfirmed": 1, "verified": 6}
     assert first["covers"] == ["2025-04-07", "2027-04-11"]
+    assert first["rates_to"] == "2027-04-11"
     assert first["reviewed"] == {"date": "2026-11-22", "by": None}
     assert len(first["hash"]) == 64
     assert second["examples"] == 0

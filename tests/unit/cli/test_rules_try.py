@@ -250,8 +250,9 @@ def test_a_rule_that_is_not_there_is_named_with_the_nearest(capfd: pytest.Captur
 
 
 def test_a_day_that_is_not_covered_is_refused(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    told = "pension_credit covers 2025-04-07 to 2027-04-11, not 2030-01-01. Choose another day."
-    assert _end(capfd, tmp_path, "pension_credit", "--date", "2030-01-01") == (18, f"lift: {told}\n")
+    first, last = load_rulebook(examples=False).rules["pension_credit"].covers
+    told = f"pension_credit covers {first} to {last}, not 2090-01-01. Choose another day."
+    assert _end(capfd, tmp_path, "pension_credit", "--date", "2090-01-01") == (18, f"lift: {told}\n")
 
 
 def test_a_file_that_is_not_there_is_named(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:

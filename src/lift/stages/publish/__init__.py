@@ -44,6 +44,7 @@ class Draft:
     plan_hash: str
     seconds: Mapping[str, float]
     without_view: str
+    warnings: tuple[str, ...] = ()
 
 
 class Received(Protocol):
@@ -89,7 +90,7 @@ def publish(
         identity=draft.identity,
         files=tuple(_copied(file, FileRead) for file in received.files),
         nil_return=None if received.nil_return is None else _copied(received.nil_return, NilReturnSigned),
-        warnings=tuple(received.warnings),
+        warnings=(*draft.warnings, *received.warnings),
         missing=tuple(_copied(one, Missing) for one in absent if one.cost),
         **_counts(connection),
         **seen(connection),
