@@ -107,6 +107,7 @@ def _build(job: Job, connection: Connection) -> str:
 def _assess(job: Job, connection: Connection) -> str:
     due = up_to_date(job.book, job.rules, job.day)
     job.rules, job.warnings = due.rules, due.warnings
+    job.lists = worklists(job.book.rules, job.rules, job.settings.lists.leave_out)
     job.assessed = assess(connection, job.book, job.day, job.rules)
     return f"{sum(number for _, _, number in job.assessed.counts):,} answers by {len(job.rules)} rules, as at {job.day}"
 
