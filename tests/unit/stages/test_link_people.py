@@ -97,10 +97,46 @@ def _names(cases: Cases) -> None:
     cases.add("typed letter", "ctr_award", **award(34, claimant("Pole", "Paul", OLD)))
 
 
+JOINT = {"title": None, "surname": None, "forename": None}
+
+
+def _bare_wives(cases: Cases) -> None:
+    """MR & MRS, or an initial, at an address where a grown-up daughter of that surname lives too."""
+    daughter = {"role": "non_dependant", "sex": "female", "title": "Miss"}
+    for number, name in ((50, "STONE"), (51, "SWIFT"), (52, "TRENT"), (53, "VANCE"), (54, "WELCH")):
+        cases.add(f"{name} account", "council_tax_account",
+                  **(account(number, "", "") | JOINT | {"name_raw": f"{name},MR & MRS TOM"}))  # fmt: skip
+        cases.add(f"{name} daughter", "ctr_person", ctr_ref=f"C{number:06}", account_ref=reference(number),
+                  surname=name, forename="Una", date_of_birth=YOUNG, **daughter)  # fmt: skip
+    # No claim names the wife.
+    cases.add("STONE award", "ctr_award", **award(50, claimant("Stone", "Tom", OLD, claimant_sex="male")))
+    # The claim names her, with her sex or without.
+    wife = partner("Swift", "Uma", OLD) | {"partner_sex": "female"}
+    cases.add("SWIFT award", "ctr_award", **award(51, claimant("Swift", "Tom", OLD, claimant_sex="male"), **wife))
+    credit = {"sequence_number": 1, "uprn": place(52)["uprn"], "claimant_surname": "Trent"}
+    cases.add("TRENT notice", "universal_credit_notice", ctr_ref="C000152", **credit, claimant_forename="Tom",
+              partner_surname="Trent", partner_forename="Ursula", is_couple=True)  # fmt: skip
+    # The wife claims, and the husband is the partner; the widow claims alone.
+    cases.add("VANCE notice", "universal_credit_notice", ctr_ref="C000153", **(credit | {
+        "uprn": place(53)["uprn"], "claimant_surname": "Vance"}), claimant_forename="Ursula",
+        partner_surname="Vance", partner_forename="Tom", is_couple=True)  # fmt: skip
+    cases.add("WELCH award", "ctr_award", **award(54, claimant("Welch", "Uma", OLD, claimant_sex="female")))
+    # The daughter has a claim of her own for Universal Credit, and her sex from the claim that lists her.
+    cases.add("STONE notice", "universal_credit_notice", ctr_ref="C000150", **(credit | {
+        "uprn": place(50)["uprn"], "claimant_surname": "Stone"}), claimant_forename="Una")  # fmt: skip
+    cases.add("initial mother", "council_tax_account", **account(55, "YOUNG", "U", title="Mrs"))
+    cases.add("initial award", "ctr_award", **award(55, claimant("Young", "Tom", OLD, claimant_sex="male")))
+    cases.add("initial daughter", "ctr_person", ctr_ref="C000055", account_ref=reference(55), surname="Young",
+              forename="Una", date_of_birth=YOUNG, **daughter)  # fmt: skip
+    cases.add("initial parent", "council_tax_account", **account(56, "ZEAL", "U", title="Mrs"))
+    cases.add("parent at school", "pupil", surname="Zeal", forename="Zak", parent1_surname="Zeal",
+              parent1_forename="Uma", parent1_title="Mrs", **place(56))  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def cases() -> Iterator[Cases]:
     made = Cases()
-    for add in (_by_place, _by_number, _contradictions, _names):
+    for add in (_by_place, _by_number, _contradictions, _names, _bare_wives):
         add(made)
     made.town.link()
     yield made
@@ -168,6 +204,37 @@ def test_twins_at_school_are_the_twins_on_the_claim(cases: Cases) -> None:
 def test_a_joint_name_is_both_halves_of_the_couple(cases: Cases) -> None:
     assert cases.same("joint:liable_1", "joint claim:claimant")
     assert cases.same("joint:liable_2", "joint claim:partner")
+
+
+@pytest.mark.parametrize("name", ["STONE", "SWIFT", "TRENT", "VANCE", "WELCH"])
+def test_the_wife_of_an_account_is_no_grown_up_daughter(cases: Cases, name: str) -> None:
+    assert not cases.same(f"{name} account:liable_2", f"{name} daughter:non_dependant")
+
+
+def test_a_daughter_who_claims_for_herself_is_not_her_mother(cases: Cases) -> None:
+    assert cases.same("STONE daughter:non_dependant", "STONE notice:claimant")
+    assert not cases.same("STONE account:liable_2", "STONE notice:claimant")
+
+
+@pytest.mark.parametrize(
+    ("name", "wife"),
+    [
+        ("SWIFT", "SWIFT award:partner"),
+        ("TRENT", "TRENT notice:partner"),
+        ("VANCE", "VANCE notice:claimant"),
+        ("WELCH", "WELCH award:claimant"),
+    ],
+)
+def test_the_wife_of_an_account_is_the_wife_of_the_claim(cases: Cases, name: str, wife: str) -> None:
+    assert cases.same(f"{name} account:liable_2", wife)
+
+
+def test_an_initial_of_the_liable_is_no_non_dependant(cases: Cases) -> None:
+    assert not cases.same("initial mother:liable_1", "initial daughter:non_dependant")
+
+
+def test_an_initial_of_the_liable_may_be_a_parent_at_school(cases: Cases) -> None:
+    assert cases.same("initial parent:liable_1", "parent at school:parent_1")
 
 
 def test_names_meet_across_initials_accents_and_typing(cases: Cases) -> None:

@@ -69,7 +69,8 @@ _MEMBERS_LIVE_AT_THE_CLAIM = """
     WHERE link_node.kind IN ('ctr_person', 'benefit_person') AND link_node.claim_ref = p.claim_ref"""
 
 # Nodes that stand on one row (claimant and partner, the two liable, a pupil and the parents) are different people; so
-# are those liable and the residents that the same account lists besides them.
+# are those liable and the residents that the same account lists besides them. `couple`: the row makes them one, as far
+# as a row of those liable does.
 _BESIDE = """
     CREATE OR REPLACE TEMP TABLE link_beside AS
     WITH place AS (
@@ -77,11 +78,11 @@ _BESIDE = """
         WHERE entity = 'person'
             AND part IN ('claimant', 'partner', 'liable_1', 'liable_2', 'pupil', 'parent_1', 'parent_2')
     )
-    SELECT DISTINCT a.node AS node, b.node AS other
+    SELECT DISTINCT a.node AS node, b.node AS other, b.part IN ('partner', 'liable_2') AS couple
     FROM place a JOIN place b ON a.kind = b.kind AND a.row = b.row AND a.part <> b.part
     WHERE b.part IN ('partner', 'liable_2', 'parent_1', 'parent_2')
     UNION
-    SELECT a.node, b.node FROM link_node a JOIN link_node b USING (account_ref)
+    SELECT a.node, b.node, FALSE FROM link_node a JOIN link_node b USING (account_ref)
     WHERE a.kind = 'council_tax_account' AND b.kind = 'council_tax_resident' AND b.part IN ('resident', 'child')
         AND a.entity = 'person' AND b.entity = 'person' ORDER BY ALL"""
 

@@ -19,7 +19,10 @@ _NODES = """
         list(sex ORDER BY node), list(forename_key ORDER BY node),
         -- TRUE: surely grown up; FALSE: surely a child; NULL: a young person who may be either.
         list(CASE WHEN grown THEN TRUE
-            WHEN date_of_birth IS NULL OR date_of_birth > latest - INTERVAL 16 YEAR THEN FALSE END ORDER BY node)
+            WHEN date_of_birth IS NULL OR date_of_birth > latest - INTERVAL 16 YEAR THEN FALSE END ORDER BY node),
+        -- TRUE: liable, or of a couple that gets what only the liable get; FALSE: lives with them.
+        list(CASE WHEN kind IN ('council_tax_account', 'ctr_award', 'benefit_claim') THEN TRUE
+            WHEN part IN ('non_dependant', 'resident') THEN FALSE END ORDER BY node)
     FROM link_node"""
 
 
@@ -28,19 +31,22 @@ class People:
     node, in one list for each identifier, by node (nodes count from 1)."""
 
     def __init__(self, connection: DuckDBPyConnection) -> None:
-        ((count, born, nino, sex, forename, grown),) = connection.execute(_NODES).fetchall()
+        ((count, born, nino, sex, forename, grown, liable),) = connection.execute(_NODES).fetchall()
         self._above = list(range(count + 1))
         self._born: list[int | None] = [None, *(born or ())]
         self._nino: list[str | None] = [None, *(nino or ())]
         self._sex: list[str | None] = [None, *(sex or ())]
         self._forename: list[str | None] = [None, *(forename or ())]
         self._grown: list[bool | None] = [None, *(grown or ())]
+        self._liable: list[bool | None] = [None, *(liable or ())]
         self._more_forenames: dict[int, set[str]] = {}
         self._apart: dict[int, set[int]] = {}
+        self._other_halves: dict[int, set[int]] = {}
         self._reason = [""] * (count + 1)
-        for one, other in connection.execute("SELECT node, other FROM link_beside ORDER BY ALL").fetchall():
-            self._apart.setdefault(one, set()).add(other)
-            self._apart.setdefault(other, set()).add(one)
+        for one, other, couple in connection.execute("SELECT node, other, couple FROM link_beside").fetchall():
+            for pairs in (self._apart, self._other_halves) if couple else (self._apart,):
+                pairs.setdefault(one, set()).add(other)
+                pairs.setdefault(other, set()).add(one)
 
     def join(self, groups: Iterable[Group]) -> None:
         for group in groups:
@@ -95,8 +101,8 @@ class People:
         return not group.names_agree or self._names_agree(one, other, group)
 
     def _names_agree(self, one: int, other: int, group: Group) -> bool:
-        """Equal forenames, or one the beginning of the other. Where one is missing or an initial, both sexes must be
-        known and the same, unless the key holds the date of birth or is the claim's own part."""
+        """Equal forenames, or one the beginning of the other. Where one is missing or an initial and the key is a
+        place, that takes more: the MRS of an account's MR & MRS is no grown-up daughter."""
         sex, other_sex = self._sex[one], self._sex[other]
         if sex and other_sex and sex != other_sex:
             return False
@@ -104,7 +110,18 @@ class People:
         if not all(_fits(x, y) for x in first for y in second):
             return False
         short = not all(names and max(map(len, names)) > 1 for names in (first, second))
-        return not short or group.reason not in ("uprn", "account_ref") or bool(sex and sex == other_sex)
+        if not short or group.reason not in ("uprn", "account_ref"):
+            return True
+        if not self._halves(one, group).isdisjoint(self._halves(other, group)):
+            return True
+        liable = (self._liable[one], self._liable[other])
+        may_be_one = True not in liable or False not in liable if first and second else liable == (True, True)
+        return may_be_one and bool(sex and sex == other_sex)
+
+    def _halves(self, head: int, group: Group) -> set[int]:
+        """With whom the group's rows make this person a couple."""
+        own = (node for node in group.nodes if self._find(node) == head)
+        return {self._find(half) for node in own for half in self._other_halves.get(node, ())}
 
     def _forenames(self, head: int) -> set[str]:
         own = self._forename[head]
@@ -118,6 +135,7 @@ class People:
         self._nino[one] = self._nino[one] or self._nino[other]
         self._sex[one] = self._sex[one] or self._sex[other]
         self._grown[one] = self._grown[one] if self._grown[one] is not None else self._grown[other]
+        self._liable[one] = _either(self._liable[one], self._liable[other])
         if self._forename[one] != self._forename[other] or other in self._more_forenames:
             self._more_forenames[one] = self._forenames(one) | self._forenames(other)
         for third in self._apart.pop(other, ()):
@@ -129,6 +147,10 @@ class People:
             if not self._reason[node] and self._find(node) == one:
                 self._reason[node] = group.reason
         return True
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:
+    return other if one is None else one or bool(other)
 
 
 def _fits(one: str, other: str) -> bool:
