@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,44 +15,114 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from lift.cli.told import Told
-    from lift.stages.explain import ShownStep
+    from lift.stages.explain import Explained, ShownStep
+    from lift.workspace.folder import Workspace
+    from lift.workspace.runs import PublishedRun
+
+LEAST_REASON = 8
 
 
 def explain(
     ctx: typer.Context,
-    reference: Annotated[str, typer.Argument(metavar="REF", help="A reference from a list.")],
-    rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="Only this rule; default: every one.")] = None,
+    reference: Annotated[str, typer.Argument(metavar="REF", help="A reference from a list or from lift query.")],
+    rule: Annotated[
+        str | None,
+        typer.Argument(metavar="[RULE]", help="Only this rule. Without: those that are likely or possible."),
+    ] = None,
+    names: Annotated[
+        str | None,
+        typer.Option(
+            "--names", metavar="WHY", help="Say who it is. Give the reason: it is logged. Benefits team only."
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page to print, in place of the screen.")
+    ] = None,
     run: RunId = None,
     workspace: WorkspaceAt = None,
     as_json: Json = False,
     plain: Plain = False,
 ) -> None:
     """Why somebody has an answer: each step with its formula and law, each fact with its file, line and date."""
-    from lift.cli.answers import write_json
     from lift.cli.rules import find_rule
-    from lift.cli.told import Told
-    from lift.cli.told_object import explanation_object
+    from lift.cli.told import VERDICTS, Told
+    from lift.cli.told_page import told_page
     from lift.errors import NotFoundError
     from lift.rulebook.load import load_rulebook
     from lift.stages.explain import explain_run
     from lift.workspace.runs import find_run
+    from lift.workspace.writing import require_new, write_whole
 
-    found = find_run(workspace_at(ctx, workspace), run)
+    place = workspace_at(ctx, workspace)
+    found = find_run(place, run)
+    if html is not None:
+        require_new(html)
     book = load_rulebook(found.rules, examples=False)
-    rules = [find_rule(book, rule).id] if rule else sorted(book.rules)
-    explained = [Told(book, one) for one in explain_run(found.core, book, found.record.day, reference, rules)]
-    if not explained:
+    rules = [find_rule(book, rule).id] if rule else None
+    explained = explain_run(_source(found), book, found.record.day, reference, rules)
+    told = [Told(book, one) for one in explained.explanations]
+    if not told and not explained.others:
         asked = f"{rule} asks" if rule else "the rules ask"
         raise NotFoundError(f"{asked} nothing about {reference}. Take another reference from a list.")
-    if as_json:
-        typer.echo(write_json([explanation_object(told) for told in explained]))
-        return
-    screen = Screen(plain=plain)
-    for told in explained:
+    people = _people(place, found, reference, explained, names) if names is not None else []
+    screen = Screen(as_json=as_json, plain=plain)
+    others = [(book.rules[one.rule].name, one.key, VERDICTS[one.verdict], one.rule) for one in explained.others]
+    if html is not None:
+        title = f"{found.record.council}, run {found.id}: {reference}"
+        write_whole(html, told_page(title, told, others, people).encode())
+        screen.say(f"{html} is written. Destroy it, and whatever is printed from it, when it is no longer needed.")
+        screen.answer({"written": str(html)})
+    elif as_json:
+        _print_json(explained, told, people)
+    else:
+        _print(screen, told, others, people)
+
+
+def _source(run: PublishedRun) -> Path:
+    """The run's own database for whoever may read it, else the analysts' view."""
+    from lift.workspace.analysts import require_view
+
+    return run.core if os.access(run.core, os.R_OK) else require_view(run)
+
+
+def _people(place: Workspace, run: PublishedRun, reference: str, explained: Explained, why: str) -> list[str]:
+    """Names and address. That somebody looked, and why, is in the audit before anything is shown."""
+    from lift.errors import UsageError
+    from lift.stages.named import names_of
+    from lift.workspace import audit
+
+    if len(why.strip()) < LEAST_REASON:
+        raise UsageError('--names needs the reason, for example: --names "she rang back on 3 December"')
+    named = names_of(run, explained.household, explained.people)
+    audit.record(place, {"what": "names", "run": run.id, "reference": reference, "why": why.strip()})
+    return [*(f"{name} ({key})" for key, name in named.people), named.address]
+
+
+def _print(screen: Screen, told: Sequence[Told], others: Sequence[Sequence[str]], people: Sequence[str]) -> None:
+    from lift.cli.told_page import OTHERS
+
+    for line in people:
+        screen.say(line, style="bold")
+    for one in told:
         if screen.plain:
-            typer.echo("\n".join(plain_lines(told)))
+            typer.echo("\n".join(plain_lines(one)))
         else:
-            print_told(told)
+            print_told(one)
+    if others:
+        screen.heading("Other answers; name the rule to have one explained")
+        screen.table(OTHERS, others)
+
+
+def _print_json(explained: Explained, told: Sequence[Told], people: Sequence[str]) -> None:
+    """Every answer as an object; one that is only named has no steps."""
+    from lift.cli.answers import write_json
+    from lift.cli.told_object import explanation_object
+
+    named = {"people": list(people)} if people else {}
+    others = [{"rule": one.rule, "reference": one.key, "verdict": one.verdict} for one in explained.others]
+    typer.echo(
+        write_json([{**explanation_object(one), **named} for one in told] + [{**one, **named} for one in others])
+    )
 
 
 def plain_lines(told: Told) -> Iterator[str]:

@@ -23,7 +23,7 @@ _ASKED = {
     "possible_when": "Worth asking about",
     "advice_first": "To an adviser first",
 }
-_VERDICTS = {
+VERDICTS = {
     "in_payment": "in payment already",
     "ruled_out": "ruled out",
     "likely": "likely",
@@ -177,7 +177,8 @@ class Told:
         if same:
             return self._sources_of([fact, *same])
         told = [
-            f"{origin.file} line {origin.line}{f' as at {in_words(origin.as_at)}' if origin.as_at else ''}"
+            f"{origin.file}{f' line {origin.line}' if origin.line else ''}"
+            f"{f' as at {in_words(origin.as_at)}' if origin.as_at else ''}"
             for origin in fact.origins
         ]
         question = self.book.facts[fact.level, fact.name].question if is_unknown(fact) else None
@@ -298,7 +299,7 @@ class Told:
             f"signed off by {rule.reviewed_by}" if rule.reviewed_by else "no officer has signed this rule off yet"
         )
         lines = [
-            f"{rule.name}: {_VERDICTS[answer.verdict]}",
+            f"{rule.name}: {VERDICTS[answer.verdict]}",
             f"{self.unit(answer.key)}, on {in_words(self.one.day)}; {reviewed}",
         ]
         for part, proved in answer.worth.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 
 from sqlglot import exp
 
@@ -166,7 +167,13 @@ def coalesce(a: Sql, b: Sql) -> Sql:
 
 
 def cast(a: Sql, kind: str) -> Sql:
-    return exp.Cast(this=a, to=exp.DataType.build(kind, dialect="duckdb"))
+    return exp.Cast(this=a, to=_type(kind).copy())
+
+
+@cache
+def _type(kind: str) -> exp.DataType:
+    """Reading a type's name takes longer than all else about a cast."""
+    return exp.DataType.build(kind, dialect="duckdb")
 
 
 def function(name: str, *arguments: Sql) -> Sql:

@@ -29,11 +29,11 @@ from lift.workspace.database import database
 
 @dataclass(frozen=True)
 class Origin:
-    """A source row that a unit's facts come from."""
+    """A source row that a unit's facts come from; the analysts' view holds no lines."""
 
     kind: str
     file: str
-    line: int
+    line: int | None
     as_at: date | None
 
 
@@ -104,34 +104,95 @@ class Explanation:
     """The same names to what came out, proved."""
 
 
-def explain_run(core: Path, book: Rulebook, day: date, unit_key: str, rules: Sequence[str]) -> list[Explanation]:
-    """As `explain`, from the database of a finished run, which stays as it is."""
+@dataclass(frozen=True)
+class OtherAnswer:
+    """An answer of the run that is only named."""
+
+    rule: str
+    key: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The explanations of a unit's answers, rule by rule, and those answers that were not explained. `people` are those
+    of the unit's family (of a home: all)."""
+
+    explanations: tuple[Explanation, ...]
+    others: tuple[OtherAnswer, ...]
+    household: str
+    people: tuple[str, ...]
+
+
+#: Answers that stand on a list: these are explained without being asked for by rule.
+LISTED = ("likely", "possible")
+
+
+def explain_run(place: Path, book: Rulebook, day: date, unit_key: str, rules: Sequence[str] | None = None) -> Explained:
+    """As `explain`, from the database of a finished run, which stays as it is: `core.duckdb` or the analysts' view."""
     with database(None) as connection:
-        place = str(core).replace("'", "''")
-        connection.execute(f"ATTACH '{place}' AS run (READ_ONLY)")
+        quoted = str(place).replace("'", "''")
+        connection.execute(f"ATTACH '{quoted}' AS run (READ_ONLY)")
         return explain(connection, book, day, unit_key, rules)
 
 
 def explain(
     connection: duckdb.DuckDBPyConnection, book: Rulebook, day: date, unit_key: str, rules: Sequence[str] | None = None
-) -> list[Explanation]:
-    """The explanations of a unit's answers, rule by rule. `connection` is an in-memory database with the finished run
-    attached read-only as `run`. Raises NotFoundError for a reference that the run does not hold."""
+) -> Explained:
+    """Why a unit has its answers: by these rules, or by those under which it stands on a list. `connection` is an
+    in-memory database with the finished run attached read-only as `run`. Raises NotFoundError for a reference that the
+    run does not hold."""
     level, household = _find(connection, unit_key)
     _copy_household(connection, household)
-    wanted = [r for r in (rules or sorted(book.rules)) if book.rules[r].covers[0] <= day <= book.rules[r].covers[1]]
+    keys = {unit_key} | _related(connection, level, unit_key)
+    answers = _answers(connection, book, keys, level, unit_key)
+    listed = {(one.rule, one.key) for one in answers if one.verdict in LISTED}
+    wanted = sorted({rule for rule, _ in listed}) if rules is None else rules
+    steps = _run(
+        connection, book, day, [r for r in wanted if book.rules[r].covers[0] <= day <= book.rules[r].covers[1]]
+    )
+    home = _Home.of(connection)
+    found = []
+    for answer in steps.answers:
+        meant = answer.key == unit_key or (answer.level != level and answer.key in keys)
+        if meant and (rules is not None or (answer.rule, answer.key) in listed):
+            settled = replace(answer, settled_by=_settled_by(connection, answer))
+            found.append(_Explainer(home, book, day, settled, steps.values).explanation())
+    explained = {(one.answer.rule, one.answer.key) for one in found}
+    others = [] if rules is not None else [one for one in answers if (one.rule, one.key) not in explained]
+    people = [key for key in home.held["person"] if key in keys]
+    return Explained(tuple(found), tuple(others), household, tuple(people))
+
+
+def _answers(
+    connection: duckdb.DuckDBPyConnection, book: Rulebook, keys: set[str], level: Level, unit_key: str
+) -> list[OtherAnswer]:
+    """The answers that a reference stands for, as the run holds them."""
+    rows = connection.execute(
+        "SELECT rule, unit_key, verdict FROM run.answer WHERE unit_key IN (SELECT unnest(?)) ORDER BY rule, unit_key",
+        [sorted(keys)],
+    ).fetchall()
+    found = [OtherAnswer(str(rule), str(key), str(verdict)) for rule, key, verdict in rows if rule in book.rules]
+    return [one for one in found if one.key == unit_key or book.rules[one.rule].level != level]
+
+
+@dataclass(frozen=True)
+class _Worked:
+    """What a plan over one household gave."""
+
+    answers: Sequence[Answer]
+    values: Mapping[tuple[Level, str], Mapping[tuple[str, bool], Value]]
+
+
+def _run(connection: duckdb.DuckDBPyConnection, book: Rulebook, day: date, rules: Sequence[str]) -> _Worked:
+    if not rules:
+        return _Worked([], {})
     profiles, has_couples = fact_profiles(connection, book)
-    plan = compile_plan(book, wanted, day, Options(profiles, has_couples, keep_steps=True))
+    plan = compile_plan(book, rules, day, Options(profiles, has_couples, keep_steps=True))
     outputs = sorted({a.table for a in plan.answers} | {table for table, _ in plan.steps.values()})
     run_plan(connection, plan, outputs=outputs)
     steps = read_steps(connection, plan)
-    related = _related(connection, level, unit_key)
-    found = []
-    for answer in answers_of(connection, book, plan, steps):
-        if answer.key == unit_key or (answer.level != level and answer.key in related):
-            settled = replace(answer, settled_by=_settled_by(connection, answer))
-            found.append(_Explainer(connection, book, day, settled, steps).explanation())
-    return found
+    return _Worked(answers_of(connection, book, plan, steps), steps)
 
 
 def _settled_by(connection: duckdb.DuckDBPyConnection, answer: Answer) -> tuple[Question, ...]:
@@ -181,20 +242,58 @@ def _related(connection: duckdb.DuckDBPyConnection, level: Level, unit_key: str)
 Origins = dict[tuple[str, str, str], list[Origin]]
 
 
+@dataclass(frozen=True)
+class _Home:
+    """What is held of the household in hand: each unit's row by its key, where its facts come from, and on which facts
+    (level, unit, name) two sources do not agree."""
+
+    held: Mapping[Level, Mapping[str, Mapping[str, object]]]
+    origins: Origins
+    differing: frozenset[tuple[str, str, str]]
+
+    @classmethod
+    def of(cls, connection: duckdb.DuckDBPyConnection) -> _Home:
+        held = {level: {str(r[key_of(level)]): r for r in read_rows(connection, level)} for level in LEVELS}
+        keys = [key for level in LEVELS for key in held[level]]
+        return cls(held, _origins(connection, keys), _differing(connection, keys))
+
+
+def _differing(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> frozenset[tuple[str, str, str]]:
+    rows = connection.execute(
+        "SELECT level, unit_key, fact FROM run.conflict WHERE unit_key IN (SELECT unnest(?))", [list(keys)]
+    ).fetchall()
+    return frozenset((str(level), str(key), str(fact)) for level, key, fact in rows)
+
+
+def _origins(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> Origins:
+    """The source rows of units from the kinds of extract that supply each fact, in order of priority."""
+    rows = connection.execute(
+        """WITH mine AS (SELECT * FROM run.unit_source WHERE unit_key IN (SELECT unnest(?)))
+        SELECT DISTINCT s.level, s.unit_key, p.fact, s.kind, f.name, s.line, s.as_at, p.priority
+        FROM mine s JOIN run.fact_source p ON p.level = s.level AND p.kind = s.kind
+        JOIN run.extract_file f ON f.file_id = s.file_id ORDER BY p.priority, s.kind, f.name, s.line""",
+        [list(keys)],
+    ).fetchall()
+    found: Origins = defaultdict(list)
+    for level, key, fact, kind, name, line, as_at, _ in rows:
+        found[level, str(key), str(fact)].append(Origin(str(kind), str(name), line, as_at))
+    return found
+
+
 class _Explainer:
     """One answer's explanation."""
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        home: _Home,
         book: Rulebook,
         day: date,
         answer: Answer,
         steps: Mapping[tuple[Level, str], Mapping[tuple[str, bool], Value]],
     ) -> None:
-        self.connection, self.book, self.day, self.answer, self.steps = connection, book, day, answer, steps
+        self.book, self.day, self.answer, self.steps = book, day, answer, steps
         self.rule = book.rules[answer.rule]
-        self.held = {level: {str(r[key_of(level)]): r for r in read_rows(connection, level)} for level in LEVELS}
+        self.held, self.origins, self.differing = home.held, home.origins, home.differing
 
     def explanation(self) -> Explanation:
         formulas = {name: self.book.steps[full].formulas[-1].text for name, full in self.rule.answers.items()}
@@ -268,12 +367,9 @@ class _Explainer:
             for node in references(step):
                 if isinstance(node, FactRef):
                     names.setdefault((node.level, node.name))
-        origins, differing = self._origins(), self._differing()
-        return tuple(
-            self._fact(self.book.facts[pair], key, origins, differing) for pair in names for key in self._all(pair[0])
-        )
+        return tuple(self._fact(self.book.facts[pair], key) for pair in names for key in self._all(pair[0]))
 
-    def _fact(self, fact: Fact, key: str, origins: Origins, differing: set[tuple[str, str, str]]) -> KnownFact:
+    def _fact(self, fact: Fact, key: str) -> KnownFact:
         row = self.held[fact.level][key]
         fresh = row.get(f"{fact.name}_fresh") is not False
         value: Value
@@ -284,25 +380,6 @@ class _Explainer:
         unknown = value is None or value == Range(None, None)
         assumption = self.book.assumptions.get(fact.name)
         assumed = assumption.assumed if assumption is not None and unknown else None
-        differs = (fact.level, key, fact.name) in differing
-        found = () if unknown and not differs else tuple(origins.get((fact.level, key, fact.name), ()))
+        differs = (fact.level, key, fact.name) in self.differing
+        found = () if unknown and not differs else tuple(self.origins.get((fact.level, key, fact.name), ()))
         return KnownFact(fact.level, key, fact.name, fact.meaning, value, fresh, found, assumed, differs)
-
-    def _differing(self) -> set[tuple[str, str, str]]:
-        """Level, unit and fact on which two sources do not agree."""
-        rows = self.connection.execute("SELECT level, unit_key, fact FROM run.conflict").fetchall()
-        return {(str(level), str(key), str(fact)) for level, key, fact in rows}
-
-    def _origins(self) -> Origins:
-        """The source rows of each unit from the kinds of extract that supply each fact, in order of priority."""
-        rows = self.connection.execute(
-            """SELECT DISTINCT s.level, s.unit_key, p.fact, s.kind, f.name, s.line, s.as_at, p.priority
-            FROM run.unit_source s JOIN run.fact_source p ON p.level = s.level AND p.kind = s.kind
-            JOIN run.extract_file f ON f.file_id = s.file_id
-            WHERE s.unit_key IN (SELECT unnest(?)) ORDER BY p.priority, s.kind, f.name, s.line""",
-            [[key for level in LEVELS for key in self.held[level]]],
-        ).fetchall()
-        found: Origins = defaultdict(list)
-        for level, key, fact, kind, name, line, as_at, _ in rows:
-            found[level, str(key), str(fact)].append(Origin(str(kind), str(name), int(line), as_at))
-        return found

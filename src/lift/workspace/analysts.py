@@ -13,14 +13,19 @@ from lift.workspace.runs import PublishedRun
 FORMAT = 1
 
 
+def require_view(run: PublishedRun) -> Path:
+    """Where the analysts' view of a run is. Raises NotFoundError where it has none."""
+    if not run.view.is_file():
+        why = run.record.without_view or "It was made by a LIFT that wrote none: run the month again."
+        raise NotFoundError(f"run {run.id} has no {run.view.name}, which questions are put to. {why}")
+    return run.view
+
+
 @contextmanager
 def open_view(run: PublishedRun, *, spill: Path | None = None) -> Iterator[Connection]:
     """The analysts' view of a run, to be read only: no file beside it can be reached through it. Raises NotFoundError
     where the run has none, SettingsError where a newer LIFT wrote it."""
-    if not run.view.is_file():
-        why = run.record.without_view or "It was made by a LIFT that wrote none: run the month again."
-        raise NotFoundError(f"run {run.id} has no {run.view.name}, which questions are put to. {why}")
-    with database(run.view, read_only=True, spill=spill, sealed=True) as connection:
+    with database(require_view(run), read_only=True, spill=spill, sealed=True) as connection:
         ((written,),) = connection.execute("SELECT max(format) FROM about").fetchall()
         if written > FORMAT:
             raise SettingsError(

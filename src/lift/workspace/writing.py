@@ -131,3 +131,13 @@ def csv_of(headings: Sequence[str], rows: Iterable[Sequence[object]], *, marked:
     writer.writerow(headings)
     writer.writerows(rows)
     return content.getvalue().encode("utf-8-sig" if marked else "utf-8")
+
+
+def require_new(path: Path) -> None:
+    """Raises StorageError for a file that is there already, or whose folder is not there or may not be written into."""
+    if path.exists():
+        raise StorageError(f"{path}: is there already, and is never written over. Give another name, or move it away.")
+    if not path.parent.is_dir():
+        raise StorageError(f"{path.parent}: there is no such folder. Make it, or give another place.")
+    if not os.access(path.parent, os.W_OK):
+        raise StorageError(f"{path.parent}: may not be written into. Give another place, or see who may.")

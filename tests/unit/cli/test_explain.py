@@ -40,8 +40,10 @@ def _database(book: Rulebook, given: Given, path: Path) -> Path:
 
 
 _SOURCES = """
-CREATE TABLE answer (rule VARCHAR, unit_key VARCHAR, settled_by VARCHAR);
-INSERT INTO answer VALUES ('pension_credit', 'xf', 'person:xfm0:private_pension;person:xfm0:has_paid_carer');
+CREATE TABLE answer (rule VARCHAR, unit_key VARCHAR, verdict VARCHAR, settled_by VARCHAR);
+INSERT INTO answer VALUES ('attendance_allowance', 'xfm0', 'unknown', NULL),
+    ('benefit_cap', 'xf', 'ruled_out', NULL), ('attendance_allowance', 'xn0m0', 'possible', NULL),
+    ('pension_credit', 'xf', 'possible', 'person:xfm0:private_pension;person:xfm0:has_paid_carer');
 CREATE TABLE extract_file (file_id INTEGER, name VARCHAR);
 INSERT INTO extract_file VALUES (1, 'shbe.txt'), (2, 'ctr.csv');
 CREATE TABLE unit_source (level VARCHAR, unit_key VARCHAR, kind VARCHAR, file_id INTEGER, line INTEGER, as_at DATE);
@@ -68,7 +70,7 @@ def core(book: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def told(book: Rulebook, core: Path) -> Told:
-    (one,) = explain_run(core, book, _DAY, "xf", ["pension_credit"])
+    (one,) = explain_run(core, book, _DAY, "xf", ["pension_credit"]).explanations
     return Told(book, one)
 
 
@@ -234,7 +236,8 @@ def test_a_version_that_a_period_picks_is_the_one_shown(book: Rulebook, tmp_path
     base = book.bases["capped_family"]
     period = {**base["periods"][0], "period_start": "2026-03-12"}
     given = read_given(book, laid_over(base, {"periods": [period]}), prefix="x")
-    (one,) = explain_run(_database(book, given, tmp_path / "core.duckdb"), book, _DAY, "xf", ["benefit_cap"])
+    place = _database(book, given, tmp_path / "core.duckdb")
+    (one,) = explain_run(place, book, _DAY, "xf", ["benefit_cap"]).explanations
     told = Told(book, one)
     (group,) = [group for group in told.shown_steps() if group[0].name == "benefit_cap.is_exempt_by_earnings"]
     assert ("earnings_threshold", "£846.00 a month") in told.goes_in(group[0])
@@ -244,3 +247,26 @@ def test_a_version_that_a_period_picks_is_the_one_shown(book: Rulebook, tmp_path
 def test_a_reference_that_is_not_in_the_run_says_what_to_do(book: Rulebook, core: Path) -> None:
     with pytest.raises(NotFoundError, match="no such reference in this run"):
         explain_run(core, book, _DAY, "f0000", ["pension_credit"])
+
+
+def test_without_a_rule_what_stands_on_a_list_is_explained_and_the_rest_named(book: Rulebook, core: Path) -> None:
+    explained = explain_run(core, book, _DAY, "xf")
+    assert [(one.answer.rule, one.answer.key) for one in explained.explanations] == [("pension_credit", "xf")]
+    assert [(one.rule, one.key, one.verdict) for one in explained.others] == [
+        ("attendance_allowance", "xfm0", "unknown"),
+        ("benefit_cap", "xf", "ruled_out"),
+    ]
+    assert explained.people == ("xfm0",)
+
+
+def test_a_rule_that_is_named_is_explained_whatever_it_answers(book: Rulebook, core: Path) -> None:
+    explained = explain_run(core, book, _DAY, "xf", ["attendance_allowance"])
+    assert [(one.answer.rule, one.answer.key) for one in explained.explanations] == [("attendance_allowance", "xfm0")]
+    assert explained.others == ()
+
+
+def test_a_home_stands_for_everybody_in_it(book: Rulebook, core: Path) -> None:
+    home = explain_run(core, book, _DAY, "xf").household
+    explained = explain_run(core, book, _DAY, home)
+    assert {one.answer.key for one in explained.explanations} == {"xf", "xn0m0"}
+    assert explained.people == ("xfm0", "xn0m0")

@@ -67,7 +67,7 @@ _BESIDE = {
     "possible_couple": """SELECT family_key, other_family_key FROM possible_couple
         WHERE family_key IN (SELECT family_key FROM analyst.family)
             AND other_family_key IN (SELECT family_key FROM analyst.family) ORDER BY ALL""",
-    "answer": """SELECT rule, unit_key, settled_by FROM answer SEMI JOIN open_home USING (household_key)
+    "answer": """SELECT rule, unit_key, verdict, settled_by FROM answer SEMI JOIN open_home USING (household_key)
         ORDER BY rule, unit_key""",
     "unit_source": """
         WITH unit AS (

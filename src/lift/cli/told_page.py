@@ -1,0 +1,111 @@
+"""What does an explanation look like on a page that can be printed? (`lift explain --html`)
+
+One file that needs nothing else: no script, no font, no picture from anywhere. What residents' files say is text here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from lift.rulebook.check import short
+from lift.rulebook.page import in_words
+
+if TYPE_CHECKING:
+    from lift.cli.told import Told
+    from lift.stages.explain import ShownStep
+
+STYLE = """
+  @page { size: A4; margin: 15mm 14mm 18mm }
+  body { font: 14px/1.4 system-ui, sans-serif; color: #1a1a1a; max-width: 54rem; margin: 1.5rem auto; padding: 0 1rem }
+  h1 { font-size: 1.5rem; margin: 0 0 .2rem } h2 { font-size: 1.15rem; margin: 1.6rem 0 .4rem }
+  h3 { font-size: 1rem; margin: .9rem 0 .1rem; display: flex; justify-content: space-between; gap: 1rem }
+  p { margin: .2rem 0 } .quiet { color: #555 } .law { color: #555; font-size: .9em }
+  .formula { font-family: ui-monospace, monospace; font-size: .88em; overflow-wrap: anywhere }
+  .offer { border-left: 4px solid #1d5c8a; padding: .4rem 1rem; background: #eef4f9; margin: .8rem 0 }
+  .answer { border: 1px solid #1d5c8a; border-radius: 3px; padding: .6rem 1rem; margin: .8rem 0 }
+  table { border-collapse: collapse; width: 100%; font-size: .93em }
+  th, td { text-align: left; padding: .25rem .5rem; vertical-align: top; border-bottom: 1px solid #ccc }
+  td { overflow-wrap: break-word }
+  thead { display: table-header-group } tr, .step { break-inside: avoid } h2, h3 { break-after: avoid }
+  section + section { break-before: page }
+  @media print { body { margin: 0; padding: 0; max-width: none; font-size: 11px } .offer { background: none } }
+"""
+OTHERS = ("Answer", "Reference", "Verdict", "Rule")
+OFFER = (
+    "This page only offers help. It may not be used to stop, reduce or investigate an award, nor for recovery, fraud "
+    "work or discount reviews."
+)
+
+
+def told_page(title: str, told: Sequence[Told], others: Sequence[Sequence[str]], people: Sequence[str] = ()) -> str:
+    """A whole page: each explanation a section. `others`: answers that are only named, with reference and verdict.
+    `people`: who they are and where they live, for whoever may see that."""
+    parts = [f"<h1>{escape(title)}</h1>", f'<p class="offer">{OFFER}</p>']
+    if people:
+        parts.append("<div class=answer>" + "".join(f"<p>{escape(line)}</p>" for line in people) + "</div>")
+    parts += [_section(one) for one in told]
+    if others:
+        parts.append("<h2>Other answers</h2>" + _table(OTHERS, others))
+    return (
+        f'<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
+    )
+
+
+def _section(told: Told) -> str:
+    head, *rest = told.head()
+    parts = [f"<section><h2>{escape(head)}</h2>"]
+    parts.append("<div class=answer>" + "".join(f"<p>{escape(line)}</p>" for line in rest) + "</div>")
+    parts += [_asked(*one) for one in told.asked()]
+    parts.append("<h2>Step by step</h2>")
+    parts += [_step(told, group) for group in told.shown_steps()]
+    figures = (
+        (short(a.name), told.amount_value(a), in_words(a.since), a.status.replace("_", " "), a.cite)
+        for a in told.shown_amounts()
+    )
+    parts.append("<h2>Figures</h2>" + _table(("figure", "value", "since", "how well known", "law"), figures))
+    parts.append("<h2>Facts</h2>" + _table(("fact", "of", "value", "where from"), _facts(told)))
+    return "\n".join([*parts, "</section>"])
+
+
+def _facts(told: Told) -> list[tuple[str, str, str, str]]:
+    """The facts; where the same is known of several units, and from the same rows, they stand together."""
+    whose: dict[tuple[str, str, str], list[str]] = {}
+    for fact in told.shown_facts():
+        whose.setdefault((fact.name, told.fact_value(fact), told.sources(fact)), []).append(told.unit(fact.key))
+    return [(name, ", ".join(units), value, sources) for (name, value, sources), units in whose.items()]
+
+
+def _asked(title: str, value: str, formula: str) -> str:
+    return (
+        f"<div class=step><h3><span>{escape(title)}</span><span>{escape(value)}</span></h3>"
+        f"<p class=formula>= {escape(formula)}</p></div>"
+    )
+
+
+def _step(told: Told, group: list[ShownStep]) -> str:
+    """A step with its formula and law once, and for each unit its value and the figures that went into it."""
+    first = group[0]
+    alone = len(group) == 1 and first.key == told.answer.key
+    value = told.step_value(first) if alone else ""
+    parts = [f"<div class=step><h3><span>{escape(short(first.name))}</span><span>{escape(value)}</span></h3>"]
+    parts.append(f"<p class=formula>= {escape(first.formula)}</p>")
+    for step in group:
+        figures = " · ".join(f"{name} {figure}" for name, figure in told.goes_in(step))
+        whose = "" if alone else f"{told.unit(step.key)}: {told.step_value(step)}"
+        parts += [f"<p>{escape(line)}</p>" for line in (whose,) if line]
+        parts += [f"<p class=quiet>{escape(figures)}</p>"] if figures else []
+    parts.append(f"<p class=law>{escape(f'{first.cite}. {first.why}'.strip())}</p></div>")
+    return "".join(parts)
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = "".join("<tr>" + "".join(f"<td>{_breaking(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return "<table><thead><tr>" + "".join(f"<th>{escape(h)}</th>" for h in headings) + f"</tr></thead>{lines}</table>"
+
+
+def _breaking(text: str) -> str:
+    """A long name may be broken where its words meet."""
+    return escape(text).replace("_", "_<wbr>")
