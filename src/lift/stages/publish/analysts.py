@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from lift.engines.duckdb.answers import beside_unit
 from lift.errors import DisclosureError
-from lift.plan.layout import KEYS, key_of
+from lift.plan.layout import KEYS
 from lift.rulebook.model import Fact, Rule, Rulebook, Shown
 from lift.rulebook.nodes import LEVELS, Level
 from lift.workspace.analysts import FORMAT
@@ -67,8 +67,8 @@ _BESIDE = {
     "possible_couple": """SELECT family_key, other_family_key FROM possible_couple
         WHERE family_key IN (SELECT family_key FROM analyst.family)
             AND other_family_key IN (SELECT family_key FROM analyst.family) ORDER BY ALL""",
-    "answer": """SELECT rule, unit_key, verdict, settled_by FROM answer SEMI JOIN open_home USING (household_key)
-        ORDER BY rule, unit_key""",
+    "answer": """SELECT rule, unit_key, verdict, settled_by FROM answer
+        SEMI JOIN open_home USING (household_key)""",
     "unit_source": """
         WITH unit AS (
             SELECT 'person' AS level, person_key AS unit_key FROM analyst.person
@@ -76,7 +76,7 @@ _BESIDE = {
             UNION ALL SELECT 'household', household_key FROM analyst.household
             UNION ALL SELECT 'period', period_key FROM analyst.period)
         SELECT DISTINCT level, unit_key, kind, file_id, NULL::INTEGER AS line, as_at
-        FROM unit_source SEMI JOIN unit USING (level, unit_key) ORDER BY ALL""",
+        FROM unit_source SEMI JOIN unit USING (level, unit_key)""",
     "fact_source": "SELECT level, fact, kind, priority FROM fact_source ORDER BY ALL",
     "extract_file": "SELECT file_id, name FROM extract_file ORDER BY ALL",
 }
@@ -95,7 +95,7 @@ def _units(connection: DuckDBPyConnection, level: Level, book: Rulebook) -> str:
         columns += answers
         joins += join
     return f"""CREATE TABLE analyst.{level} AS SELECT {", ".join(columns)} FROM {level} u
-        SEMI JOIN open_home USING (household_key) {joins} ORDER BY u.{key_of(level)}"""
+        SEMI JOIN open_home USING (household_key) {joins}"""
 
 
 def _asking(connection: DuckDBPyConnection, level: Level, book: Rulebook) -> list[Rule]:
