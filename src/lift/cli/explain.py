@@ -50,6 +50,7 @@ def explain(
     from lift.errors import NotFoundError
     from lift.rulebook.load import load_rulebook
     from lift.stages.explain import explain_run
+    from lift.workspace import audit
     from lift.workspace.runs import find_run
     from lift.workspace.writing import require_new, write_whole
 
@@ -64,11 +65,13 @@ def explain(
     if not told and not explained.others:
         asked = f"{rule} asks" if rule else "the rules ask"
         raise NotFoundError(f"{asked} nothing about {reference}. Take another reference from a list.")
+    _require_allowed(place, found, reference, explained, leaves=html is not None)
     people = _people(place, found, reference, explained, names) if names is not None else []
     screen = Screen(as_json=as_json, plain=plain)
     others = [(book.rules[one.rule].name, one.key, VERDICTS[one.verdict], one.rule) for one in explained.others]
     if html is not None:
         title = f"{found.record.council}, run {found.id}: {reference}"
+        audit.record(place, {"what": "page", "run": found.id, "reference": reference, "file": str(html)})
         write_whole(html, told_page(title, told, others, people).encode())
         screen.say(f"{html} is written. Destroy it, and whatever is printed from it, when it is no longer needed.")
         screen.answer({"written": str(html)})
@@ -85,15 +88,28 @@ def _source(run: PublishedRun) -> Path:
     return run.core if os.access(run.core, os.R_OK) else require_view(run)
 
 
+def _require_allowed(
+    place: Workspace, run: PublishedRun, reference: str, explained: Explained, *, leaves: bool
+) -> None:
+    """Nobody's home is explained in which somebody must not be contacted. The analysts' view holds none of these."""
+    from lift.stages.export.named import require_open, require_shown
+
+    if not os.access(run.core, os.R_OK):
+        return
+    require_shown(run, explained.household)
+    if leaves:
+        require_open(place, run, [reference, explained.household, *explained.people])
+
+
 def _people(place: Workspace, run: PublishedRun, reference: str, explained: Explained, why: str) -> list[str]:
     """Names and address. That somebody looked, and why, is in the audit before anything is shown."""
     from lift.errors import UsageError
-    from lift.stages.named import names_of
+    from lift.stages.export.named import names_of
     from lift.workspace import audit
 
     if len(why.strip()) < LEAST_REASON:
         raise UsageError('--names needs the reason, for example: --names "she rang back on 3 December"')
-    named = names_of(run, explained.household, explained.people)
+    named = names_of(place, run, reference, explained.household, explained.people)
     audit.record(place, {"what": "names", "run": run.id, "reference": reference, "why": why.strip()})
     return [*(f"{name} ({key})" for key, name in named.people), named.address]
 

@@ -192,10 +192,10 @@ class Told:
         lines: dict[str, list[int]] = {}
         for fact in facts:
             for origin in fact.origins:
-                lines.setdefault(origin.file, []).append(origin.line)
+                lines.setdefault(origin.file, []).extend([] if origin.line is None else [origin.line])
         days = sorted(origin.as_at for fact in facts for origin in fact.origins if origin.as_at)
         dated = f", as at {in_words(days[0])} to {in_words(days[-1])}" if days else ""
-        told = [f"{file} {_lines_in_words(at)}" for file, at in lines.items()]
+        told = [f"{file} {_lines_in_words(at)}".rstrip() for file, at in lines.items()]
         return "; ".join(told) + dated if told else self.sources(facts[0])
 
     # ---- what goes into a step ----
@@ -350,7 +350,9 @@ class Told:
 
 
 def _lines_in_words(lines: Sequence[int]) -> str:
-    """line 5; lines 5, 9; lines 5 to 9, 12."""
+    """line 5; lines 5, 9; lines 5 to 9, 12; nothing where no line is held."""
+    if not lines:
+        return ""
     runs: list[list[int]] = []
     for line in sorted(set(lines)):
         if runs and line == runs[-1][-1] + 1:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from lift.cli.told import is_unknown
 from lift.rulebook.check import short
 from lift.rulebook.page import in_words
 
@@ -71,10 +72,16 @@ def _section(told: Told) -> str:
 
 
 def _facts(told: Told) -> list[tuple[str, str, str, str]]:
-    """The facts; where the same is known of several units, and from the same rows, they stand together."""
-    whose: dict[tuple[str, str, str], list[str]] = {}
+    """The facts; periods of which the same is known stand together, and so do units that share value and rows."""
+    facts: dict[tuple[bool, str], list[str]] = {}
     for fact in told.shown_facts():
-        whose.setdefault((fact.name, told.fact_value(fact), told.sources(fact)), []).append(told.unit(fact.key))
+        facts.setdefault((is_unknown(fact), fact.name), []).append(fact.key)
+    whose: dict[tuple[str, str, str], list[str]] = {}
+    for (_, name), units in facts.items():
+        values = {key: told.fact_value(told.facts[key, name]) for key in units}
+        for keys in told.together(units, values.get):
+            first, *same = (told.facts[key, name] for key in keys)
+            whose.setdefault((name, values[keys[0]], told.sources(first, *same)), []).append(told.units(keys))
     return [(name, ", ".join(units), value, sources) for (name, value, sources), units in whose.items()]
 
 
@@ -92,9 +99,11 @@ def _step(told: Told, group: list[ShownStep]) -> str:
     value = told.step_value(first) if alone else ""
     parts = [f"<div class=step><h3><span>{escape(short(first.name))}</span><span>{escape(value)}</span></h3>"]
     parts.append(f"<p class=formula>= {escape(first.formula)}</p>")
-    for step in group:
+    steps = {step.key: step for step in group}
+    for keys in told.together(steps, lambda key: (told.step_value(steps[key]), told.goes_in(steps[key]))):
+        step = steps[keys[0]]
         figures = " · ".join(f"{name} {figure}" for name, figure in told.goes_in(step))
-        whose = "" if alone else f"{told.unit(step.key)}: {told.step_value(step)}"
+        whose = "" if alone else f"{told.units(keys)}: {told.step_value(step)}"
         parts += [f"<p>{escape(line)}</p>" for line in (whose,) if line]
         parts += [f"<p class=quiet>{escape(figures)}</p>"] if figures else []
     parts.append(f"<p class=law>{escape(f'{first.cite}. {first.why}'.strip())}</p></div>")

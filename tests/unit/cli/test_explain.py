@@ -158,7 +158,7 @@ def test_a_fact_on_which_its_sources_differ_says_so_and_names_both(book: Ruleboo
     core = _database(book, given, tmp_path / "core.duckdb")
     with duckdb.connect(str(core)) as connection:
         connection.execute("INSERT INTO conflict VALUES ('family', 'xf', 'savings'), ('family', 'xf', 'is_couple')")
-    (one,) = explain_run(core, book, _DAY, "xf", ["pension_credit"])
+    (one,) = explain_run(core, book, _DAY, "xf", ["pension_credit"]).explanations
     lines = [line.split("\t") for line in plain_lines(Told(book, one))]
     assert _of(lines, "fact", "savings")[0][3:] == [
         "from £4,000.00 to £9,000.00, for its sources differ",
@@ -191,7 +191,7 @@ def test_periods_of_which_the_same_is_said_stand_together(book: Rulebook, tmp_pa
         connection.execute("""INSERT INTO unit_source SELECT 'period', period_key, 'universal_credit_notice', 3,
             month(period_start_low) + CASE WHEN month(period_start_low) > 3 THEN 5 ELSE 0 END, period_start_low
             FROM period""")
-    (one,) = explain_run(core, book, _DAY, "xf", ["benefit_cap"])
+    (one,) = explain_run(core, book, _DAY, "xf", ["benefit_cap"]).explanations
     told = Told(book, one)
     reductions = [fact.key for fact in told.shown_facts() if fact.name == "cap_reduction"]
     together = told.together(reductions, lambda key: told.fact_value(told.facts[key, "cap_reduction"]))
@@ -206,7 +206,7 @@ def test_periods_of_which_the_same_is_said_stand_together(book: Rulebook, tmp_pa
 
 def test_a_family_is_told_in_its_order(book: Rulebook, tmp_path: Path) -> None:
     given = read_given(book, book.bases["capped_family"], prefix="x")
-    (one,) = explain_run(_database(book, given, tmp_path / "core.duckdb"), book, _DAY, "xf", ["benefit_cap"])
+    (one,) = explain_run(_database(book, given, tmp_path / "core.duckdb"), book, _DAY, "xf", ["benefit_cap"]).explanations
     told = Told(book, one)
     roles = [fact.value for fact in sorted(one.facts, key=lambda fact: told._order(fact.key)) if fact.name == "role"]
     assert roles == ["claimant", "partner", "child", "child"]

@@ -82,22 +82,47 @@ def test_names_without_a_reason_are_not_shown(
     )
 
 
-def test_nobody_of_a_home_that_is_held_back_is_named(council: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+HELD = (
+    15,
+    "",
+    "lift: somebody in this home must not be contacted, so nothing about it is shown. Take it to whoever leads on "
+    "safeguarding.\n",
+)
+
+
+def test_no_home_is_explained_in_which_somebody_is_held_back(
+    council: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     run = find_run(council)
     with database(None) as connection:
         connection.execute(f"ATTACH '{run.core}' AS core (READ_ONLY)")
         connection.execute(f"ATTACH '{run.view}' AS view (READ_ONLY)")
         held = connection.execute(
-            "SELECT family_key FROM core.family ANTI JOIN view.family USING (family_key)"
+            "SELECT family_key FROM core.family ANTI JOIN view.family USING (family_key) ORDER BY family_key"
         ).fetchall()
     assert len(held) >= 12
+    before = len(audit.entries(council))
     for (family,) in held[:3]:
-        assert explain(council, capsys, str(family), "pension_credit", "--names", "she rang back", "--plain") == (
-            15,
-            "",
-            "lift: somebody in this home must not be contacted, so nobody in it is named. Take it to whoever leads on "
-            "safeguarding.\n",
-        )
+        for how in ([], ["--names", "she rang back"], ["--html", str(tmp_path / "why.html")], ["--json"]):
+            assert explain(council, capsys, str(family), "pension_credit", *how) == HELD
+    assert not list(tmp_path.iterdir())
+    assert len(audit.entries(council)) == before
+
+
+def test_whoever_asked_since_the_run_not_to_be_contacted_is_neither_named_nor_printed(
+    council: Workspace, couple: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = middlemarch.copy_of(council.root, tmp_path / "council")
+    asked = ["--reason", "do_not_contact", "--by", "benefits manager", "-w", str(mine.root)]
+    assert run_app(["suppressions", "add", couple, *asked]) == 0
+    capsys.readouterr()
+    for how in (["--names", "she rang back"], ["--html", str(tmp_path / "why.html")]):
+        assert explain(mine, capsys, couple, *how) == HELD
+    assert not (tmp_path / "why.html").exists()
+
+
+def test_a_page_is_remembered(council: Workspace, couple: str, page: Path) -> None:
+    assert [entry["file"] for entry in audit.entries(council) if entry["what"] == "page"] == [str(page)]
 
 
 # ---- for analysts ----

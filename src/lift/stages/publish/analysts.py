@@ -62,6 +62,13 @@ _HELD = """
         + (SELECT count(*) FROM analyst.household WHERE household_key IN (SELECT household_key FROM held_home))
         + (SELECT count(*) FROM analyst.period WHERE household_key IN (SELECT household_key FROM held_home))"""
 
+_UNIT = """
+        WITH unit AS (
+            SELECT 'person' AS level, person_key AS unit_key FROM analyst.person
+            UNION ALL SELECT 'family', family_key FROM analyst.family
+            UNION ALL SELECT 'household', household_key FROM analyst.household
+            UNION ALL SELECT 'period', period_key FROM analyst.period)"""
+
 # What explains an answer: which kind of extract tells a fact, and as at when; never the line that it stands on.
 _BESIDE = {
     "possible_couple": """SELECT family_key, other_family_key FROM possible_couple
@@ -69,14 +76,11 @@ _BESIDE = {
             AND other_family_key IN (SELECT family_key FROM analyst.family) ORDER BY ALL""",
     "answer": """SELECT rule, unit_key, verdict, settled_by FROM answer
         SEMI JOIN open_home USING (household_key)""",
-    "unit_source": """
-        WITH unit AS (
-            SELECT 'person' AS level, person_key AS unit_key FROM analyst.person
-            UNION ALL SELECT 'family', family_key FROM analyst.family
-            UNION ALL SELECT 'household', household_key FROM analyst.household
-            UNION ALL SELECT 'period', period_key FROM analyst.period)
+    "unit_source": f"""{_UNIT}
         SELECT DISTINCT level, unit_key, kind, file_id, NULL::INTEGER AS line, as_at
         FROM unit_source SEMI JOIN unit USING (level, unit_key)""",
+    "conflict": f"""{_UNIT}
+        SELECT level, unit_key, fact FROM conflict SEMI JOIN unit USING (level, unit_key) ORDER BY ALL""",
     "fact_source": "SELECT level, fact, kind, priority FROM fact_source ORDER BY ALL",
     "extract_file": "SELECT file_id, name FROM extract_file ORDER BY ALL",
 }

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lift.errors import DisclosureError, NotFoundError
+from lift.stages.export.gate import open_gate
 from lift.workspace.analysts import open_view
 from lift.workspace.database import Connection, database
+from lift.workspace.folder import Workspace
 from lift.workspace.runs import PublishedRun
+from lift.workspace.settings import read_settings
 
 # Which source is believed about a name; an account often holds two people in one text.
 _ORDER = ("contact", "benefit_claim", "ctr_award", "universal_credit_notice", "pupil")
@@ -23,12 +26,12 @@ class Named:
     address: str
 
 
-def names_of(run: PublishedRun, household: str, people: Sequence[str]) -> Named:
+def names_of(workspace: Workspace, run: PublishedRun, reference: str, household: str, people: Sequence[str]) -> Named:
     """Names as the extracts hold them. Raises NotFoundError without the run's own database, and DisclosureError where
-    somebody in the home is held back, or nobody can tell."""
-    _require_open(run, household)
+    somebody in the home is held back today, or nobody can tell."""
     if not run.core.is_file():
         raise NotFoundError(f"run {run.id}: its core.duckdb is not here, and names stand nowhere else.")
+    require_open(workspace, run, [reference, household, *people])
     with database(run.core, read_only=True) as connection:
         found = dict(connection.execute(_NAMES, [list(_ORDER), list(people)]).fetchall())
         return Named(
@@ -36,16 +39,27 @@ def names_of(run: PublishedRun, household: str, people: Sequence[str]) -> Named:
         )
 
 
-def _require_open(run: PublishedRun, household: str) -> None:
-    """The view holds every home of the run but those in which somebody is held back."""
+def require_open(workspace: Workspace, run: PublishedRun, references: Sequence[str]) -> None:
+    """Raises DisclosureError where one of these references stands for somebody held back: by the newest list and the
+    register, not by what was known when the run was made. For what leaves the screen."""
+    with open_gate(workspace, read_settings(workspace), run, all_matched=False) as gate:
+        if gate.held(references):
+            raise DisclosureError(_HELD)
+
+
+def require_shown(run: PublishedRun, household: str) -> None:
+    """Raises DisclosureError for a home in which somebody was held back when the run was made, or where nobody can
+    tell: the view holds every other home of the run. For the screen."""
     with open_view(run) as connection:
         found = connection.execute("SELECT 1 FROM household WHERE household_key = ?", [household]).fetchall()
     if not found:
-        raise DisclosureError(
-            "somebody in this home must not be contacted, so nobody in it is named. Take it to whoever leads on "
-            "safeguarding."
-        )
+        raise DisclosureError(_HELD)
 
+
+_HELD = (
+    "somebody in this home must not be contacted, so nothing about it is shown. Take it to whoever leads on "
+    "safeguarding."
+)
 
 _NAMES = """
     SELECT l.person_key,
