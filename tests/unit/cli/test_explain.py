@@ -206,7 +206,9 @@ def test_periods_of_which_the_same_is_said_stand_together(book: Rulebook, tmp_pa
 
 def test_a_family_is_told_in_its_order(book: Rulebook, tmp_path: Path) -> None:
     given = read_given(book, book.bases["capped_family"], prefix="x")
-    (one,) = explain_run(_database(book, given, tmp_path / "core.duckdb"), book, _DAY, "xf", ["benefit_cap"]).explanations
+    (one,) = explain_run(
+        _database(book, given, tmp_path / "core.duckdb"), book, _DAY, "xf", ["benefit_cap"]
+    ).explanations
     told = Told(book, one)
     roles = [fact.value for fact in sorted(one.facts, key=lambda fact: told._order(fact.key)) if fact.name == "role"]
     assert roles == ["claimant", "partner", "child", "child"]
