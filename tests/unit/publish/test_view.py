@@ -46,7 +46,7 @@ def columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
 def test_it_holds_these_tables_and_no_more(both: duckdb.DuckDBPyConnection) -> None:
     found = rows(both, "SELECT table_name FROM duckdb_tables() WHERE database_name = 'view' ORDER BY ALL")
     wanted = ["about", "answer", "extract_file", "fact_source", "family", "household", "period", "person"]
-    assert [name for (name,) in found] == sorted([*wanted, "possible_couple", "unit_source"])
+    assert [name for (name,) in found] == sorted([*wanted, "conflict", "possible_couple", "unit_source"])
 
 
 def test_every_column_of_a_unit_is_a_key_a_fact_that_may_be_shown_or_an_answer(both: duckdb.DuckDBPyConnection) -> None:
