@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 import statistics
 import tempfile
@@ -36,17 +37,25 @@ def compare(repeats: int, say: Callable[[str, str, str], None]) -> None:
 
 
 def _enlarge(sample: Path, file: Path) -> None:
-    """The sample's good lines over and over, each with an account number of its own."""
+    """The sample's good lines over and over, quotation marks as they stand, with references of their own."""
     text = sample.read_bytes().decode("utf-8-sig", errors="replace").splitlines()
-    header, lines = text[0], [line for line in text[1:] if line.count(",") == text[0].count(",") and '"' not in line]
-    place = next(i for i, name in enumerate(header.lower().split(",")) if "account" in name)
+    header, lines = text[0], [line for line in text[1:] if _is_good(line, text[0])]
+    names = header.lower().split(",")
+    places = [names.index(name) for name in ("account_ref", "property_ref", "uprn")]
     rng = random.Random(1)
     with file.open("w", encoding="utf-8", newline="\n") as out:
         out.write(header + "\n")
         for number in range(_LINES):
             cells = rng.choice(lines).split(",")
-            cells[place] = str(30_000_000 + number)
+            for place in places:  # all three stand before the first field in quotation marks
+                cells[place] = str(10 ** (len(cells[place]) - 1) + number)
             out.write(",".join(cells) + "\n")
+
+
+def _is_good(line: str, header: str) -> bool:
+    """Whether the line is a row that will be accepted: about all are; what is planted in the sample is not."""
+    (cells,) = csv.reader([line])
+    return len(cells) == header.count(",") + 1 and cells[1] == "1" and "\ufffd" not in line
 
 
 def _read_csv(file: Path) -> None:
