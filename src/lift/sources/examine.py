@@ -117,16 +117,8 @@ def _end(file: BinaryIO, size: int) -> tuple[int, bool]:
 def whole_lines(file: BinaryIO, size: int = CHUNK) -> Iterator[bytes]:
     """The file in blocks of about `size` bytes that end at a line's end (the last one may lack it)."""
     file.seek(0)
-    rest = b""
-    chunk = file.read(size)
-    while chunk:
-        following = file.read(size)
-        text = rest + chunk if rest else chunk
-        cut = text.rfind(b"\n") + 1 if following else len(text)
-        if cut:
-            yield text[:cut]
-        rest = text[cut:]
-        chunk = following
+    while block := file.read(size):
+        yield block if block.endswith(b"\n") else block + file.readline()
 
 
 def is_utf8(text: bytes) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -27,6 +27,7 @@ CONTROLS = "[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # both sets
 SPACES = " \t\u00a0"
 LINE_FEED = ord("\n")
 LONGEST_FIELD = 8_192
+PIECE = 256 * 1024
 
 CONTROL = Fault(
     "control_character",
@@ -75,7 +76,8 @@ def _split_together(block: Block, layout: Layout, skip: frozenset[int]) -> Field
         end, last = max(text.rfind(b"\n", start, end), start), last - 1
     if block.faults or start == end or any(first <= i < last for i in skip):
         return None
-    filled, count = text[start:end], last - first
+    filled = text if start == 0 and end >= len(text) - 1 else text[start:end]  # one line feed at the end does no harm
+    count = last - first
     if not _is_proved(filled, count, layout):
         return None
     numbers = pl.int_range(block.first + first, block.first + first + count, dtype=pl.Int32(), eager=True)
@@ -97,12 +99,24 @@ def _is_proved(text: bytes, count: int, layout: Layout) -> bool:
     """
     breaks, controls = layout.width - 1, CONTROLS[1:-1]
     if not (layout.profile.csv_quotes and b'"' in text):
-        delimiter = layout.delimiter.encode()
-        return {line.count(delimiter) for line in text.split(b"\n")} == {breaks} and _is_plain(text)
+        delimiter, lines = layout.delimiter.encode(), text.split(b"\n")
+        if text.endswith(b"\n"):
+            lines.pop()
+        return {line.count(delimiter) for line in lines} == {breaks} and _is_plain(text)
     mark = re.escape(layout.delimiter)
     cell = rf'(?:[^"{mark}\n{controls}]*|"(?:[^"\n{controls}]|"")*")'
-    whole = pl.Series([text]).cast(pl.String())
-    return bool((whole.str.count_matches(f"(?m)^{cell}(?:{mark}{cell}){{{breaks}}}$") == count).item())
+    line = f"(?m)^{cell}(?:{mark}{cell}){{{breaks}}}$"
+    texts = (pl.Series([piece]).cast(pl.String()) for piece in _pieces(text))
+    return bool(sum(piece.str.count_matches(line).item() for piece in texts) == count)
+
+
+def _pieces(text: bytes) -> Iterator[bytes]:
+    """The lines in pieces, each but the last without the line feed at its end: memory is used over again."""
+    start = 0
+    while start < len(text):
+        end = text.find(b"\n", start + PIECE)
+        yield text[start:end] if end >= 0 else text[start:]
+        start = end + 1 if end >= 0 else len(text)
 
 
 def _is_plain(text: bytes) -> bool:

@@ -6,22 +6,25 @@ import csv
 import datetime
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, TypeVar
 
 import duckdb
 import polars as pl
 
 from lift.sources.examine import Examined
 from lift.sources.fields import Fields, split_fields, tidied
-from lift.sources.frames import FRAME, insert_frame, over_frame
+from lift.sources.frames import insert_frame, named_in, over_frame
 from lift.sources.layout import Layout
 from lift.sources.lines import Block, read_blocks
+from lift.sources.repeated import Tested, tested
 from lift.sources.tables import row_table
 from lift.sources.typed import TypedTable, typed_table
 
 Progress = Callable[[str, int, int], None]
+Item = TypeVar("Item")
 UNKNOWN_RECORD = "is a record of no kind that the profile knows: correct it, or add it to the profile"
 
 
@@ -87,16 +90,30 @@ def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, progress: P
     tables = typed_tables(source)
     tally = Tally()
     done = 0
-    for block in read_blocks(source.examined):
-        skip = _skipped(block, source)
+    for block, fields, skip in _one_ahead(_split_blocks(source)):
         tally.header += block.first == 1
         tally.trailer += len(skip) - (block.first == 1)
-        fields = split_fields(block, source.layout, source.examined.encoding, skip)
         _store(connection, source, tables, block, fields, tally)
         done += len(block.text) + 1
         if progress is not None:
             progress(source.name, min(done, source.examined.size), source.examined.size)
     return tally
+
+
+def _split_blocks(source: Source) -> Iterator[tuple[Block, Fields, frozenset[int]]]:
+    """The file's blocks, their fields, and the positions of header and trailer."""
+    for block in read_blocks(source.examined):
+        skip = _skipped(block, source)
+        yield block, split_fields(block, source.layout, source.examined.encoding, skip), skip
+
+
+def _one_ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The items in their order, the next one made ready by a second thread while one is in use."""
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        following = worker.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = worker.submit(next, items, None)
+            yield item
 
 
 def _skipped(block: Block, source: Source) -> frozenset[int]:
@@ -136,13 +153,21 @@ def _by_record(
     """The frame shared out among the tables by its record field. What no table takes is set aside, or else refused."""
     if layout.record_index is None:
         return [(table, frame) for table in tables]
-    record = pl.col(f"f{layout.record_index}").str.to_uppercase().fill_null("")
-    aside = record.is_in([name.upper() for name in layout.profile.set_aside])
-    tally.set_aside += frame.filter(aside).height
-    taken = record.is_in([name for table in tables for name in table.table.records])
-    unknown = frame.filter(~taken & ~aside)["line"].to_list()
+    field = f"f{layout.record_index}"
+    names = {text: (text or "").upper() for text in frame[field].unique()}
+
+    def rows(wanted: Collection[str]) -> pl.DataFrame:
+        texts = [text for text, name in names.items() if name in wanted]
+        if len(texts) == len(names):
+            return frame
+        return frame.filter(pl.col(field).is_in(pl.Series(texts, dtype=pl.String()), nulls_equal=True))
+
+    aside = {name.upper() for name in layout.profile.set_aside}
+    taken = {name for table in tables for name in table.table.records}
+    tally.set_aside += rows(aside).height
+    unknown = rows(set(names.values()) - taken - aside)["line"]
     refusals += [Refusal(line, None, "unknown_record", UNKNOWN_RECORD) for line in unknown]
-    return [(table, frame.filter(record.is_in(table.table.records))) for table in tables]
+    return [(table, rows(table.table.records)) for table in tables]
 
 
 def _take_in(
@@ -151,37 +176,36 @@ def _take_in(
     """Stores the rows that pass every test. Returns their number, and every reason for which the others are refused."""
     if not frame.height:
         return 0, []
-    refused: list[Refusal] = []
-    suspects = [line for (line,) in over_frame(connection, frame, f"SELECT line FROM {FRAME} WHERE {table.quick}")]
-    if suspects:
-        refused = _reasons(connection, tidied(frame.filter(pl.col("line").is_in(suspects))), table)
-        bad = {refusal.line for refusal in refused}
-        if len(bad) < len(suspects):  # some were only loosely written, with white space about a number or a code
-            frame = tidied(frame)
-        frame = frame.filter(~pl.col("line").is_in(sorted(bad)))
-    return _insert(connection, frame, table, file_id), refused
+    rows, refused = tested(connection, frame, table), list[Refusal]()
+    if rows.suspects:
+        doubtful = tidied(frame.filter(pl.col("line").is_in(rows.suspects)))
+        refused = _reasons(connection, doubtful, table)
+        bad = sorted({refusal.line for refusal in refused})
+        if len(bad) < len(rows.suspects):  # some were only loosely written, with white space about a number or a code
+            rows = tested(connection, tidied(frame), table)
+        rows = replace(rows, frame=rows.frame.filter(~pl.col("line").is_in(bad)))
+    return _insert(connection, rows, table, file_id), refused
 
 
 def _reasons(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: TypedTable) -> list[Refusal]:
     arms = ", ".join(f"CASE WHEN {test.condition} THEN {i} END" for i, test in enumerate(table.tests))
     reasons = f"list_filter([{arms}], lambda test: test IS NOT NULL)"
     refusals = []
-    for line, numbers in over_frame(connection, frame, f"SELECT line, {reasons} FROM {FRAME} ORDER BY line"):
+    query = f"SELECT line, {reasons} FROM {table.rows_for(reasons)} ORDER BY line"
+    for line, numbers in over_frame(connection, frame, query):
         for number in numbers:
             test = table.tests[number]
             refusals.append(Refusal(line, test.column, test.reason, test.message))
     return refusals
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: TypedTable, file_id: int) -> int:
-    if not frame.height:
+def _insert(connection: duckdb.DuckDBPyConnection, rows: Tested, table: TypedTable, file_id: int) -> int:
+    if not rows.frame.height:
         return 0
-    columns = ", ".join(["file_id", "line", *table.values])
-    values = ", ".join([str(file_id), "line", *table.values.values()])
-    conditions = "".join(f", {condition} AS {name}" for name, condition in table.conditions.items())
-    origin = f"(SELECT *{conditions} FROM {FRAME})" if conditions else FRAME
-    insert = f"INSERT INTO {row_table(table.table.kind)} ({columns}) SELECT {values} FROM {origin}"
-    ((count,),) = over_frame(connection, frame, insert)
+    columns = ", ".join(["file_id", "line", *rows.values])
+    values = ", ".join([str(file_id), "line", *rows.values.values()])
+    insert = f"INSERT INTO {row_table(table.table.kind)} ({columns}) SELECT {values} FROM {table.rows_for(values)}"
+    ((count,),) = over_frame(connection, named_in(insert, rows.frame), insert)
     return int(count)
 
 
@@ -199,8 +223,8 @@ def _store_refusals(
         orient="row",
     )
     insert_frame(connection, "refusal", frame)
-    texts = block.lines() if lines else []
-    raw = [(source.file_id, line, _raw(texts[line - block.first], source.layout)) for line in lines]
+    texts = block.some_lines(line - block.first for line in lines) if lines else []
+    raw = [(source.file_id, line, _raw(text, source.layout)) for line, text in zip(lines, texts, strict=True)]
     schema = {"file_id": pl.Int32(), "line": pl.Int32(), "raw": text}
     insert_frame(connection, "refused_line", pl.DataFrame(raw, schema=schema, orient="row"))
 

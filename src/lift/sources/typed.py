@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lift.sources.amounts import pattern, pounds_sql, split_unit
+from lift.sources.frames import FRAME, words_in
 from lift.sources.layout import Layout
 from lift.sources.profiles import Reading, Table
 
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2150
+NEVER = "false"  # a condition that no row meets
 FEW = 4  # cells of one shape, below which it is quicker to try each by itself
 WHOLE_NUMBER = "-?[0-9]{1,9}"
 DECIMAL_NUMBER = r"[0-9]{1,7}(?:\.[0-9]{1,2})?"
@@ -40,48 +42,87 @@ class Test:
     reason: str
     message: str
     condition: str
-    shape: str | None = None  # the pattern that a filled cell must match, if that is the whole test
+    text: str | None = None  # SQL of the cell's text
+    shape: str | None = None  # the pattern that a filled text must match, if that is the whole test
+
+    @property
+    def field(self) -> str | None:
+        """The one field that the test hangs on; None if it hangs on several, or on none."""
+        return only_field(self.condition)
 
 
 @dataclass(frozen=True)
 class TypedTable:
     """A table's SQL for one file. `values` gives the expression of every column that is not null throughout.
 
-    `conditions` are columns to be worked out first, by name: on which rows a blank has its special meaning.
+    `days` and `conditions` are columns to be worked out first, by name: the dates in the text, then on which rows a
+    blank has its special meaning. `tests` are all reasons to refuse a row, column by column.
     """
 
     table: Table
     values: Mapping[str, str]
+    days: Mapping[str, str]
     conditions: Mapping[str, str]
-    tests: tuple[Test, ...]  # every reason, column by column
-    quick: str  # true if any test may fire; never false for a row that one refuses
+    tests: tuple[Test, ...]
+
+    def rows_for(self, sql: str) -> str:
+        """The rows of the frame with what the SQL wants worked out first."""
+        conditions = {name: condition for name, condition in self.conditions.items() if name in words_in(sql)}
+        words = words_in(" ".join([sql, *conditions.values()]))
+        rows = FRAME
+        for layer in ({name: day for name, day in self.days.items() if name in words}, conditions):
+            if layer:
+                rows = f"(SELECT *{''.join(f', {found} AS {name}' for name, found in layer.items())} FROM {rows})"
+        return rows
 
 
 def typed_table(table: Table, layout: Layout, extract_date: datetime.date | None) -> TypedTable:
     """The SQL over a frame with `line` and `f<n>` (null when blank) that reads one table of one file."""
     readings = {reading.name: reading for reading in table.readings}
     raw = {name: _raw(reading, layout) for name, reading in readings.items()}
-    day = _day_sql(readings.get("extract_date"), raw.get("extract_date"), extract_date)
+    # A date is worked out once a row: its test and its value ask for it several times over.
+    dates = {
+        name: (f"day_{i}_{'_'.join(f'f{field}' for field in layout.fields_of(reading))}", _parsed_date(reading, text))
+        for i, (name, reading) in enumerate(readings.items())
+        if reading.column.type == "date" and (text := raw[name]) is not None
+    }
+    days = {name: day for name, (day, _) in dates.items()}
+    day = _day_sql(readings.get("extract_date"), raw.get("extract_date"), days.get("extract_date"), extract_date)
     values = {
-        name: day if name == "extract_date" else _filled(readings.get(name), raw.get(name), day)
+        name: day if name == "extract_date" else _filled(readings.get(name), raw.get(name), days.get(name), day)
         for name in table.kind.columns
     }
     conditions: dict[str, str] = {}
     for name, reading in readings.items():
         values[name] = _with_blank(reading, raw[name], values, conditions)
-    tests = list(_tests(table, readings, raw, values, extract_date))
+    tests = _tests(table, readings, raw, days, values, extract_date)
     return TypedTable(
         table=table,
         values={name: value for name, value in values.items() if value != "NULL"},
+        days=dict(dates.values()),
         conditions={name: condition for condition, name in conditions.items()},
         tests=tuple(tests),
-        quick=_quick(tests, raw),
     )
 
 
 def text_sql(text: str) -> str:
     """A string as a SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def only_field(sql: str) -> str | None:
+    """The field `f<n>` that an expression reads, by itself or as a day, if it reads just that one."""
+    words = re.sub("'(?:[^']|'')*'", "", sql)
+    fields = set(re.findall(r"(?:\b|_)(f[0-9]+)(?=\b|_)", words))
+    return fields.pop() if len(fields) == 1 and not re.search(r"\bwhen_[0-9]", words) else None
+
+
+def _is_among(value: str, known: Iterable[str]) -> str:
+    """SQL for a value being one of these; false for null.
+
+    DuckDB makes a join of a longer IN (and an IN of list_contains): of a table, dozens, slow to plan and to run.
+    """
+    return f"(list_position([{', '.join(known)}], {value}) IS NOT NULL)"
 
 
 def _date(day: datetime.date) -> str:
@@ -100,17 +141,17 @@ def _raw(reading: Reading, layout: Layout) -> str | None:
     return fields[0]
 
 
-def _day_sql(reading: Reading | None, raw: str | None, extract_date: datetime.date | None) -> str:
+def _day_sql(reading: Reading | None, raw: str | None, day: str | None, extract_date: datetime.date | None) -> str:
     """The day of the extract: as the row says, else as the file does."""
     whole = "NULL" if extract_date is None else _date(extract_date)
-    if reading is None or raw is None:
+    if reading is None or raw is None or day is None:
         return whole
-    own = _date_value(reading, raw, "NULL")
+    own = _date_value(reading, raw, day, "NULL")
     return own if extract_date is None else f"coalesce({own}, {whole})"
 
 
-def _filled(reading: Reading | None, raw: str | None, day: str) -> str:
-    """The value of a filled cell; `day` is the day of the extract."""
+def _filled(reading: Reading | None, raw: str | None, day: str | None, extract_day: str) -> str:
+    """The value of a filled cell; `day` is the date in it."""
     if reading is not None and reading.how == "constant":
         constant = text_sql(reading.constant or "")
         return f"{constant} = 'true'" if reading.column.type == "flag" else constant
@@ -121,7 +162,7 @@ def _filled(reading: Reading | None, raw: str | None, day: str) -> str:
         "integer": lambda: f"CAST({raw} AS INTEGER)",
         "decimal": lambda: f"CAST({raw} AS DECIMAL(9,2))",
         "money": lambda: pounds_sql(raw, reading.unit or "GBP", reading.convert),
-        "date": lambda: _date_value(reading, raw, day),
+        "date": lambda: _date_value(reading, raw, day or "NULL", extract_day),
         "flag": lambda: _coded(reading, raw),
         "code": lambda: _coded(reading, raw),
     }
@@ -160,10 +201,9 @@ def _outline(written: str) -> str:
     return re.sub("%(.)", lambda part: "_" * {"Y": 4, "b": 3, "f": 3}.get(part[1], 2), written)
 
 
-def _date_value(reading: Reading, raw: str, extract_day: str) -> str:
-    day = _parsed_date(reading, raw)
-    sentinels = ", ".join(_date(sentinel) for sentinel in reading.sentinels)
-    value = f"CASE WHEN {day} IN ({sentinels}) THEN NULL ELSE {day} END" if sentinels else day
+def _date_value(reading: Reading, raw: str, day: str, extract_day: str) -> str:
+    sentinels = map(_date, reading.sentinels)
+    value = f"CASE WHEN {_is_among(day, sentinels)} THEN NULL ELSE {day} END" if reading.sentinels else day
     short = [written for written in reading.dates if "%y" in written]
     if not (reading.years_in_the_past and short):
         return value
@@ -177,8 +217,8 @@ def _coded(reading: Reading, raw: str) -> str:
         return raw
     words = set(reading.codes.values())
     if words == {"true", "false"} and reading.other_codes == "refuse":
-        true = ", ".join(text_sql(word) for word, code in reading.codes.items() if code == "true")
-        return f"upper({raw}) IN ({true})"
+        true = [word for word, code in reading.codes.items() if code == "true"]
+        return f"CASE WHEN {raw} IS NOT NULL THEN {_is_among(f'upper({raw})', map(text_sql, true))} END"
     arms = "".join(f" WHEN {text_sql(word)} THEN {_code_sql(reading, code)}" for word, code in reading.codes.items())
     if reading.other_codes in ("refuse", "unknown"):
         return f"CASE upper({raw}){arms} END"
@@ -202,7 +242,7 @@ def _with_blank(reading: Reading, raw: str | None, values: Mapping[str, str], co
     if not reading.blank.when:
         return f"CASE WHEN {raw} IS NULL THEN {blank} ELSE {value} END"
     condition = " AND ".join(
-        f"CAST({values[name]} AS VARCHAR) IN ({', '.join(text_sql(code) for code in codes)})"
+        _is_among(f"CAST({values[name]} AS VARCHAR)", map(text_sql, codes))
         for name, codes in reading.blank.when.items()
     )
     # A hundred columns of SHBE share one condition: worked out once a row, and planned once.
@@ -226,6 +266,7 @@ def _tests(
     table: Table,
     readings: dict[str, Reading],
     raw: dict[str, str | None],
+    days: dict[str, str],
     values: dict[str, str],
     extract_date: datetime.date | None,
 ) -> Iterable[Test]:
@@ -238,7 +279,7 @@ def _tests(
                     name, "missing", "is blank, and every row needs it: fill it in where the file comes from", blank
                 )
         if reading is not None and text is not None:
-            test = _type_test(reading, text)
+            test = _type_test(reading, text, days.get(name, "NULL"))
             if test is not None:
                 yield test
     if table.kind.one_of:
@@ -248,7 +289,7 @@ def _tests(
         yield Test(None, "nothing_to_join", message, none)
 
 
-def _type_test(reading: Reading, raw: str) -> Test | None:
+def _type_test(reading: Reading, raw: str, day: str) -> Test | None:
     """The test that text fits the column's type, or None if any text does."""
     column = reading.column
     if column.type in ("flag", "code"):
@@ -258,7 +299,7 @@ def _type_test(reading: Reading, raw: str) -> Test | None:
         message = (
             f"is not a date written as {written}, from {EARLIEST_YEAR} to {LATEST_YEAR}: correct it, or the profile"
         )
-        return Test(reading.name, "bad_date", message, _bad_date(reading, raw))
+        return Test(reading.name, "bad_date", message, _bad_date(reading, raw, day))
     shape = _shape(reading)
     if shape is None:
         return None
@@ -268,7 +309,7 @@ def _type_test(reading: Reading, raw: str) -> Test | None:
         "decimal": ("bad_number", "is not a number with at most two decimals"),
     }[column.type]
     condition = f"{raw} IS NOT NULL AND NOT regexp_full_match({raw}, {text_sql(shape)})"
-    return Test(reading.name, reason, f"{what}: correct it where the file comes from", condition, shape)
+    return Test(reading.name, reason, f"{what}: correct it where the file comes from", condition, raw, shape)
 
 
 def _shape(reading: Reading) -> str | None:
@@ -277,27 +318,25 @@ def _shape(reading: Reading) -> str | None:
     return {"integer": WHOLE_NUMBER, "decimal": DECIMAL_NUMBER}.get(reading.column.type)
 
 
-def _bad_date(reading: Reading, raw: str) -> str:
-    # CASE tries the next arm only on what the arm before left, so that a sound date is parsed once.
-    day = _parsed_date(reading, raw)
+def _bad_date(reading: Reading, raw: str, day: str) -> str:
+    # CASE tries the next arm only on what the arm before left.
     middle, reach = (EARLIEST_YEAR + LATEST_YEAR) // 2, (LATEST_YEAR - EARLIEST_YEAR) // 2
     arms = f" WHEN {raw} IS NULL THEN false WHEN abs(year({day}) - {middle}) <= {reach} THEN false"
     if reading.sentinels:
-        arms += f" WHEN {day} IN ({', '.join(map(_date, reading.sentinels))}) THEN false"
+        arms += f" WHEN {_is_among(day, map(_date, reading.sentinels))} THEN false"
     return f"CASE{arms} ELSE true END"
 
 
 def _code_test(reading: Reading, raw: str) -> Test | None:
     if reading.codes is None or reading.other_codes != "refuse":
         return None
-    words = ", ".join(text_sql(word) for word in reading.codes)
-    condition = f"{raw} IS NOT NULL AND upper({raw}) NOT IN ({words})"
+    condition = f"{raw} IS NOT NULL AND NOT {_is_among(f'upper({raw})', map(text_sql, reading.codes))}"
     shape = f"(?i:{'|'.join(re.escape(word) for word in reading.codes)})"
     if reading.column.type == "flag":
         message = f"is not a yes or no (known: {', '.join(reading.codes)}): correct it, or the profile"
-        return Test(reading.name, "bad_flag", message, condition, shape)
+        return Test(reading.name, "bad_flag", message, condition, raw, shape)
     message = "is a code that the profile does not list: correct it, or add the code to the profile"
-    return Test(reading.name, "unknown_code", message, condition, shape)
+    return Test(reading.name, "unknown_code", message, condition, raw, shape)
 
 
 def _money_words(unit: str) -> str:
@@ -310,8 +349,11 @@ def _in_words(written: str) -> str:
     return written
 
 
-def _quick(tests: list[Test], raw: dict[str, str | None]) -> str:
-    """All tests in one condition, cells of a shape tried together: a row of 100 amounts costs one match, not 100."""
+def any_fires(tests: Iterable[Test]) -> str:
+    """SQL that is true if any test may fire, and never false for a row that one refuses.
+
+    Cells of a shape are tried together: a row of 100 amounts costs one match, not 100.
+    """
     alike: dict[str, list[Test]] = {}
     conditions: list[str] = []
     for test in tests:
@@ -324,7 +366,7 @@ def _quick(tests: list[Test], raw: dict[str, str | None]) -> str:
             conditions += [f"({test.condition})" for test in group]
             continue
         # Unit separator: no accepted line holds it, so it cannot hide in a field. concat_ws leaves blanks out.
-        joined = f"concat_ws(chr(31), {', '.join(raw[test.column] or 'NULL' for test in group if test.column)})"
+        joined = f"concat_ws(chr(31), {', '.join(test.text or 'NULL' for test in group)})"
         row = rf"(?:{shape}(?:\x1f{shape})*)?"
         conditions.append(f"NOT regexp_full_match({joined}, {text_sql(row)})")
-    return " OR ".join(conditions) or "false"
+    return " OR ".join(conditions) or NEVER

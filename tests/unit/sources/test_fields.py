@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lift.sources import fields as subject
+from lift.sources import lines as lines_of_a_file
 from lift.sources.fields import BROKEN_QUOTE, CONTROL, LONGEST_FIELD, NOT_CP1252, TOO_LONG, Fields, split_fields
 from lift.sources.layout import Layout, layout_of_headings, layout_of_records
 from lift.sources.lines import NOT_UTF8, Block, Fault
 from lift.sources.profiles import load_profiles, normalise
+from lift.sources.typed import only_field
 from tests.unit.sources.samples import record
 
 HEADINGS = ("account_ref", "surname", "address1")
@@ -162,3 +164,39 @@ def test_a_proof_is_never_given_for_a_line_that_would_be_refused(lines: list[str
     if subject._is_plain(text) and subject._is_proved(text, len(lines), layout()):
         widths = [len(next(csv.reader([line], strict=True), [""])) for line in lines if '"' in line]
         assert all(width == 3 for width in widths)
+
+
+@pytest.mark.parametrize("size", [1, 3, 4, 5, 9, 1_000])
+def test_lines_are_proved_alike_in_pieces_of_any_size(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "PIECE", size)
+    lines = ['1,"A, B",C', "2,D,", "3,É,F"]
+    assert subject._is_proved("\n".join(lines).encode(), 3, layout())
+    assert subject._is_proved("".join(f"{line}\n" for line in lines).encode(), 3, layout())
+    for broken in ('2,"D,', "2,D", "2,D,E,F", '2,"D,E', "", "2,\x00,"):
+        text = "\n".join([lines[0], broken, lines[2]]).encode()
+        assert not subject._is_proved(text, 3, layout()), broken
+
+
+@given(st.lists(st.text("aé\r", max_size=60), min_size=1, max_size=40), st.data())
+def test_lines_are_found_by_their_number(lines: list[str], data: st.DataObject) -> None:
+    places = sorted(data.draw(st.sets(st.integers(0, len(lines) - 1))))
+    whole = Block(1, len(lines), "\n".join(lines).encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines_of_a_file, "STRETCH", 50)
+        patch.setattr(lines_of_a_file, "STRIDE", 2)
+        assert whole.some_lines(places) == [lines[place] for place in places]
+
+
+@pytest.mark.parametrize(
+    ("sql", "field"),
+    [
+        ("upper(f12) = 'f3'", "f12"),
+        ("CASE WHEN f4 IS NULL THEN day_2_f4 END", "f4"),
+        ("concat(f1, f2)", None),
+        ("coalesce(day_0_f1_f2, day_0_f1_f2)", None),
+        ("f1 IS NULL AND when_0", None),
+        ("DATE '2026-11-12'", None),
+    ],
+)
+def test_the_one_field_of_an_expression_is_known(sql: str, field: str | None) -> None:
+    assert only_field(sql) == field
