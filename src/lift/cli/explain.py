@@ -92,12 +92,14 @@ def _require_allowed(
     place: Workspace, run: PublishedRun, reference: str, explained: Explained, *, leaves: bool
 ) -> None:
     """Nobody's home is explained in which somebody must not be contacted. The analysts' view holds none of these."""
-    from lift.stages.export.named import require_open, require_shown
+    from lift.workspace.analysts import require_shown
 
     if not os.access(run.core, os.R_OK):
         return
     require_shown(run, explained.household)
     if leaves:
+        from lift.stages.export.named import require_open
+
         require_open(place, run, [reference, explained.household, *explained.people])
 
 

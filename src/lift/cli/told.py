@@ -203,11 +203,18 @@ class Told:
     def goes_in(self, step: ShownStep) -> list[tuple[str, str]]:
         """Every name that the step's formula reads, with its value; those of other units with whose they are."""
         found: dict[str, str] = {}
+        periods: dict[str, dict[str, str]] = {}
         for below in self._references(self._formula(step), step.key, step.key):
             if below.roster and not self._leaves_open(below):
                 continue
+            if below.gathered and self.levels.get(below.key) == "period":
+                periods.setdefault(short(below.name), {})[below.key] = self._told(below)
+                continue
             whose = f" of {self.unit(below.key)}" if below.gathered else ""
             found.setdefault(f"{short(below.name)}{whose}", self._told(below))
+        for name, told in periods.items():
+            for keys in self.together(sorted(told, key=self._order), told.get):
+                found[f"{name} of {self.units(keys)}"] = told[keys[0]]
         for node in walk(self._formula(step)):
             if isinstance(node, Gather):
                 related = len(self._related(node, step.key))
@@ -282,7 +289,10 @@ class Told:
         return [other for other in found if not self._is_out(node.relation_where, other)]
 
     def _is_out(self, test: Node | None, key: str) -> bool:
-        """Whether a unit's role is known to be one that the relation leaves out."""
+        """Whether a unit's role, or its flag, is known to be one that the relation leaves out."""
+        if isinstance(test, FactRef):
+            flag = self.facts.get((key, test.name))
+            return flag is not None and flag.value is False
         if not isinstance(test, Compare) or not isinstance(test.left, FactRef) or not isinstance(test.right, Constant):
             return False
         fact = self.facts.get((key, test.left.name))

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lift.errors import NotFoundError, SettingsError
+from lift.errors import DisclosureError, NotFoundError, SettingsError
 from lift.workspace.database import Connection, database
 from lift.workspace.runs import PublishedRun
 
 FORMAT = 1
+HELD_BACK = (
+    "somebody in this home must not be contacted, so nothing about it is shown. Take it to whoever leads on "
+    "safeguarding."
+)
 
 
 def require_view(run: PublishedRun) -> Path:
@@ -33,3 +37,12 @@ def open_view(run: PublishedRun, *, spill: Path | None = None) -> Iterator[Conne
                 f"{FORMAT}). Install that version."
             )
         yield connection
+
+
+def require_shown(run: PublishedRun, household: str) -> None:
+    """Raises DisclosureError for a home in which somebody was held back when the run was made: the view holds every
+    other. NotFoundError where nobody can tell, since there is no view."""
+    with open_view(run) as connection:
+        found = connection.execute("SELECT 1 FROM household WHERE household_key = ?", [household]).fetchall()
+    if not found:
+        raise DisclosureError(HELD_BACK)

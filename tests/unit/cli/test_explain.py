@@ -16,6 +16,7 @@ from lift.cli.told import Told
 from lift.cli.told_object import explanation_object
 from lift.engines.duckdb.tables import make_tables
 from lift.errors import NotFoundError
+from lift.rulebook.check import short
 from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Rulebook
 from lift.stages.explain import explain_run
@@ -202,6 +203,13 @@ def test_periods_of_which_the_same_is_said_stand_together(book: Rulebook, tmp_pa
     first, *same = (told.facts[key, "cap_reduction"] for key in together[1])
     assert told.sources(first, *same) == "uc.csv lines 2 to 3, 9, as at 12 February 2026 to 12 April 2026"
     assert told.sources(first) == "uc.csv line 2 as at 12 February 2026"
+    read = {short(group[0].name): [name for name, _ in told.goes_in(group[0])] for group in told.shown_steps()}
+    assert read["loss_so_far"] == [
+        "overcharge_of_the_period of the period from 12 January 2026",
+        "overcharge_of_the_period of the 2 periods from 12 February 2026 to 12 March 2026",
+        "overcharge_of_the_period of the period from 12 April 2026",
+    ]
+    assert read["overcharge_now"] == ["overcharge of the period from 12 April 2026"]
 
 
 def test_a_family_is_told_in_its_order(book: Rulebook, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lift.errors import DisclosureError, NotFoundError
 from lift.stages.export.gate import open_gate
-from lift.workspace.analysts import open_view
+from lift.workspace.analysts import HELD_BACK
 from lift.workspace.database import Connection, database
 from lift.workspace.folder import Workspace
 from lift.workspace.runs import PublishedRun
@@ -44,22 +44,8 @@ def require_open(workspace: Workspace, run: PublishedRun, references: Sequence[s
     register, not by what was known when the run was made. For what leaves the screen."""
     with open_gate(workspace, read_settings(workspace), run, all_matched=False) as gate:
         if gate.held(references):
-            raise DisclosureError(_HELD)
+            raise DisclosureError(HELD_BACK)
 
-
-def require_shown(run: PublishedRun, household: str) -> None:
-    """Raises DisclosureError for a home in which somebody was held back when the run was made, or where nobody can
-    tell: the view holds every other home of the run. For the screen."""
-    with open_view(run) as connection:
-        found = connection.execute("SELECT 1 FROM household WHERE household_key = ?", [household]).fetchall()
-    if not found:
-        raise DisclosureError(_HELD)
-
-
-_HELD = (
-    "somebody in this home must not be contacted, so nothing about it is shown. Take it to whoever leads on "
-    "safeguarding."
-)
 
 _NAMES = """
     SELECT l.person_key,
