@@ -32,8 +32,13 @@ class Column:
 
 def clean(text: str) -> str:
     """Text without control and invisible characters; a line break stays one."""
-    kept = [" " if _is_hidden(character) and character != "\n" else character for character in text]
-    return "".join(kept).strip()
+    return "\n".join(_clean_line(line) for line in text.split("\n")).strip()
+
+
+def _clean_line(line: str) -> str:
+    if line.isprintable():  # nearly every line is, and can hold nothing hidden
+        return line
+    return "".join(" " if _is_hidden(character) else character for character in line)
 
 
 def _is_hidden(character: str) -> bool:

@@ -246,7 +246,7 @@ class _Around:
         self.lives: dict[str, set[str]] = defaultdict(set)
         self.place: dict[str, set[str]] = defaultdict(set)
         self.callers: dict[str, set[str]] = defaultdict(set)
-        self.records: dict[str, list[tuple[Any, ...]]] = {}
+        self.records: dict[str, list[_Record]] = {}
         with database(core, read_only=True) as connection:
             for person, family, home in connection.execute(_PEOPLE).fetchall():
                 for key in filter(None, (person, family, home)):
@@ -275,15 +275,16 @@ class _Around:
         near = {key for reference in references for keys in self._near(reference) for key in keys}
         with database(self.core, read_only=True) as connection:
             self._read(connection, near - set(self.records))
-            phones = {_telephone(record[3]) for key in near for record in self.records[key]}
+            phones = {record.telephone for key in near for record in self.records[key]}
             self._read(connection, {person for phone in phones for person in self.callers[phone]} - set(self.records))
 
     def _read(self, connection: Any, keys: set[str]) -> None:
         for key in keys:
             self.records[key] = []
         for person, home, *identifiers in connection.execute(_RECORDS, {"keys": sorted(keys)}).fetchall():
+            record = _described(identifiers)
             for key in {person, home} & keys:
-                self.records[key].append(tuple(identifiers))
+                self.records[key].append(record)
 
     def _near(self, reference: str) -> tuple[set[str], set[str]]:
         """Homes and people one step around a reference."""
@@ -297,10 +298,11 @@ class _Around:
         """Marks and people of everybody one step around a reference, and of whoever shares a telephone with them."""
         homes, people = self._near(reference)
         records = [record for key in homes | people for record in self.records[key]]
-        phones = {_telephone(record[3]) for record in records} - {""}
+        phones = {record.telephone for record in records} - {""}
         records += [record for phone in phones for person in self.callers[phone] for record in self.records[person]]
         for record in records:
-            _describe(record, row)
+            row.marks |= record.marks
+            row.people |= record.people
         if homes & self.marked or (contacting and self._own(reference) & self.waiting):
             row.marks.add(("marked",))
 
@@ -312,12 +314,22 @@ class _Around:
         return self.lives.get(reference, set()) | people | members
 
 
-def _describe(record: tuple[Any, ...], row: Row) -> None:
-    uprn, account, nino, phone, surname, forename, born, postcode, address = record
-    row.marks |= set(_numbers(uprn or "", account or "", nino or "", phone or ""))
-    row.marks |= {("surname", surname or ""), ("initial", surname or "", (forename or "")[:1])}
-    row.marks |= {("name", surname or "", _tight(postcode)), ("postcode", _tight(postcode))}
+@dataclass(frozen=True)
+class _Record:
+    """What one row of an extract tells of somebody, described once however often the row is met."""
+
+    marks: frozenset[tuple[str, ...]]
+    people: frozenset[tuple[str, str, str]]
+    telephone: str
+
+
+def _described(identifiers: Sequence[Any]) -> _Record:
+    """`identifiers`: the columns of _RECORDS from the property number on."""
+    uprn, account, nino, phone, surname, forename, born, postcode, address = identifiers
+    last, first, place = surname or "", forename or "", _tight(postcode)
+    marks = {*_numbers(uprn or "", account or "", nino or "", phone or "")}
+    marks |= {("surname", last), ("initial", last, first[:1]), ("name", last, place), ("postcode", place)}
     if address:
-        row.marks |= {("house", house, _tight(postcode)) for house in address.split("|")[1].split("/")}
-    if born is not None:
-        row.people.add((born.isoformat(), surname or "", forename or ""))
+        marks |= {("house", house, place) for house in address.split("|")[1].split("/")}
+    people = () if born is None else ((born.isoformat(), last, first),)
+    return _Record(frozenset(marks), frozenset(people), _telephone(phone))

@@ -6,6 +6,7 @@ import datetime
 import io
 import textwrap
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
@@ -92,8 +93,13 @@ def _height(cells: Sequence[tuple[Cell, int]]) -> int:
     lines = 1
     for cell, width in cells:
         if isinstance(cell, str):
-            lines = max(lines, sum(len(textwrap.wrap(part, max(width - 1, 4))) or 1 for part in cell.split("\n")))
+            lines = max(lines, sum(_lines(part, max(width - 1, 4)) for part in cell.split("\n")))
     return min(lines * LINE_HEIGHT, MOST_HEIGHT)
+
+
+@lru_cache(1 << 14)
+def _lines(part: str, width: int) -> int:
+    return 1 if len(part) <= width else len(textwrap.wrap(part, width)) or 1
 
 
 def _print_set_up(sheet: Any, footer: str) -> None:
