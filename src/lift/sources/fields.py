@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -81,13 +81,21 @@ def _split_together(block: Block, layout: Layout, skip: frozenset[int]) -> Field
     if not _is_proved(filled, count, layout):
         return None
     numbers = pl.int_range(block.first + first, block.first + first + count, dtype=pl.Int32(), eager=True)
-    frame = _frame(filled, layout.delimiter, layout, numbers)
-    texts = [f"f{i}" for i in layout.taken_as_written()]
-    spaces = SPACES if b"\t" in filled or not filled.isascii() else " "
-    frame = tidied(frame, texts, spaces)
-    if layout.profile.csv_quotes and b'"' in filled:
+    frame = _frame_as_written(filled, layout, numbers)
+    return Fields(frame, {}, blank) if frame.select(_is_ordinary(layout).all()).item() else None
+
+
+def _frame_as_written(text: bytes, layout: Layout, numbers: pl.Series) -> pl.DataFrame:
+    """The kept fields of proved lines that stand as the file writes them."""
+    spaces = SPACES if b"\t" in text or not text.isascii() else " "
+    frame = tidied(_frame(text, layout.delimiter, layout, numbers), _texts(layout), spaces)
+    if layout.profile.csv_quotes and b'"' in text:
         frame = tidied(frame, spaces="")  # a pair of quotation marks with nothing inside is blank too
-    return Fields(frame, {}, blank) if _is_ordinary(frame, texts) else None
+    return frame
+
+
+def _texts(layout: Layout) -> list[str]:
+    return [f"f{i}" for i in layout.taken_as_written()]
 
 
 def _is_proved(text: bytes, count: int, layout: Layout) -> bool:
@@ -97,17 +105,22 @@ def _is_proved(text: bytes, count: int, layout: Layout) -> bool:
     is matched against all lines in one pass; it crosses no line feed, so as many matches as lines means that each
     line matches from end to end.
     """
-    breaks, controls = layout.width - 1, CONTROLS[1:-1]
+    breaks = layout.width - 1
     if not (layout.profile.csv_quotes and b'"' in text):
         delimiter, lines = layout.delimiter.encode(), text.split(b"\n")
         if text.endswith(b"\n"):
             lines.pop()
         return {line.count(delimiter) for line in lines} == {breaks} and _is_plain(text)
-    mark = re.escape(layout.delimiter)
-    cell = rf'(?:[^"{mark}\n{controls}]*|"(?:[^"\n{controls}]|"")*")'
-    line = f"(?m)^{cell}(?:{mark}{cell}){{{breaks}}}$"
+    line = f"(?m)^{_line_pattern(layout)}$"
     texts = (pl.Series([piece]).cast(pl.String()) for piece in _pieces(text))
     return bool(sum(piece.str.count_matches(line).item() for piece in texts) == count)
+
+
+def _line_pattern(layout: Layout) -> str:
+    """What a line looks like whose fields are plain or wholly quoted."""
+    mark, controls = re.escape(layout.delimiter), CONTROLS[1:-1]
+    cell = rf'(?:[^"{mark}\n{controls}]*|"(?:[^"\n{controls}]|"")*")'
+    return f"{cell}(?:{mark}{cell}){{{layout.width - 1}}}"
 
 
 def _pieces(text: bytes) -> Iterator[bytes]:
@@ -144,12 +157,11 @@ def _frame(text: bytes, separator: str, layout: Layout, numbers: pl.Series) -> p
     return frame.insert_column(0, numbers.alias("line"))
 
 
-def _is_ordinary(frame: pl.DataFrame, texts: Sequence[str]) -> bool:
-    """Whether each row says something in words, and no field is too long. Otherwise the lines are looked at apart."""
-    silent = pl.all_horizontal(pl.col(texts).is_null()).any().alias("silent")
-    longest = pl.max_horizontal(pl.all().exclude("line").str.len_bytes().max()).alias("longest")
-    ((is_silent, length),) = frame.select(silent, longest).rows()
-    return not is_silent and (length or 0) <= LONGEST_FIELD
+def _is_ordinary(layout: Layout) -> pl.Expr:
+    """Whether a row says something in words, and no field is too long. Otherwise its line is looked at apart."""
+    kept = [f"f{i}" for i in layout.kept()]
+    is_short = pl.max_horizontal(pl.col(kept).str.len_bytes()).fill_null(0) <= LONGEST_FIELD
+    return pl.any_horizontal(pl.col(_texts(layout)).is_not_null()) & is_short
 
 
 def tidied(frame: pl.DataFrame, names: Sequence[str] | None = None, spaces: str = SPACES) -> pl.DataFrame:
@@ -166,13 +178,17 @@ def tidied(frame: pl.DataFrame, names: Sequence[str] | None = None, spaces: str 
 
 
 def _split_apart(block: Block, layout: Layout, encoding: str, skip: frozenset[int]) -> Fields:
-    """Each line by itself. Slower, for blocks in which something is wrong or odd."""
+    """Each line proved by itself, or else looked at. Slower, for blocks in which something is wrong or odd."""
     lines = block.lines()
+    proved = [i for i in _proved(lines, layout) if i not in skip and i not in block.faults]
+    frame = _frame_of([lines[i] for i in proved], proved, block, layout, _frame_as_written)
+    frame = frame.filter(_is_ordinary(layout))
+    done = skip | {line - block.first for line in frame["line"]}
     faults: dict[int, Fault] = {}
     sound: dict[int, str] = {}
     blank = 0
     for i, line in enumerate(lines):
-        if i in skip:
+        if i in done:
             continue
         outcome = block.faults.get(i) or _look_at(line, layout, encoding)
         if outcome is None:
@@ -181,12 +197,37 @@ def _split_apart(block: Block, layout: Layout, encoding: str, skip: frozenset[in
             faults[i] = outcome
         else:
             sound[i] = outcome
-    numbers = pl.Series([block.first + i for i in sound], dtype=pl.Int32())
-    if not sound:
-        empty = {"line": pl.Int32(), **{f"f{i}": pl.String() for i in layout.kept()}}
-        return Fields(pl.DataFrame(schema=empty), faults, blank)
-    frame = _frame("\n".join(sound.values()).encode(), SEPARATOR, layout, numbers)
-    return Fields(frame, faults, blank)
+    odd = _frame_of(list(sound.values()), list(sound), block, layout, _frame_of_separated)
+    return Fields(pl.concat([frame, odd]).sort("line"), faults, blank)
+
+
+def _proved(lines: list[str], layout: Layout) -> list[int]:
+    """The positions of the lines that are, each by itself, the right number of whole fields, without controls."""
+    texts = pl.Series(lines, dtype=pl.String())
+    whole = (texts.str.count_matches(layout.delimiter, literal=True) == layout.width - 1) & ~texts.str.contains(
+        CONTROLS
+    )
+    if layout.profile.csv_quotes:
+        whole = (whole & ~texts.str.contains('"', literal=True)) | texts.str.contains(f"^{_line_pattern(layout)}$")
+    return whole.arg_true().to_list()
+
+
+def _frame_of(
+    lines: list[str],
+    places: list[int],
+    block: Block,
+    layout: Layout,
+    read: Callable[[bytes, Layout, pl.Series], pl.DataFrame],
+) -> pl.DataFrame:
+    """The frame of some of the block's lines, perhaps of none."""
+    if not lines:
+        return pl.DataFrame(schema={"line": pl.Int32(), **{f"f{i}": pl.String() for i in layout.kept()}})
+    numbers = pl.Series([block.first + i for i in places], dtype=pl.Int32())
+    return read("\n".join(lines).encode(), layout, numbers)
+
+
+def _frame_of_separated(text: bytes, layout: Layout, numbers: pl.Series) -> pl.DataFrame:
+    return _frame(text, SEPARATOR, layout, numbers)
 
 
 def _look_at(line: str, layout: Layout, encoding: str) -> Fault | str | None:
