@@ -7,7 +7,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench docs fuzz protect test-real lock clean
+.PHONY: help demo score test check bench docs fuzz protect test-real lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -25,6 +25,9 @@ check: .venv/.dev-installed  ## style, types, direction of imports, and that gen
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m lift.cli.docs --check
+
+score: .venv/.runtime-installed  ## invent a city, run it and compare the run with the truth
+	$(BIN)/python -m score
 
 bench: .venv/.dev-installed  ## speed, as ratios within one run
 	$(BIN)/python -m benchmarks

@@ -165,7 +165,8 @@ def _awards(family: Family, household: Household, home: Home, dates: Dates, figu
             family, credit=credit.award(whereabouts(home, family.id), family.terms, known_on, figures, ref)
         )
     if application is not None and application.started <= dates.day:
-        family = replace(family, claim=_claim(family, application, household, home, dates.day, figures))
+        told = replace(family, guarantee_credit=0) if family.claim_lags else family
+        family = replace(family, claim=_claim(told, application, household, home, dates.day, figures))
     return family
 
 

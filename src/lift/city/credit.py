@@ -110,7 +110,10 @@ def award(where: Whereabouts, terms: Terms, known_on: date, figures: Figures, no
     for back, start in starts[-wanted:]:
         found = where(add_months(start, 1) - timedelta(days=1))
         if found is not None:
-            periods.append(period(*found, terms, start, _earnings(terms, back), figures))
+            family, dwelling = found
+            # By the rent of the home they then had.
+            then = family.terms or terms
+            periods.append(period(family, dwelling, then, start, _earnings(then, back), figures))
     if not periods:
         return None
     return Credit(

@@ -45,8 +45,11 @@ def of_home(home: Home, brief: Brief, here: Container[str]) -> Iterator[Event]:
         for family in home.before.families:
             if family.id not in here:
                 yield from (event for event in _of_family(family, home, brief) if event.day < home.since)
+    came_from_outside = home.since if home.before and home.origin is None else None
     for family in home.families:
-        yield from _of_family(family, home, brief)
+        for event in _of_family(family, home, brief):
+            if came_from_outside is None or event.day >= came_from_outside:
+                yield event
 
 
 def _changes(home: Home, before: Home, since: date) -> Iterator[Event]:

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from heapq import nsmallest
 from itertools import islice
 
+from lift.city.extracts.lists import misspelt
 from lift.city.extracts.row import Extract, Fault, Row, text
 from lift.city.law.money import pounds
 
@@ -21,8 +22,9 @@ TRIES = 12  # how many rows are looked at for one that can be spoilt
 MASK, MIXER = 2**64 - 1, 0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio: neighbours are spread apart
 PASSING = frozenset({"row_twice", "date_impossible", "line_broken", "column_shifted"})
 HARMFUL = frozenset({
-    "nino_missing", "nino_placeholder", "uprn_missing", "date_impossible", "birth_date_sentinel", "line_broken",
-    "column_shifted", "savings_differ",
+    "nino_missing", "nino_placeholder", "nino_mistyped", "uprn_missing", "uprn_nought", "date_impossible",
+    "birth_date_sentinel", "birth_day_and_month_swapped", "postcode_mistyped", "name_misspelt", "name_initial",
+    "names_in_one", "line_broken", "column_shifted", "savings_differ",
 })  # fmt: skip
 
 
@@ -36,22 +38,61 @@ class Columns:
     birth: str = ""
     other_date: str = ""
     capital: str = ""
+    surname: str = ""
+    forename: str = ""
+    reference: str = ""
     joined_by: tuple[str, ...] = ()  # a row in which none of these is filled can be joined to nothing
 
 
 COLUMNS = {
-    "benefit_claim": Columns(nino="4", postcode="11", birth="8", other_date="35"),
-    "council_tax_account": Columns(uprn="uprn", postcode="postcode", other_date="occupation_date"),
-    "ctr_award": Columns("nino", "uprn", "post_code", "birth_date", "from_date", "claimant_capital_total"),
-    "ctr_person": Columns(birth="birth_date"),
-    "universal_credit_notice": Columns("Claimant NINO", "UPRN", "Postcode", "Claimant DOB", "Notification Date"),
-    "pupil": Columns("Parent 1 NI Number", "UPRN", "Postcode", "DOB", "FSM Start Date"),
+    "benefit_claim": Columns(nino="4", postcode="11", birth="8", other_date="35", surname="6", forename="7"),
+    "council_tax_account": Columns(
+        uprn="uprn",
+        postcode="postcode",
+        other_date="occupation_date",
+        surname="lead_liab_surname",
+        forename="lead_liab_forename",
+    ),
+    "ctr_award": Columns(
+        "nino",
+        "uprn",
+        "post_code",
+        "birth_date",
+        "from_date",
+        "claimant_capital_total",
+        "surname",
+        "forename",
+        "claim_id",
+    ),
+    "ctr_person": Columns(birth="birth_date", surname="surname", forename="forename", reference="claim_id"),
+    "universal_credit_notice": Columns(
+        "Claimant NINO",
+        "UPRN",
+        "Postcode",
+        "Claimant DOB",
+        "Notification Date",
+        surname="Claimant Surname",
+        forename="Claimant Forename",
+        reference="Claim Number",
+    ),
+    "pupil": Columns(
+        "Parent 1 NI Number", "UPRN", "Postcode", "DOB", "FSM Start Date", surname="Legal Surname", forename="Forename"
+    ),
     "contact": Columns(
-        "nino", "uprn", "postcode", "date_of_birth", "verified_on", joined_by=("account_ref", "uprn", "nino")
+        "nino",
+        "uprn",
+        "postcode",
+        "date_of_birth",
+        "verified_on",
+        surname="surname",
+        forename="forename",
+        joined_by=("account_ref", "uprn", "nino"),
     ),
 }
 SENTINEL = {"benefit_claim": "01-01-1900", "contact": "1900-01-01"}
 PLACEHOLDER = "ZX999999XZ"
+WHOLE_NAME = "lead_liab_name"
+DIGITS = str.maketrans("oOlL", "0011")
 
 
 def _set(row: Row, extract: Extract, column: str, value: str, fault: Fault) -> Row:
@@ -100,6 +141,87 @@ class Spoiler:
 
     def nino_placeholder(self, row: Row) -> Row | None:
         return self.change(row, self.columns.nino, "nino_placeholder", lambda _: PLACEHOLDER)
+
+    def nino_mistyped(self, row: Row) -> Row | None:
+        """Two digits the wrong way round: a number of the right form, and not this person's."""
+        return self.change(row, self.columns.nino, "nino_mistyped", lambda n: f"{n[:3]}{n[4]}{n[3]}{n[5:]}")
+
+    def uprn_nought(self, row: Row) -> Row | None:
+        changed = self.blanked(row, self.columns.uprn, "uprn_nought")
+        return changed and self.change(row, self.columns.uprn, "uprn_nought", lambda _: "0")
+
+    def postcode_mistyped(self, row: Row) -> Row | None:
+        """Another last letter: the postcode of a street nearby."""
+        return self.change(
+            row, self.columns.postcode, "postcode_mistyped", lambda code: code[:-1] + ("Z" if code[-1] == "A" else "A")
+        )
+
+    def birth_day_and_month_swapped(self, row: Row) -> Row | None:
+        """Only where both are months; 4 May stands for 5 April."""
+        held = _held(row, self.extract, self.columns.birth)
+        parts = held.replace("/", "-").split("-")
+        if len(parts) != 3 or not all(part.isdigit() for part in parts):
+            return None
+        first, second, third = parts
+        year_first = len(first) == 4
+        day, month = (third, second) if year_first else (first, second)
+        if int(day) > 12 or day == month:
+            return None
+        mark = "/" if "/" in held else "-"
+        swapped = mark.join((first, day, month) if year_first else (month, day, third))
+        return self.change(row, self.columns.birth, "birth_day_and_month_swapped", lambda _: swapped)
+
+    def name_misspelt(self, row: Row) -> Row | None:
+        if len(_held(row, self.extract, self.columns.surname)) < 5:
+            return None
+        return self._renamed(row, self.columns.surname, "name_misspelt", misspelt)
+
+    def name_with_digits(self, row: Row) -> Row | None:
+        """A nought typed for an O, or a one for an L."""
+        held = _held(row, self.extract, self.columns.surname)
+        if held[1:].translate(DIGITS) == held[1:]:
+            return None
+        return self._renamed(
+            row, self.columns.surname, "name_with_digits", lambda name: name[0] + name[1:].translate(DIGITS)
+        )
+
+    def name_initial(self, row: Row) -> Row | None:
+        return self._renamed(row, self.columns.forename, "name_initial", lambda name: name[:1])
+
+    def _renamed(self, row: Row, column: str, name: str, made: Callable[[str], str]) -> Row | None:
+        """The name changed, in the account's one-text name too."""
+        held = _held(row, self.extract, column)
+        changed = self.change(row, column, name, made)
+        if changed is None or self.extract.kind != "council_tax_account":
+            return changed
+        whole = _held(row, self.extract, WHOLE_NAME)
+        cells = list(changed.cells)
+        cells[self.extract.column(WHOLE_NAME)] = whole.replace(held.upper(), made(held).upper(), 1)
+        return replace(changed, cells=tuple(cells))
+
+    def names_in_one(self, row: Row) -> Row | None:
+        """SMITH,MR & MRS JOHN: a couple in the first name, and none in the second."""
+        if self.extract.kind != "council_tax_account":
+            return None
+        first = [_held(row, self.extract, f"lead_liab_{part}") for part in ("surname", "title", "forename")]
+        second = [_held(row, self.extract, f"liab_{part}_2") for part in ("surname", "title", "forename")]
+        if not first[0] or first[0] != second[0] or first[1] == second[1]:
+            return None
+        surname, title, forename = (part.upper() for part in first)
+        values = dict.fromkeys(("liab_name_2", "liab_title_2", "liab_forename_2", "liab_surname_2"), "")
+        values |= {"lead_liab_title": "", "lead_liab_forename": "", "lead_liab_surname": ""}
+        values[WHOLE_NAME] = f"{surname},{title} & {second[1].upper()} {forename}"
+        cells = list(row.cells)
+        for column, value in values.items():
+            cells[self.extract.column(column)] = value
+        return replace(row, cells=tuple(cells), faults=(*row.faults, Fault("names_in_one", WHOLE_NAME)))
+
+    def reference_noughts_lost(self, row: Row) -> Row | None:
+        """A spreadsheet took the number for one."""
+        held = _held(row, self.extract, self.columns.reference)
+        if not held.startswith("0"):
+            return None
+        return self.change(row, self.columns.reference, "reference_noughts_lost", lambda number: number.lstrip("0"))
 
     def uprn_missing(self, row: Row) -> Row | None:
         return self.blanked(row, self.columns.uprn, "uprn_missing")

@@ -129,7 +129,10 @@ def _pensioner_home(town: Town, kind: str, tenure: Tenure, lot: Lot) -> Home:
     claims = town.happens(town.figures.shares["claims_by_tenure"][tenure]) and kind != "mixed_age_couple"
     due = guarantee_credit(family, Household("", (family, *others)), town.day, town.figures)
     if due and kind != "mixed_age_couple" and town.happens(town.figures.single["pension_credit_taken_up"]):
-        family = replace(family, guarantee_credit_from=max(means.lately(town, 10), town.of_age_since(family)))
+        years = 1 if town.happens(town.figures.single["pension_credit_new_in_the_year"]) else 10
+        family = replace(family, guarantee_credit_from=max(means.lately(town, years), town.of_age_since(family)))
+    if family.guarantee_credit_from and family.guarantee_credit_from > town.day - timedelta(days=90):
+        family = replace(family, claim_lags=town.happens(town.figures.single["claims_that_lag"]))
     changes = _course(town)
     if claims and town.happens(town.figures.single["claims_new_in_the_year"]):
         changes["started"] = max(means.lately(town, 1), town.of_age_since(family))

@@ -222,7 +222,10 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One benefit unit. `claim`, `credit` and `guarantee_credit` are what is in payment; `awards` fills them in."""
+    """One benefit unit. `claim`, `credit` and `guarantee_credit` are what is in payment; `awards` fills them in.
+
+    `claim_lags`: the council has not yet heard of the guarantee credit, and its claim is as it was before.
+    """
 
     id: str
     claimant: Person
@@ -237,6 +240,7 @@ class Family:
     saved_mixed_age: bool = False
     child_benefit: bool = True
     exempting_benefit: bool = False
+    claim_lags: bool = False
     application: Application | None = None
     terms: Terms | None = None
     guarantee_credit: int = 0

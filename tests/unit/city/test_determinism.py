@@ -158,9 +158,11 @@ def test_a_file_of_many_districts_is_one_file(tmp_path: Path) -> None:
     assert lines[0].startswith("HDR|") and lines[-1] == f"TRL|{len(lines) - 2}"
     text = accounts.read_bytes().decode("cp1252").splitlines()
     seen = 0
-    for person in table(tmp_path / TRUTH / "people.csv"):
-        for place in person["rows"].split("; "):
-            if place.startswith(accounts.name):
-                assert person["surname"].upper() in text[int(place.rpartition(":")[2]) - 1].upper()
-                seen += 1
+    people = {row["person_id"]: row["surname"].upper() for row in table(tmp_path / TRUTH / "people.csv")}
+    spoilt = {(row["file"], row["line"]) for row in table(tmp_path / TRUTH / "faults.csv")}
+    for row in table(tmp_path / TRUTH / "rows.csv"):
+        sound = (row["file"], row["line"]) not in spoilt
+        if row["file"] == accounts.name and row["person_id"] in people and sound:
+            assert people[row["person_id"]] in text[int(row["line"]) - 1].upper()
+            seen += 1
     assert seen > 100

@@ -135,7 +135,9 @@ def test_every_kind_of_fault_is_planted(sample: Path) -> None:
     assert found == {
         "row_twice", "nino_missing", "nino_spaces", "nino_lower_case", "nino_placeholder", "uprn_missing",
         "uprn_leading_noughts", "date_impossible", "birth_date_sentinel", "postcode_without_space", "line_broken",
-        "column_shifted", "savings_differ",
+        "column_shifted", "savings_differ", "nino_mistyped", "uprn_nought", "postcode_mistyped",
+        "birth_day_and_month_swapped", "name_misspelt", "name_with_digits", "name_initial", "names_in_one",
+        "reference_noughts_lost",
     }  # fmt: skip
 
 
@@ -154,6 +156,12 @@ def test_faults_stand_where_the_truth_says(sample: Path) -> None:
             assert "1900" in line
         if row["fault"] == "uprn_leading_noughts":
             assert "009990" in line
+        if row["fault"] == "uprn_nought":
+            assert ",0," in line and not re.search(r",9990\d{6},", line)
+        if row["fault"] == "names_in_one":
+            assert re.search(r'"[^"]+,MRS? & MRS? |"[^"]+,(MR|MRS|MS|MISS) & (MR|MRS|MS|MISS) ', line)
+        if row["fault"] == "name_with_digits":
+            assert re.search(r"[A-Za-z][a-zA-Z']*[01]", line)
 
 
 def test_planted_households_carry_no_fault_of_chance(sample: Path) -> None:

@@ -18,7 +18,7 @@ from lift.city.days import dates_of
 from tests.unit.city.cities import MONTH, table
 from tests.unit.city.test_determinism import prints
 
-DWELLINGS, SEED = 1500, 11
+DWELLINGS, SEED = 2000, 12
 MONTHS = ("2025-12", "2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09",
           "2026-10", "2026-11")  # fmt: skip
 PAIRS = list(pairwise(MONTHS))
@@ -133,8 +133,8 @@ def test_at_eighteen_a_child_at_home_becomes_a_family(year: Path) -> None:
     seen = 0
     for first, second in PAIRS:
         for row in events(year, first, second, "turned_18"):
-            was, now = people(year, first).get(row["person_id"]), people(year, second)[row["person_id"]]
-            if was is not None and now["role"] == "non_dependant claimant":
+            was, now = (people(year, month).get(row["person_id"]) for month in (first, second))
+            if was is not None and now is not None and now["role"] == "non_dependant claimant":
                 assert was["role"] == "child" and was["family_id"] != now["family_id"]
                 assert was["uprn"] == now["uprn"]
                 seen += 1

@@ -103,6 +103,15 @@ def _protection(home: Home, phones: dict[str, str]) -> dict[str, str]:
     return ways[home.suppressed]
 
 
+def _protected(home: Home) -> tuple[str, ...]:
+    """Whom the row speaks of: nobody by name where it gives a property or a telephone number alone."""
+    family = home.families[0]
+    if home.suppressed in ("uprn", "phone", "past"):
+        return ()
+    one = family.partner if home.suppressed == "partner_nino" and family.partner else family.claimant
+    return (one.id,)
+
+
 def suppression_rows(homes: list[Home], on: date, phones: dict[str, str], with_stranger: bool) -> Iterator[Row]:
     for home in homes:
         if not home.suppressed:
@@ -113,8 +122,7 @@ def suppression_rows(homes: list[Home], on: date, phones: dict[str, str], with_s
                 "applies_from": day(on - timedelta(days=900), ISO),
                 "applies_to": day(on - timedelta(days=400), ISO),
             }
-        ids = tuple(adult.id for adult in home.families[0].adults)
-        yield Row(cells(SUPPRESSION_HEADINGS, values), ids, home.dwelling.index, False)
+        yield Row(cells(SUPPRESSION_HEADINGS, values), _protected(home), home.dwelling.index, False)
     if with_stranger:
         yield _elsewhere(on)
 

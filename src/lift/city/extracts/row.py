@@ -31,7 +31,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`people` are ids, `home` the dwelling's index (-1 for none), `open` whether chance may spoil it.
+    """`people` are ids in the order in which the row names them, `home` the dwelling's index (-1 for none), `open`
+    whether chance may spoil it.
 
     `key` is the row's own within its kind, the same from month to month.
     """

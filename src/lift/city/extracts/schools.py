@@ -65,7 +65,8 @@ def _row(home: Home, family: Family, child: Person, on: date, phones: dict[str, 
     }
     if pupil.parent_on_roll:
         values |= _parent(family, form, phones)
-    return Row(cells(HEADINGS, values), (child.id,), dwelling.index, not home.trap, pupil.upn)
+    named = (child.id, family.claimant.id) if pupil.parent_on_roll else (child.id,)
+    return Row(cells(HEADINGS, values), named, dwelling.index, not home.trap, pupil.upn)
 
 
 def rows(home: Home, on: date, phones: dict[str, str], primary: bool) -> Iterator[Row]:

@@ -65,6 +65,13 @@ def _in_payment(town: Town) -> Home:
     return town.pensioner_home(replace(family, guarantee_credit_from=town.long_ago()), "council")
 
 
+def _just_awarded(town: Town) -> Home:
+    """Guarantee credit since two weeks ago; the council's claim is still the one before."""
+    family = one(town, old(town, 76, "184.90"), "2000")
+    family = replace(family, guarantee_credit_from=town.day - timedelta(days=15), claim_lags=True)
+    return town.pensioner_home(family, "council")
+
+
 def _savings_credit(town: Town) -> Home:
     person = old(town, 84, "184.90", "70.00")
     return town.pensioner_home(one(town, person, "2000", savings_credit=pounds("11.23")), "council")
@@ -178,6 +185,8 @@ TRAPS = (
          lambda town: _mixed_age(town, True)),
     Trap("guarantee_in_payment", RULE, "Guarantee credit in payment; savings and income blank on the claim.",
          _in_payment),
+    Trap("guarantee_just_awarded", RULE, "Awarded two weeks ago; the claim still shows a standard case.",
+         _just_awarded),
     Trap("savings_credit_in_payment", RULE, "Savings credit in payment: a standard claim, already Pension Credit.",
          _savings_credit),
     Trap("savings_conflict_harmless", RULE, "Two files give different savings; either way something is due.",

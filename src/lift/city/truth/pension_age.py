@@ -44,6 +44,8 @@ def _pension_credit_gap(subject: Subject) -> str:
         return "no claim in these files"
     if family.partner and family.saved_mixed_age:
         return "no file says that a mixed-age couple is a saved case"
+    if family.claim_lags and family.guarantee_credit:
+        return "awarded since the claim was assessed"
     return _means_gap(claim) or _savings_gap(claim, subject) or subject.fault
 
 
@@ -112,7 +114,7 @@ def _provable(case: pension_credit.Case, subject: Subject, savings: int) -> int:
 def _pension_credit_verdict(subject: Subject, case: pension_credit.Case, due: int, gap: str) -> Verdict:
     family, claim = subject.family, subject.live_claim
     paid = family.guarantee_credit or family.savings_credit
-    if claim and paid and not subject.fault:
+    if claim and paid and not subject.fault and not family.claim_lags:
         return "in_payment"
     if subject.births_are_known and subject.is_all_under_pension_age:
         return "ruled_out"

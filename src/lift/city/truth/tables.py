@@ -1,4 +1,4 @@
-"""How is the truth written down: four CSV files beside the extracts?"""
+"""How is the truth written down: five CSV files beside the extracts?"""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from lift.city.truth.known import Files, Subject, files
 
 PEOPLE = (
     "person_id", "family_id", "household_id", "uprn", "role", "title", "forename", "surname", "sex", "date_of_birth",
-    "nino", "phone", "rows",
+    "nino", "phone",
 )  # fmt: skip
+ROWS = ("file", "line", "place", "person_id")
 ENTITLEMENTS = (
     "entitlement", "family_id", "person_id", "household_id", "entitled", "in_receipt", "amount", "period",
     "facts_complete", "why_not", "expected", "never_likely", "trap",
@@ -32,7 +33,7 @@ MAY_BE_CONTACTED = ("protected_past",)
 
 
 class Month:
-    """people.csv, entitlements.csv, faults.csv and traps.csv of a month, which grow district by district."""
+    """people.csv, rows.csv, entitlements.csv, faults.csv and traps.csv of a month, which grow district by district."""
 
     def __init__(self, folder: Path, minimal: bool) -> None:
         folder.mkdir(parents=True)
@@ -40,13 +41,15 @@ class Month:
         self.tables = {
             name: Table(folder / f"{name}.csv", headings)
             for name, headings in (
-                ("people", PEOPLE), ("entitlements", ENTITLEMENTS), ("faults", FAULTS), ("traps", TRAPS)
+                ("people", PEOPLE), ("rows", ROWS), ("entitlements", ENTITLEMENTS), ("faults", FAULTS),
+                ("traps", TRAPS),
             )
         }  # fmt: skip
 
     def add(self, city: City, placed: Sequence[Placed]) -> None:
         known = files(placed, self.minimal)
-        self.tables["people"].write(people(city, placed))
+        self.tables["people"].write(people(city))
+        self.tables["rows"].write(rows(placed))
         self.tables["entitlements"].write(map(entitlement_row, entitlements(city, known)))
         self.tables["faults"].write(faults(placed))
         self.tables["traps"].write(traps(city))
@@ -81,29 +84,30 @@ def _role(family: Family, one: Person) -> str:
     return place if family.role == "head" else f"{family.role} {place}"
 
 
-def people(city: City, placed: Sequence[Placed]) -> Iterator[Sequence[str]]:
-    """Everybody, with the file and line of each row that names them. An owner elsewhere has no household."""
-    rows: dict[str, list[str]] = {}
-    for one in placed:
-        for person in one.row.people:
-            rows.setdefault(person, []).append(f"{one.file}:{one.line}")
+def people(city: City) -> Iterator[Sequence[str]]:
+    """Everybody in the city. An owner elsewhere has no household."""
     for home in city.homes:
         for household in home.households:
             for family in household.families:
-                for one_person in family.members:
-                    yield _person(city, home, household.id, family.id, _role(family, one_person), one_person, rows)
+                for one in family.members:
+                    yield _person(city, home, household.id, family.id, _role(family, one), one)
         if home.landlord:
             role = "deceased owner" if home.landlord.died else "owner elsewhere"
-            yield _person(city, home, "", "", role, home.landlord, rows)
+            yield _person(city, home, "", "", role, home.landlord)
 
 
-def _person(
-    city: City, home: Home, household: str, family: str, role: str, one: Person, rows: dict[str, list[str]]
-) -> Sequence[str]:
+def _person(city: City, home: Home, household: str, family: str, role: str, one: Person) -> Sequence[str]:
     return (
         one.id, family, household, home.dwelling.uprn, role, one.title, one.forename, one.surname, one.sex,
-        one.born.isoformat(), one.nino, city.phones.get(one.id, ""), "; ".join(rows.get(one.id, [])),
+        one.born.isoformat(), one.nino, city.phones.get(one.id, ""),
     )  # fmt: skip
+
+
+def rows(placed: Sequence[Placed]) -> Iterator[Sequence[str]]:
+    """Whom each line names, in its order: claimant and partner, the two liable, pupil and parent."""
+    for one in placed:
+        for place, person in enumerate(one.row.people, start=1):
+            yield one.file, str(one.line), str(place), person
 
 
 def entitlements(city: City, known: Files) -> Iterator[Answer]:
