@@ -17,13 +17,14 @@ from typing import Any
 
 from lift.engines.base import Engine
 from lift.engines.duckdb import DuckDBEngine
+from lift.engines.in_memory import settle
 from lift.engines.reference import ReferenceEngine
 from lift.errors import RuleProblems
 from lift.rulebook.answers import Answer, Range, Value
 from lift.rulebook.load import load_rulebook
 from lift.rulebook.located import read_located
 from lift.rulebook.model import Rulebook
-from lift.trial.examples import as_value, compare, subject, together
+from lift.trial.examples import ASKED, as_value, compare, subject, together
 from lift.trial.given import Given, read_given
 from tests.properties.yaml_text import to_yaml
 
@@ -159,9 +160,11 @@ def _answers(engine: str, group: str, day: date, assumptions: bool) -> tuple[dic
     book = rulebook(group)
     given = {spec.id: read_given(book, spec.given, prefix=f"{spec.id}_") for spec in specs}
     units = together(given.values())
-    return given, make_engine(engine, book, day, assumptions).answers(
-        [spec.id for spec in specs], units, keep_steps=True
-    )
+    made = make_engine(engine, book, day, assumptions)
+    answers = made.answers([spec.id for spec in specs], units, keep_steps=True)
+    if any(name in spec.then for spec in specs if isinstance(spec.then, Mapping) for name in ASKED):
+        answers = settle(made, book, units, answers)
+    return given, answers
 
 
 def run(spec: Spec, engine: str) -> list[str]:

@@ -85,6 +85,7 @@ def answer_object(book: Rulebook, answer: Answer, names: Mapping[str, str]) -> d
                 "fact": question.fact,
                 "question": book.facts[question.level, question.fact].question,
                 "settles": question.settles,
+                "together": question.together,
             }
             for question in answer.settled_by
         ],

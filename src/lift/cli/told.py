@@ -333,13 +333,20 @@ class Told:
         return self.book.steps[self.one.rule.answers[name]].type
 
     def _questions(self) -> Iterator[str]:
-        for settles, title in ((True, "One answer settles it:"), (False, "It rests on what is not known:")):
-            asked = [question for question in self.answer.settled_by if question.settles == settles]
-            if asked:
-                yield title
-            for question in asked:
-                fact = self.book.facts[question.level, question.fact]
-                yield f"  {fact.question} ({question.fact}, {self.unit(question.key)})"
+        asked = self.answer.settled_by
+        if self.answer.verdict != "possible":
+            return
+        if not asked:
+            yield "No answer from the family is known to settle it: it rests on figures or records that are not known."
+        elif asked[0].settles:
+            yield "One answer settles it:" if len(asked) == 1 else "Any one of these answers settles it:"
+        elif asked[0].together:
+            yield "These answers settle it together, whatever they are:"
+        else:
+            yield "It rests on these answers, and they may not be enough:"
+        for question in asked:
+            fact = self.book.facts[question.level, question.fact]
+            yield f"  {fact.question} ({question.fact}, {self.unit(question.key)})"
 
     def asked(self) -> list[tuple[str, str, str]]:
         """What the rule asks, what came out, and its formula."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from lift.rulebook.answers import Answer, Value
+from lift.rulebook.model import Rulebook
 from lift.rulebook.units import Units
 
 #: Unit key to full step name to proved value.
@@ -21,4 +22,8 @@ class Engine(Protocol):
 
     def answers_and_steps(self, rules: Sequence[str], units: Units) -> tuple[list[Answer], UnitSteps]:
         """The answers with their steps, and the steps of every other unit that the rules work out on the way."""
+        ...
+
+    def with_rulebook(self, rulebook: Rulebook) -> Engine:
+        """The same engine for the same day over another rulebook."""
         ...

@@ -1,181 +1,425 @@
-"""Which single question would settle a possible verdict? (For units held in memory, on any engine.)
+"""Which questions would settle a possible verdict? (One search for every engine; each tries answers out its own way.)
 
-One unknown at a time is put at each point where a formula may change; if the verdict is settled at every one of them,
-that question alone settles it. Ends first: most questions fail there, and the points between are never tried. Where no
-single question settles it, those are named whose answer changes anything at all.
+Answers are tried, not derived: what a trial finds settled is settled whatever else is unknown, for the engine works in
+ranges. So a claim of this module holds for every value that an answer may have, and never rests on a sample of them:
+
+* **alone**: the verdict is settled at every value tried, and over the whole range between each two of them;
+* **together**: no question does alone, and these do, whatever each answer is; none of them can be left out;
+* **in part**: no few questions do. Each of these makes a difference: there is a household, like this one in everything
+  known, in which the answer settles what would otherwise stay open.
+
+docs/decisions/0004-questions.md says why, and what is not found.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, pairwise, product
+from math import comb, prod
+from typing import Any, NamedTuple
 
-from lift.engines.base import Engine
-from lift.rulebook.answers import Answer, Question
-from lift.rulebook.check import closure, references
+from lift.rulebook.answers import Question
 from lift.rulebook.model import Fact, Rule, Rulebook
-from lift.rulebook.nodes import Gather, Level
-from lift.rulebook.questions import SETTLED, askable, ends, rank, turning_points
-from lift.rulebook.units import Known, OneUnit, Scalar, Units
+from lift.rulebook.nodes import Level
+from lift.rulebook.questions import Between, after, askable, ends, is_within_bounds, steps_between, turning_points
+from lift.rulebook.units import Scalar
 
 #: More people than this at one address: only the family's own facts are asked about.
 LARGE_HOUSEHOLD = 8
+#: A verdict is closed in upon where it turns, by this many points at a time, and at most so often.
+CLOSING_POINTS, CLOSING_ROUNDS = 7, 12
+#: So many ways to answer every question are tried; more where none of them, nor any answer alone, settles anything.
+FIRST_CONTEXTS = 4
+#: Sets of this many questions are looked for, or the set of all that are necessary, while no more than so many are to
+#: be tried, and so many answers to all but one of them (fewer where that one is a number or date).
+MOST_TOGETHER, MOST_SETS, MOST_ANSWERS, MOST_MEASURED = 3, 28, 32, 8
 
 
-@dataclass(frozen=True)
-class _Trial:
-    """One answer to one question, tried out in a copy of the household."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about one unknown fact of one unit. `place`: of the fact among those the rule may ask about; `known`:
+    what is proved of it already; `number`: how the engine that tries it numbers the unit."""
+
+    level: Level
+    key: str
+    fact: Fact
+    place: int
+    known: Between = (None, None)
+    number: int = 0
+
+
+Put = tuple[Asked, Scalar, Scalar]
+"""A question, and between which values its answer lies."""
+
+
+Context = tuple[Put, ...]
+"""An answer to each question of `_Answer.undecided`, in their order."""
+Gap = tuple[Scalar, Scalar]
+"""Two values of a number or date, and all that lies between them."""
+
+
+class Trial(NamedTuple):
+    """Some questions answered in the household of one open answer, by its number: those of `base`, which many trials
+    share, but for `without`; and `put` besides, or in place of another answer to the same question."""
+
+    answer: int
+    base: tuple[Put, ...]
+    put: Put | None = None
+    without: Asked | None = None
+
+    @property
+    def puts(self) -> tuple[Put, ...]:
+        """Every question with what is put as its answer."""
+        gone = self.without or (self.put[0] if self.put else None)
+        kept = tuple(put for put in self.base if put[0] is not gone)
+        return kept if self.put is None else (*kept, self.put)
+
+
+TryOut = Callable[[Sequence[Trial]], Sequence[str | None]]
+"""What an engine does: the verdict of every trial, in order; None where it is still open."""
+
+
+def search(book: Rulebook, rule: Rule, asked: Sequence[Sequence[Asked]], try_out: TryOut) -> list[tuple[Question, ...]]:
+    """For each open answer of a rule, given what could be asked about it in order of cost, what to ask."""
+    tries = _Tries(book, rule, try_out)
+    answers = [_Answer(i, [_Line(i, (), one) for one in questions]) for i, questions in enumerate(asked)]
+    tries.leave_out(answers)
+    tries.ask([line for answer in answers for line in answer.lines])
+    open_ones = [answer for answer in answers if not any(line.alone for line in answer.lines)]
+    for answer in open_ones:
+        answer.telling = {i for i, line in enumerate(answer.lines) if line.is_telling}
+    tries.go_through(open_ones)
+    tries.put_together([answer for answer in open_ones if not answer.open_contexts])
+    return [answer.result() for answer in answers]
+
+
+@dataclass(slots=True)
+class _Line:
+    """One question asked where some others (`base`) have been answered, and the verdict at each value tried."""
+
+    answer: int
+    base: tuple[Put, ...]
+    asked: Asked
+    verdicts: dict[Scalar, str | None] = field(default_factory=dict)
+    alone: bool = False
+
+    def put(self, low: Scalar, high: Scalar | None = None) -> Put:
+        """The question with an answer, or with one between two values."""
+        return (self.asked, low, low if high is None else high)
+
+    @property
+    def is_settled_so_far(self) -> bool:
+        return None not in self.verdicts.values()
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether some answer settles the verdict."""
+        return any(verdict is not None for verdict in self.verdicts.values())
+
+    @property
+    def open_values(self) -> list[Scalar]:
+        """The values, from low to high, at which the verdict stays open."""
+        return [value for value, verdict in self.verdicts.items() if verdict is None]
+
+
+@dataclass(slots=True)
+class _Answer:
+    """One open answer, and what has been found out of it."""
 
     number: int
-    subject: int
-    unit: str
-    fact: Fact
-    value: Scalar
+    lines: list[_Line]
+    settled_contexts: list[Context] = field(default_factory=list)
+    open_contexts: list[Context] = field(default_factory=list)
+    """Every question answered in some way: where that settles the verdict, and where even that leaves it open."""
+    necessary: set[int] = field(default_factory=set)
+    """Lines without which some answers to all the others leave it open."""
+    telling: set[int] = field(default_factory=set)
+    """Lines that make a difference."""
+    together: tuple[int, ...] = ()
+
+    @property
+    def undecided(self) -> list[int]:
+        """Lines that some answer leaves open."""
+        return [i for i, line in enumerate(self.lines) if not line.is_settled_so_far]
+
+    def result(self) -> tuple[Question, ...]:
+        alone = [i for i, line in enumerate(self.lines) if line.alone]
+        chosen = alone or sorted(self.together) or sorted(self.telling)
+        asked = [self.lines[i].asked for i in chosen]
+        return tuple(Question(q.level, q.key, q.fact.name, bool(alone), bool(self.together)) for q in asked)
 
 
-def settle(engine: Engine, book: Rulebook, units: Units, answers: Sequence[Answer]) -> list[Answer]:
-    """The answers, those that are possible with the questions that would settle them, or that they rest on."""
-    households: dict[str, list[OneUnit]] = defaultdict(list)
-    for unit in units.units:
-        households[unit.household].append(unit)
-    by_key = {unit.key: unit for unit in units.units}
-    open_ones = [i for i, a in enumerate(answers) if a.verdict == "possible"]
-    asked = {i: _questions(book, book.rules[answers[i].rule], by_key[answers[i].key], households) for i in open_ones}
-    alive = {(i, unit.key, fact.name) for i in open_ones for unit, fact in asked[i]}
-    matters: set[tuple[int, str, str]] = set()
-    for points in (False, True):
-        trials = _trials(book, answers, asked, alive, points)
-        unsettled, telling = _outcomes(engine, answers, trials, units, households, by_key)
-        alive -= unsettled
-        matters |= telling
-    found = list(answers)
-    for i in open_ones:
-        found[i] = replace(answers[i], settled_by=tuple(_result(i, asked[i], alive, matters)))
+class _Tries:
+    """The rounds of the search. Each asks the engine once, for all open answers together."""
+
+    def __init__(self, book: Rulebook, rule: Rule, try_out: TryOut) -> None:
+        self.book, self.rule, self.try_out = book, rule, try_out
+        self.turning: dict[int, tuple[Scalar, ...]] = {}
+
+    def _try(self, wanted: Iterable[tuple[_Line, Iterable[Scalar]]]) -> None:
+        """Tries values of questions, and keeps what comes out in order of the values."""
+        pairs = [(line, value) for line, values in wanted for value in values]
+        if not pairs:
+            return
+        trials = [Trial(line.answer, line.base, line.put(value)) for line, value in pairs]
+        changed = {}
+        for (line, value), verdict in zip(pairs, self.try_out(trials), strict=True):
+            line.verdicts[value] = verdict
+            changed[id(line)] = line
+        for line in changed.values():
+            if line.asked.fact.type.kind != "code":
+                line.verdicts = dict(sorted(line.verdicts.items(), key=_value))
+
+    # ---- one question alone ----
+
+    def leave_out(self, answers: Sequence[_Answer]) -> None:
+        """Of questions with two values to try: where all of them answered low leave the verdict open, so does each
+        answered low alone, and need not be tried; and likewise high. (What is settled by one answer stays settled when
+        more is known, unless answers contradict what a scheme proves: such questions take no part.)"""
+        wanted = []
+        for answer in answers:
+            lines = [line for line in answer.lines if _has_two_ends(line.asked)]
+            if len(lines) > 1:
+                pairs = [(line, ends(line.asked.fact, line.asked.known)) for line in lines]
+                for end in (0, -1):
+                    wanted.append((lines, Trial(answer.number, tuple(line.put(values[end]) for line, values in pairs))))
+        verdicts = self._tried([trial for _, trial in wanted])
+        for (lines, trial), verdict in zip(wanted, verdicts, strict=True):
+            if verdict is None:
+                for line, (_, value, _) in zip(lines, trial.base, strict=True):
+                    line.verdicts[value] = None
+
+    def ask(self, lines: Sequence[_Line]) -> None:
+        """Works out of each line whether its question settles the verdict alone, whatever the answer."""
+        self._try((line, _untried(line)) for line in lines)
+        for line in lines:
+            line.alone = line.is_settled_so_far and not _is_measured(line.asked.fact)
+        measured = [line for line in lines if _is_measured(line.asked.fact)]
+        self._close_in(measured)
+        doubtful = self._unproved((line, _gaps(line)) for line in measured if line.is_settled_so_far)
+        self._try((line, self._inside(line, runs)) for line, runs in doubtful)
+        self._close_in([line for line, _ in doubtful])
+        again = [line for line, _ in doubtful if line.is_settled_so_far]
+        self._unproved((line, _gaps(line, self.turning[line.asked.place])) for line in again)
+
+    def _close_in(self, lines: Sequence[_Line]) -> None:
+        """Tries points between neighbours with different verdicts until they stand next to each other."""
+        for _ in range(CLOSING_ROUNDS):
+            closing = [(line, points) for line in lines if line.is_settled_so_far and (points := _closer(line))]
+            if not closing:
+                return
+            self._try(closing)
+
+    def _unproved(self, lines: Iterable[tuple[_Line, list[Gap]]]) -> list[tuple[_Line, list[Gap]]]:
+        """Tries whole ranges over which the verdict seems to be one: only they prove what lies between the points.
+        Lines where all are proved settle the verdict alone; the others come back, with the ranges that stay open."""
+        wanted = list(lines)
+        trials = [Trial(line.answer, line.base, line.put(*gap)) for line, gaps in wanted for gap in gaps]
+        verdicts = iter(self._tried(trials))
+        found = []
+        for line, mine in wanted:
+            unproved = [gap for gap, verdict in zip(mine, verdicts, strict=False) if verdict is None]
+            line.alone = not unproved and not _closer(line)
+            if unproved:
+                found.append((line, unproved))
+        return found
+
+    def _inside(self, line: _Line, gaps: Sequence[Gap]) -> list[Scalar]:
+        """The turning points within some ranges."""
+        fact, place = line.asked.fact, line.asked.place
+        if place not in self.turning:
+            self.turning[place] = turning_points(self.book, self.rule, fact)
+        return [p for p in self.turning[place] if any(low < p < high for low, high in gaps) and p not in line.verdicts]  # type: ignore[operator]  # of one type
+
+    def _tried(self, trials: Sequence[Trial]) -> Sequence[str | None]:
+        return self.try_out(trials) if trials else []
+
+    # ---- which questions are needed, and which make a difference ----
+
+    def go_through(self, answers: Sequence[_Answer]) -> None:
+        """Answers every question in a few ways that each leave it open alone. Where that settles it, which of them can
+        be left out? Where it does not, which could settle it if answered another way?"""
+        digits = len(askable(self.book, self.rule)).bit_length()
+        contexts = {answer.number: _contexts(answer, digits) for answer in answers}
+        self._try_whole(answers, {number: first for number, (first, _) in contexts.items()})
+        unmoved = [answer for answer in answers if not answer.telling and not answer.settled_contexts]
+        self._try_whole(unmoved, {number: others for number, (_, others) in contexts.items()})
+        movable = [answer for answer in answers if answer.telling or answer.settled_contexts]
+        # The first context tells of most questions; the others are for what it leaves out.
+        for part in (slice(1), slice(1, FIRST_CONTEXTS)):
+            self._vary(movable, part)
+
+    def _try_whole(self, answers: Sequence[_Answer], contexts: Mapping[int, Sequence[Context]]) -> None:
+        pairs = [(answer, context) for answer in answers for context in contexts[answer.number]]
+        verdicts = self._tried([Trial(answer.number, context) for answer, context in pairs])
+        for (answer, context), verdict in zip(pairs, verdicts, strict=True):
+            (answer.open_contexts if verdict is None else answer.settled_contexts).append(context)
+
+    def _vary(self, answers: Sequence[_Answer], part: slice) -> None:
+        trials: list[Trial] = []
+        meant: list[tuple[_Answer, int, bool]] = []
+        for answer in answers:
+            for was_open, found in ((False, answer.settled_contexts), (True, answer.open_contexts)):
+                for context in found[part]:
+                    for i, trial in (_turned if was_open else _left_out)(answer, context):
+                        meant.append((answer, i, was_open))
+                        trials.append(trial)
+        for (answer, i, was_open), verdict in zip(meant, self._tried(trials), strict=True):
+            if was_open != (verdict is None):
+                answer.telling.add(i)
+                if not was_open:
+                    answer.necessary.add(i)
+
+    # ---- several questions together ----
+
+    def put_together(self, answers: Sequence[_Answer]) -> None:
+        """Looks for the fewest and cheapest questions that settle it together, whatever the answers."""
+        candidates = [(answer, chosen) for answer in answers for chosen in _sets(answer)]
+        split = [_split(answer, chosen) for answer, chosen in candidates]
+        self.ask([line for lines in split for line in lines])
+        for (answer, chosen), lines in zip(candidates, split, strict=True):
+            if all(line.alone for line in lines):
+                answer.together = min((answer.together, chosen), key=lambda found: _price(answer, found))
+
+
+def _value(tried: tuple[Scalar, str | None]) -> Any:
+    """Values of one fact are of one type, and so have an order."""
+    return tried[0]
+
+
+def _is_measured(fact: Fact) -> bool:
+    """Whether a fact is a number or date, so that values lie between those that are tried."""
+    return fact.type.kind in ("number", "date")
+
+
+def _has_two_ends(asked: Asked) -> bool:
+    return not asked.fact.proved_bounds and asked.fact.type.kind != "code" and len(ends(asked.fact, asked.known)) > 1
+
+
+def _untried(line: _Line) -> list[Scalar]:
+    return [value for value in ends(line.asked.fact, line.asked.known) if value not in line.verdicts]
+
+
+def _gaps(line: _Line, apart: Sequence[Scalar] = ()) -> list[Gap]:
+    """The ranges between neighbours with one verdict; those that touch are one, but for those that touch at `apart`."""
+    found: list[Gap] = []
+    for (low, before), (high, behind) in pairwise(line.verdicts.items()):
+        if before == behind:
+            touches = found and found[-1][1] == low and low not in apart
+            start = found.pop()[0] if touches else low
+            found.append((start, high))
+    return [(low, high) for low, high in found if steps_between(line.asked.fact, low, high) > 1]
+
+
+def _closer(line: _Line) -> list[Scalar]:
+    """Points between two neighbours with different verdicts."""
+    found: list[Scalar] = []
+    fact = line.asked.fact
+    for (low, before), (high, behind) in pairwise(line.verdicts.items()):
+        if before != behind:
+            steps = steps_between(fact, low, high)
+            places = {steps * i // (CLOSING_POINTS + 1) for i in range(1, CLOSING_POINTS + 1)} - {0}
+            found += [after(fact, low, place) for place in sorted(places)]
     return found
 
 
-def _result(
-    i: int, asked: list[tuple[OneUnit, Fact]], alive: set[tuple[int, str, str]], matters: set[tuple[int, str, str]]
-) -> list[Question]:
-    """The questions that settle it alone; else those that matter."""
-    alone = [Question(u.level, u.key, f.name, True) for u, f in asked if (i, u.key, f.name) in alive & matters]
-    return alone or [Question(u.level, u.key, f.name, False) for u, f in asked if (i, u.key, f.name) in matters]
+# ---- contexts: every question answered ----
 
 
-def _questions(
-    book: Rulebook, rule: Rule, subject: OneUnit, households: dict[str, list[OneUnit]]
-) -> list[tuple[OneUnit, Fact]]:
-    """Unknown facts of the subject, of units above it and of those it may gather, cheapest first."""
-    home = households[subject.household]
-    large = sum(unit.level == "person" for unit in home) > LARGE_HOUSEHOLD
-    near = [u for u in home if not large or u.family in (None, subject.family)]
-    found = [
-        (unit, fact)
-        for fact in askable(book, rule)
-        for unit in near
-        if unit.level == fact.level
-        and (fact.level != rule.level or unit.key == subject.key or _is_gathered(book, rule, fact.level))
-        and is_open(unit.facts.get(fact.name))
-    ]
-    return sorted(found, key=lambda pair: (*rank(pair[1]), pair[0].family != subject.family, pair[0].key))
+def _contexts(answer: _Answer, digits: int) -> list[list[Context]]:
+    """Ways to answer every question that leave it open alone, each once: first all low, all high, and by turns; then
+    others, until each two questions about different facts are once answered low and high, and once high and low."""
+    lines = [answer.lines[i] for i in answer.undecided]
+    values = [_possible_values(line) for line in lines]
+    found: set[tuple[bool, ...]] = set()
+    contexts: list[list[Context]] = [[], []]
+    for number, highs in enumerate(_patterns([line.asked.place for line in lines], digits)):
+        picked = tuple(high and len(mine) > 1 for mine, high in zip(values, highs, strict=True))
+        if lines and picked not in found:
+            found.add(picked)
+            ends = zip(lines, values, highs, strict=True)
+            context = tuple(line.put(mine[-1 if high else 0]) for line, mine, high in ends)
+            contexts[number >= FIRST_CONTEXTS].append(context)
+    return contexts
 
 
-def _is_gathered(book: Rulebook, rule: Rule, level: Level) -> bool:
-    """Whether a rule of this level looks at other units of the same level (siblings, non-dependants)."""
-    targets = [book.relations[n.relation] for s in closure(rule, book) for n in references(s) if isinstance(n, Gather)]
-    return any(relation.target == level for relation in targets)
+def _possible_values(line: _Line) -> list[Scalar]:
+    """The values that leave it open alone; of a fact with proved bounds those that no answer beside can contradict,
+    where there are any."""
+    values = line.open_values
+    return [value for value in values if is_within_bounds(line.asked.fact, value)] or values
 
 
-def is_open(known: Known | None) -> bool:
-    """Whether a fact is unknown, known only within a range, or past its shelf life."""
-    return known is None or not known.fresh or known.low is None or known.low != known.high
+def _patterns(places: Sequence[int], digits: int) -> Iterator[list[bool]]:
+    """Which questions are answered high: none; all; then by the digits of their places in base two, and the reverse."""
+    yield [False for _ in places]
+    yield [True for _ in places]
+    for digit in range(digits):
+        yield [bool(place >> digit & 1) for place in places]
+        yield [not place >> digit & 1 for place in places]
 
 
-def _trials(
-    book: Rulebook,
-    answers: Sequence[Answer],
-    asked: dict[int, list[tuple[OneUnit, Fact]]],
-    alive: set[tuple[int, str, str]],
-    points: bool,
-) -> list[_Trial]:
-    found: list[_Trial] = []
-    for i, questions in asked.items():
-        for unit, fact in questions:
-            if (i, unit.key, fact.name) in alive:
-                values = turning_points(book, [book.rules[answers[i].rule]], fact) if points else ends(fact)
-                for value in within_known(values, unit.facts.get(fact.name), with_ends=not points):
-                    found.append(_Trial(len(found), i, unit.key, fact, value))
-    return found
+def _left_out(answer: _Answer, context: Context) -> Iterator[tuple[int, Trial]]:
+    """The context without each question of which it is not known yet that it is necessary, or, where the verdict can
+    stay open, that it makes a difference."""
+    known = answer.telling if answer.open_contexts else answer.necessary
+    for place, i in enumerate(answer.undecided):
+        if i not in known:
+            yield i, Trial(answer.number, context, without=context[place][0])
 
 
-def within_known(values: Sequence[Scalar], known: Known | None, *, with_ends: bool) -> list[Scalar]:
-    """The values that what is known leaves possible; the ends of a known range stand in for ends outside it."""
-    if known is None or not known.fresh or (known.low is None and known.high is None):
-        return list(values)
-    low, high = known.low, known.high
-    kept = [v for v in values if (low is None or v >= low) and (high is None or v <= high)]  # type: ignore[operator]
-    extra = [end for end in (low, high) if with_ends and end is not None and end not in kept]
-    return [*kept, *extra]
+def _turned(answer: _Answer, context: Context) -> Iterator[tuple[int, Trial]]:
+    """The context with another answer to each question of which it is not known yet that it makes a difference."""
+    for place, i in enumerate(answer.undecided):
+        if i not in answer.telling:
+            line = answer.lines[i]
+            for value in line.verdicts:
+                if value != context[place][1] and is_within_bounds(line.asked.fact, value):
+                    yield i, Trial(answer.number, context, line.put(value))
 
 
-def _outcomes(
-    engine: Engine,
-    answers: Sequence[Answer],
-    trials: list[_Trial],
-    units: Units,
-    households: dict[str, list[OneUnit]],
-    by_key: dict[str, OneUnit],
-) -> tuple[set[tuple[int, str, str]], set[tuple[int, str, str]]]:
-    """The questions that leave the verdict open at some tried answer, and those that change the answer at some."""
-    by_rule: dict[str, list[_Trial]] = defaultdict(list)
-    for trial in trials:
-        by_rule[answers[trial.subject].rule].append(trial)
-    unsettled: set[tuple[int, str, str]] = set()
-    telling: set[tuple[int, str, str]] = set()
-    for rule, mine in by_rule.items():
-        worlds = _worlds(answers, mine, units, households, by_key)
-        outcomes = {answer.key: answer for answer in engine.answers([rule], worlds)}
-        for trial in mine:
-            before = answers[trial.subject]
-            after = outcomes.get(f"{before.key}#{trial.number}")
-            question = (trial.subject, trial.unit, trial.fact.name)
-            if after is None or after.verdict not in SETTLED:
-                unsettled.add(question)
-            if after is None or findings(after) != findings(before):
-                telling.add(question)
-    return unsettled, telling
+# ---- sets of questions ----
 
 
-def findings(answer: Answer) -> tuple[object, ...]:
-    """What of an answer a question can change."""
-    return (answer.verdict, answer.eligible, answer.already, tuple(answer.worth.items()))
+def _sets(answer: _Answer) -> Iterator[tuple[int, ...]]:
+    """Sets of questions worth trying: all that are necessary, and few others that make a difference."""
+    needed = tuple(sorted(answer.necessary))
+    others = [i for i in sorted(answer.telling) if i not in answer.necessary]
+    sizes = range(max(2, len(needed)), max(MOST_TOGETHER, len(needed)) + 1)
+    for size in sizes:
+        more = size - len(needed)
+        if comb(len(others), more) > MOST_SETS:
+            return
+        for chosen in combinations(others, more):
+            together = tuple(sorted((*needed, *chosen)))
+            if _answers_to(answer, together) <= MOST_ANSWERS:
+                yield together
 
 
-def _worlds(
-    answers: Sequence[Answer],
-    trials: list[_Trial],
-    units: Units,
-    households: dict[str, list[OneUnit]],
-    by_key: dict[str, OneUnit],
-) -> Units:
-    """A copy of the household for each trial, with the one fact put at its value."""
-    couples: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for pair in units.possible_couples:
-        couples[by_key[pair[0]].household].append(pair)
-    copies: list[OneUnit] = []
-    pairs: set[tuple[str, str]] = set()
-    for trial in trials:
-        home = by_key[answers[trial.subject].key].household
-        for unit in households[home]:
-            facts = dict(unit.facts)
-            if unit.key == trial.unit:
-                facts[trial.fact.name] = Known.exactly(trial.value)
-            copies.append(_renamed(unit, trial.number, facts))
-        pairs |= {(f"{a}#{trial.number}", f"{b}#{trial.number}") for a, b in couples[home]}
-    return Units(tuple(copies), frozenset(pairs))
+def _measured_last(answer: _Answer, together: Sequence[int]) -> tuple[list[int], int]:
+    """The questions whose answers are gone through one by one, and the last, of which all answers are tried at once."""
+    last = next((i for i in together if _is_measured(answer.lines[i].asked.fact)), together[-1])
+    return [i for i in together if i != last], last
 
 
-def _renamed(unit: OneUnit, number: int, facts: dict[str, Known]) -> OneUnit:
-    family = None if unit.family is None else f"{unit.family}#{number}"
-    return OneUnit(unit.level, f"{unit.key}#{number}", family, f"{unit.household}#{number}", facts)
+def _answers_to(answer: _Answer, together: Sequence[int]) -> int:
+    """How many answers to all but one of the questions have to be tried."""
+    first, last = _measured_last(answer, together)
+    if any(_is_measured(answer.lines[i].asked.fact) for i in first):
+        return MOST_ANSWERS + 1
+    # Of a number or date many values are tried for each of them.
+    many = MOST_ANSWERS // MOST_MEASURED if _is_measured(answer.lines[last].asked.fact) else 1
+    return many * prod(len(answer.lines[i].open_values) for i in first)
+
+
+def _split(answer: _Answer, together: Sequence[int]) -> list[_Line]:
+    """A line for each answer to all questions but one. (An answer that settles it alone needs no other question.)"""
+    first, last = _measured_last(answer, together)
+    values = [[answer.lines[i].put(value) for value in answer.lines[i].open_values] for i in first]
+    return [_Line(answer.number, base, answer.lines[last].asked) for base in product(*values)]
+
+
+def _price(answer: _Answer, together: Sequence[int]) -> tuple[bool, int, int, Sequence[int]]:
+    """Fewest first, then cheapest, then in the order of the questions; nothing found comes last."""
+    return (not together, len(together), sum(answer.lines[i].asked.fact.cost for i in together), together)

@@ -47,26 +47,10 @@ Profiles = Mapping[tuple[Level, str], FactProfile]
 WORST = FactProfile()
 
 
-def scale_of(fact: Fact) -> Fraction:
-    """How a number is counted: pence, ten-thousandths for hours and fractions, whole else."""
-    unit = fact.type.unit
-    if unit is not None and unit.is_money:
-        return PENNY
-    return _FOUR_PLACES if _has_places(fact) else Fraction(1)
-
-
-def _has_places(fact: Fact) -> bool:
-    unit = fact.type.unit
-    limits = fact.limits
-    is_hours = unit is not None and any(name == "hours" for name, _ in unit.parts)
-    is_share = limits is not None and isinstance(limits[1], Fraction) and limits[1] <= 1
-    return is_hours or is_share
-
-
 def sql_type(fact: Fact) -> str:
     """The column type of a fact (docs/tables.md)."""
     if fact.type.kind == "number":
-        scale = scale_of(fact)
+        scale = fact.smallest_step
         return "DECIMAL(14,2)" if scale == PENNY else ("DECIMAL(9,4)" if scale == _FOUR_PLACES else "INTEGER")
     return {"date": "DATE", "flag": "BOOLEAN", "code": "VARCHAR"}[fact.type.kind]
 
@@ -132,7 +116,7 @@ def _reach(fact: Fact) -> tuple[date, date]:
 
 
 def _number(fact: Fact, profile: FactProfile, table: str, stale: bool) -> Number:
-    scale, size = scale_of(fact), _size(fact)
+    scale, size = fact.smallest_step, _size(fact)
     least, most = (b if isinstance(b, Fraction) else None for b in (fact.low, fact.high))
     bounds = [None if b is None else constant(b, scale).low for b in (least, most)]
     if not profile.present:

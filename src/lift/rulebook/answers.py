@@ -49,12 +49,13 @@ Value = Range | bool | str | None
 @dataclass(frozen=True)
 class Question:
     """An unknown fact, of which unit, and whether knowing it alone would settle the verdict, whatever it turns out to
-    be."""
+    be; or whether it would together with the other questions of the answer. With neither it only makes a difference."""
 
     level: Level
     key: str
     fact: str
     settles: bool
+    together: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,3 +82,5 @@ class Answer:
     """Graded from the signals that are true (indicative): any strong or two medium is strong; one medium; any weak."""
     advice_first: bool | None = False
     settled_by: tuple[Question, ...] = ()
+    """What to ask about a possible answer, the cheapest first: questions each of which settles it alone; where there is
+    none, the fewest that settle it together; else those whose answers make a difference."""

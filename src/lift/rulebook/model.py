@@ -65,6 +65,16 @@ class Fact:
     proved_bounds: tuple[ProvedBound, ...]
     place: Place
 
+    @property
+    def smallest_step(self) -> Fraction:
+        """How far apart two neighbouring values of a number lie: a penny; a ten-thousandth of an hour or share; one."""
+        unit, limits = self.type.unit, self.limits
+        if unit is not None and unit.is_money:
+            return Fraction(1, 100)
+        is_hours = unit is not None and any(name == "hours" for name, _ in unit.parts)
+        is_share = limits is not None and isinstance(limits[1], Fraction) and limits[1] <= 1
+        return Fraction(1, 10000) if is_hours or is_share else Fraction(1)
+
 
 @dataclass(frozen=True)
 class ProvedBound:

@@ -1,27 +1,41 @@
-"""Which questions could settle a rule for a unit, and at which points does an answer to one make a difference?
+"""What may a resident be asked about an open answer, and what may each answer still be?
 
-Both engines ask the same questions at the same points, so that they agree on what would settle it.
+Whatever the engine, these are the questions, the values that are tried for each, and the points at which a formula may
+change; `engines/settle.py` finds out which of them settle a verdict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
+from lift.rulebook.answers import Question
 from lift.rulebook.check import closure, facts_of, references
-from lift.rulebook.model import Fact, Rule, Rulebook
-from lift.rulebook.nodes import LEVELS, AmountRef, Lookup, Type
+from lift.rulebook.model import Fact, Formula, Rule, Rulebook, Step
+from lift.rulebook.nodes import LEVELS, AmountRef, FactRef, Gather, Level, Lookup, Span, Type, walk
 from lift.rulebook.units import Scalar
 
 #: A verdict that no further answer could change.
 SETTLED = ("in_payment", "ruled_out", "likely")
 
+Between = tuple[Scalar | None, Scalar | None]
+"""What is known of a number or date: low and high; None is the dictionary's own limit."""
+
+
+def facts_behind(book: Rulebook, rule: Rule) -> list[Fact]:
+    """Every fact the rule's answers rest on, and those that say what a scheme proves of them."""
+    read = facts_of(rule, book)
+    facts = [book.facts[ref.level, ref.name] for ref in read if (ref.level, ref.name) in book.facts]
+    whens = [node for fact in facts for bound in fact.proved_bounds for node in walk(bound.when)]
+    facts += [book.facts[node.level, node.name] for node in whens if isinstance(node, FactRef)]
+    return list({(fact.level, fact.name): fact for fact in facts}.values())
+
 
 def askable(book: Rulebook, rule: Rule) -> list[Fact]:
-    """The facts a rule rests on that a resident can be asked about, the cheapest first, in one fixed order."""
-    facts = [book.facts[ref.level, ref.name] for ref in facts_of(rule, book) if (ref.level, ref.name) in book.facts]
-    return sorted((f for f in facts if f.question), key=rank)
+    """Those of them that a resident can be asked about, the cheapest first, in one fixed order."""
+    return sorted((fact for fact in facts_behind(book, rule) if fact.question), key=rank)
 
 
 def rank(fact: Fact) -> tuple[int, int, str]:
@@ -29,32 +43,55 @@ def rank(fact: Fact) -> tuple[int, int, str]:
     return (fact.cost, LEVELS.index(fact.level), fact.name)
 
 
-def ends(fact: Fact) -> tuple[Scalar, ...]:
-    """The values an answer is first tried at: both ends of a number or date, every value of a flag or code."""
+def gathered_levels(book: Rulebook, rule: Rule) -> frozenset[Level]:
+    """The levels of which a rule may look at other units than its own: those it gathers, and families above them."""
+    gathers = [n for step in closure(rule, book) for n in references(step) if isinstance(n, Gather)]
+    targets = {book.relations[n.relation].target for n in gathers}
+    return frozenset(targets | ({"family"} if targets & {"person", "period"} else set()))
+
+
+# ---- what an answer may be ----
+
+
+def ends(fact: Fact, known: Between = (None, None)) -> tuple[Scalar, ...]:
+    """The values an answer is first tried at, from low to high: both ends of a number or date and of every bound that a
+    scheme may prove; every value of a flag or code."""
     if fact.type.kind == "flag":
-        return (True, False)
+        return (False, True)
     if fact.type.kind == "code":
         return fact.type.codes
+    low, high = _limits(fact, known)
+    bounds = [end for bound in fact.proved_bounds for end in (bound.low, bound.high) if end is not None]
+    return tuple(sorted({low, high, *(end for end in bounds if low < end < high)}))  # type: ignore[operator]  # of the fact's type
+
+
+def _limits(fact: Fact, known: Between) -> tuple[Scalar, Scalar]:
     assert fact.limits is not None
-    return fact.limits
+    (low, high), (least, most) = known, fact.limits
+    return (least if low is None else low, most if high is None else high)
 
 
-def turning_points(book: Rulebook, rules: Iterable[Rule], fact: Fact) -> tuple[Scalar, ...]:
-    """Where a formula may change as the fact moves: every figure of its unit that the rules use, and just past it."""
-    if fact.type.kind not in ("number", "date") or fact.limits is None:
+def turning_points(book: Rulebook, rule: Rule, fact: Fact) -> tuple[Scalar, ...]:
+    """Where a formula may change as the fact moves: every figure of its unit that the rule uses, and just past it."""
+    if fact.type.kind not in ("number", "date"):
         return ()
-    values = {value for rule in rules for value in _figures(book, rule, fact.type)}
-    values |= {end for bound in fact.proved_bounds for end in (bound.low, bound.high) if end is not None}
-    past = _just_past(fact.type)
-    points = {point for value in values for point in (value, value + past)}  # type: ignore[operator]  # of the fact's type
-    low, high = fact.limits
-    return tuple(sorted(point for point in points if low < point < high))  # type: ignore[operator]  # of one type
+    values = _figures(book, rule, fact.type)
+    return tuple(sorted({point for value in values for point in (value, after(fact, value))}))
 
 
-def _just_past(kind: Type) -> Fraction | timedelta:
-    if kind.kind == "date":
-        return timedelta(days=1)
-    return Fraction(1, 100) if kind.unit is not None and kind.unit.is_money else Fraction(1)
+def after(fact: Fact, value: Scalar, steps: int = 1) -> Scalar:
+    """The value that comes `steps` after another: the next day, the next penny."""
+    if isinstance(value, date):
+        return value + timedelta(days=steps)
+    assert isinstance(value, Fraction)
+    return value + fact.smallest_step * steps
+
+
+def steps_between(fact: Fact, low: Scalar, high: Scalar) -> int:
+    """How many steps lead from one value of a number or date to a later one."""
+    if isinstance(low, date):
+        return (high - low).days  # type: ignore[operator, union-attr]  # two dates
+    return int((high - low) / fact.smallest_step)  # type: ignore[operator]  # two numbers
 
 
 def _figures(book: Rulebook, rule: Rule, kind: Type) -> set[Fraction | date]:
@@ -71,3 +108,65 @@ def _figures(book: Rulebook, rule: Rule, kind: Type) -> set[Fraction | date]:
                     if key.type == kind or (key.type.kind == kind.kind == "date"):
                         found |= {row[0][position] for _, rows in table.versions for row in rows}  # type: ignore[misc]  # keys of this type
     return found
+
+
+# ---- facts that a scheme proves something of ----
+
+
+def is_within_bounds(fact: Fact, value: Scalar) -> bool:
+    """Whether a value fits everything that a scheme may prove of the fact, so that no other fact can contradict it."""
+    return not any(
+        (bound.low is not None and value < bound.low) or (bound.high is not None and value > bound.high)  # type: ignore[operator]  # a number
+        for bound in fact.proved_bounds
+    )
+
+
+def bounds_rulebook(book: Rulebook, facts: Iterable[Fact]) -> tuple[Rulebook, dict[str, Fact]]:
+    """The rulebook with a measure for each level that shows what is proved of those of the facts that have proved
+    bounds, and these by the name of the step that shows them. The measures are named `asked_LEVEL`."""
+    shown = {f"asked_{fact.level}.{fact.name}": fact for fact in facts if fact.proved_bounds}
+    steps = {name: _shown(name, fact) for name, fact in shown.items()}
+    rules = {f"asked_{level}": _measure(level, shown) for level in dict.fromkeys(fact.level for fact in shown.values())}
+    return replace(book, steps={**book.steps, **steps}, rules={**book.rules, **rules}), shown
+
+
+def _shown(name: str, fact: Fact) -> Step:
+    formula = Formula(None, FactRef(fact.type, Span(), fact.level, fact.name), fact.name, fact.place)
+    return Step(name, fact.level, fact.type, (formula,), "", "", "run_day", None, "none", None, (), None, fact.place)
+
+
+def _measure(level: Level, facts: dict[str, Fact]) -> Rule:
+    names = tuple(name for name, fact in facts.items() if fact.level == level)
+    return Rule(
+        id=f"asked_{level}", name="What is proved", kind="measure", level=level, law="", reviewed_on=None,
+        reviewed_by=None, public_funds=False, covers=(date.min, date.max), uses=(), step_names=names, answers={},
+        worth=(), worth_to="", in_kind="", evidence=(), seen_in=(), opens=(), if_awarded={}, outreach={}, examples=(),
+        hash="", place=facts[names[0]].place,
+    )  # fmt: skip
+
+
+# ---- as text, in the table of answers ----
+
+
+#: Whether a question settles the answer alone, or together with others: in the order in which they are written.
+_HOW = ((True, False), (False, True), (False, False))
+
+
+def written(questions: Sequence[Question]) -> str:
+    """Questions as the table of answers keeps them (docs/tables.md): alone;together;in part."""
+    return ";".join(
+        " ".join(f"{q.level}:{q.key}:{q.fact}" for q in questions if (q.settles, q.together) == how) for how in _HOW
+    )
+
+
+def read_written(text: str | None) -> tuple[Question, ...]:
+    """The questions that `written` wrote; none of nothing. (Runs of LIFT 0.1 hold two parts: alone; in part.)"""
+    parts = (text or ";;").split(";")
+    if len(parts) < len(_HOW):
+        parts.insert(1, "")
+    found = []
+    for part, (settles, together) in zip(parts, _HOW, strict=True):
+        for one in part.split():
+            level, key, fact = one.split(":")
+            found.append(Question(level, key, fact, settles, together))  # type: ignore[arg-type]  # a level's name
+    return tuple(found)

@@ -29,6 +29,6 @@ def assess(
     plan = run_answers(connection, book, day, rules)
     fill_answers(connection, plan, book)
     if settle:
-        settle_possible(connection, book, day, rules, plan)
+        settle_possible(connection, book, day, rules)
     counts = connection.execute("SELECT rule, verdict, count(*) FROM answer GROUP BY ALL ORDER BY ALL").fetchall()
     return AssessReport(plan.hash, tuple((str(r), str(v), int(n)) for r, v, n in counts))

@@ -23,6 +23,7 @@ from lift.rulebook.answers import Answer, Question, Range, Value
 from lift.rulebook.check import amounts_of, in_reading_order, references
 from lift.rulebook.model import Amount, Fact, Rule, Rulebook, Special, Step
 from lift.rulebook.nodes import LEVELS, FactRef, Level
+from lift.rulebook.questions import read_written
 from lift.rulebook.units import Scalar
 from lift.workspace.database import database
 
@@ -196,13 +197,10 @@ def _run(connection: duckdb.DuckDBPyConnection, book: Rulebook, day: date, rules
 
 
 def _settled_by(connection: duckdb.DuckDBPyConnection, answer: Answer) -> tuple[Question, ...]:
-    """The questions that the run found: those that settle it alone stand before the semicolon (docs/tables.md)."""
+    """The questions that the run found."""
     query = "SELECT settled_by FROM run.answer WHERE rule = ? AND unit_key = ?"
     row = connection.execute(query, [answer.rule, answer.key]).fetchone()
-    alone, _, others = str(row[0] if row is not None and row[0] is not None else "").partition(";")
-    written = [(text, True) for text in alone.split()] + [(text, False) for text in others.split()]
-    parts = [(text.split(":"), settles) for text, settles in written]
-    return tuple(Question(level, key, fact, settles) for (level, key, fact), settles in parts)  # type: ignore[arg-type]
+    return read_written(row[0] if row is not None else None)
 
 
 def _find(connection: duckdb.DuckDBPyConnection, unit_key: str) -> tuple[Level, str]:

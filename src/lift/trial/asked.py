@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from lift.engines.base import UnitSteps
-from lift.engines.settle import settle
+from lift.engines.in_memory import settle
 from lift.errors import CoverageError, FactError
 from lift.rulebook.answers import Answer, Value
 from lift.rulebook.model import Rule, Rulebook

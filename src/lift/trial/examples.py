@@ -12,6 +12,7 @@ from typing import Any
 
 from lift.engines.base import Engine
 from lift.engines.duckdb import DuckDBEngine
+from lift.engines.in_memory import settle
 from lift.engines.reference import ReferenceEngine
 from lift.errors import FactError, Place
 from lift.rulebook.answers import Answer, Range, Value
@@ -92,7 +93,10 @@ def _run_day(
     units = together(given.values())
     failures: list[Failure] = []
     for engine in engines:
-        answers = make_engine(engine, book, day).answers([rule.id], units, keep_steps=True)
+        made = make_engine(engine, book, day)
+        answers = made.answers([rule.id], units, keep_steps=True)
+        if any(name in example.then for _, example in examples for name in ASKED):
+            answers = settle(made, book, units, answers)
         for index, example in examples:
             answer = subject(rule, given[index], answers, example.subject)
             failures += [
@@ -123,6 +127,8 @@ def compare(rule: Rule, answer: Answer | None, then: Mapping[str, Any]) -> list[
     return found
 
 
+#: What an example may say of questions: which settle it alone, which together, which only make a difference.
+ASKED = {"settled_by": (True, False), "settled_together": (False, True), "rests_on": (False, False)}
 _PLAIN = ("verdict", "eligible", "already", "possible_when", "may_already_have", "evidence", "advice_first")
 
 
@@ -140,9 +146,9 @@ def _differences(rule: Rule, answer: Answer, name: str, wanted: Any) -> list[str
             if list(answer.assumptions) == list(wanted)
             else [f"assumptions are {list(answer.assumptions)}, not {wanted}"]
         )
-    if name == "settled_by":
-        names = [q.fact for q in answer.settled_by if q.settles]
-        return [] if names == list(wanted) else [f"settled by {names}, not {wanted}"]
+    if name in ASKED:
+        found = [q.fact for q in answer.settled_by if (q.settles, q.together) == ASKED[name]]
+        return [] if found == list(wanted) else [f"{name} is {found}, not {list(wanted)}"]
     if name in ("steps", "indicative_steps"):
         values = answer.steps if name == "steps" else answer.indicative_steps
         return [d for step, value in wanted.items() for d in _step_differs(rule, values, step, value)]

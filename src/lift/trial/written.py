@@ -12,11 +12,11 @@ from lift.errors import FactError, Place, Problem
 from lift.rulebook.answers import Verdict
 from lift.rulebook.model import Example, Rule, Rulebook
 from lift.rulebook.scope import nearest
-from lift.trial.examples import facts_of_example
+from lift.trial.examples import ASKED, facts_of_example
 from lift.trial.given import laid_over, read_given
 
 _PLAIN = ("verdict", "eligible", "already", "possible_when", "may_already_have", "evidence", "advice_first")
-_LISTS = ("assumptions", "settled_by")
+_LISTS = ("assumptions", *ASKED)
 _STEPS = ("steps", "indicative_steps")
 _SEE = "see docs/rule-format.md"
 

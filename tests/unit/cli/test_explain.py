@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from lift.cli.told import Told
 from lift.cli.told_object import explanation_object
 from lift.engines.duckdb.tables import make_tables
 from lift.errors import NotFoundError
+from lift.rulebook.answers import Question
 from lift.rulebook.check import short
 from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Rulebook
@@ -44,7 +46,7 @@ _SOURCES = """
 CREATE TABLE answer (rule VARCHAR, unit_key VARCHAR, verdict VARCHAR, settled_by VARCHAR);
 INSERT INTO answer VALUES ('attendance_allowance', 'xfm0', 'unknown', NULL),
     ('benefit_cap', 'xf', 'ruled_out', NULL), ('attendance_allowance', 'xn0m0', 'possible', NULL),
-    ('pension_credit', 'xf', 'possible', 'person:xfm0:private_pension;person:xfm0:has_paid_carer');
+    ('pension_credit', 'xf', 'possible', 'person:xfm0:private_pension;;');
 CREATE TABLE extract_file (file_id INTEGER, name VARCHAR);
 INSERT INTO extract_file VALUES (1, 'shbe.txt'), (2, 'ctr.csv');
 CREATE TABLE unit_source (level VARCHAR, unit_key VARCHAR, kind VARCHAR, file_id INTEGER, line INTEGER, as_at DATE);
@@ -92,10 +94,43 @@ def test_the_answer_comes_first_with_what_would_settle_it(told: Told) -> None:
         "Assumed, because nothing shows it: habitually resident.",
         "One answer settles it:",
         "  How much do you get a week from works or private pensions? (private_pension, the claimant (xfm0))",
-        "It rests on what is not known:",
-        "  Does anybody get Carer's Allowance, or the carer part of Universal Credit, for looking after you?"
-        " (has_paid_carer, the claimant (xfm0))",
     ]
+
+
+@pytest.mark.parametrize(
+    ("settled_by", "said"),
+    [
+        ((), ["No answer from the family is known to settle it: it rests on figures or records that are not known."]),
+        (
+            (Question("family", "xf", "is_couple", True), Question("family", "xf", "savings", True)),
+            [
+                "Any one of these answers settles it:",
+                "  Do you live with a husband, wife or partner? (is_couple, the family)",
+                "  Do you and your partner have savings or investments, and about how much? (savings, the family)",
+            ],
+        ),
+        (
+            (Question("family", "xf", "is_couple", False, True), Question("family", "xf", "savings", False, True)),
+            [
+                "These answers settle it together, whatever they are:",
+                "  Do you live with a husband, wife or partner? (is_couple, the family)",
+                "  Do you and your partner have savings or investments, and about how much? (savings, the family)",
+            ],
+        ),
+        (
+            (Question("family", "xf", "is_couple", False),),
+            [
+                "It rests on these answers, and they may not be enough:",
+                "  Do you live with a husband, wife or partner? (is_couple, the family)",
+            ],
+        ),
+    ],
+)
+def test_what_would_settle_it_is_said_in_each_case(
+    told: Told, settled_by: tuple[Question, ...], said: list[str]
+) -> None:
+    other = Told(told.book, replace(told.one, answer=replace(told.answer, settled_by=settled_by)))
+    assert other.head()[4:] == said
 
 
 def test_what_goes_into_a_step_adds_up_to_it(lines: list[list[str]]) -> None:

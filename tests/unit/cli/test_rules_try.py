@@ -96,6 +96,7 @@ def test_what_would_settle_it_is_asked_in_words(capfd: pytest.CaptureFixture[str
             "fact": "private_pension",
             "question": "How much do you get a week from works or private pensions?",
             "settles": True,
+            "together": False,
         }
     ]
 

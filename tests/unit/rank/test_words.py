@@ -84,13 +84,13 @@ def asked(questions: Questions, settled_by: str, *, may_already_have: bool = Fal
 
 
 def test_one_question_that_settles_it_alone_is_enough(questions: Questions) -> None:
-    assert asked(questions, "family:f1:savings person:p1:state_pension;family:f1:is_couple") == [
+    assert asked(questions, "family:f1:savings person:p1:state_pension;;") == [
         "Do you and your partner have savings or investments, and about how much?"
     ]
 
 
 def test_whether_they_have_it_comes_first(questions: Questions) -> None:
-    assert asked(questions, "family:f1:savings;", may_already_have=True) == [
+    assert asked(questions, "family:f1:savings;;", may_already_have=True) == [
         "Do you already get Pension Credit?",
         "Do you and your partner have savings or investments, and about how much?",
     ]
@@ -98,7 +98,7 @@ def test_whether_they_have_it_comes_first(questions: Questions) -> None:
 
 def test_where_nothing_settles_it_alone_up_to_three_are_asked_once_each(questions: Questions) -> None:
     rest = (
-        ";person:p1:state_pension family:f1:savings person:p1:state_pension person:p1:net_earnings family:f1:is_couple"
+        ";;person:p1:state_pension family:f1:savings person:p1:state_pension person:p1:net_earnings family:f1:is_couple"
     )
     assert asked(questions, rest) == [
         "How much State Pension do you get a week?",
@@ -108,17 +108,22 @@ def test_where_nothing_settles_it_alone_up_to_three_are_asked_once_each(question
 
 
 def test_a_question_says_whom_it_is_about(questions: Questions) -> None:
-    rest = ";person:p2:state_pension person:p4:net_earnings person:p9:net_earnings"
+    rest = ";;person:p2:state_pension person:p4:net_earnings person:p9:net_earnings"
     assert asked(questions, rest) == [
         "Of the partner: How much State Pension do you get a week?",
         "Of another adult there: How much do you take home from work a week?",
         "Of somebody else there: How much do you take home from work a week?",
     ]
-    assert asked(questions, ";person:p3:state_pension", about="p3") == ["How much State Pension do you get a week?"]
+    assert asked(questions, ";;person:p3:state_pension", about="p3") == ["How much State Pension do you get a week?"]
 
 
-def test_what_is_never_asked_of_a_resident_is_not_asked(questions: Questions) -> None:
-    assert asked(questions, "person:p1:is_terminally_ill;family:f1:savings") == [
-        "Do you and your partner have savings or investments, and about how much?"
+def test_several_that_settle_it_together_are_asked_in_order(questions: Questions) -> None:
+    assert asked(questions, ";family:f1:is_couple family:f1:savings;") == [
+        "Do you live with a husband, wife or partner?",
+        "Do you and your partner have savings or investments, and about how much?",
     ]
-    assert asked(questions, ";person:p1:is_terminally_ill") == [""]
+
+
+def test_where_no_answer_helps_nothing_is_asked(questions: Questions) -> None:
+    assert asked(questions, ";;") == [""]
+    assert asked(questions, ";;", may_already_have=True) == ["Do you already get Pension Credit?"]

@@ -55,6 +55,12 @@ class DuckDBEngine:
         }
         return answers, found
 
+    def with_rulebook(self, rulebook: Rulebook) -> DuckDBEngine:
+        """See engines.base.Engine."""
+        return DuckDBEngine(
+            rulebook, self.day, assumptions=self.assumptions, specialise=self.specialise, threads=self.threads
+        )
+
     def _run(self, rules: Sequence[str], units: Units, keep_steps: bool) -> tuple[list[Answer], Steps]:
         with duckdb.connect(":memory:", config={"threads": self.threads}) as connection:
             make_tables(connection, self.book, units)

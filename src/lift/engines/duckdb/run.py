@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -65,8 +66,24 @@ def _tests(fact: Fact, names: set[str]) -> list[str]:
     return ranged + ([f"bool_and({fact.name}_fresh)"] if f"{fact.name}_fresh" in names else [])
 
 
+@dataclass(frozen=True)
+class Statements:
+    """A plan written as SQL and parsed: each temporary table with what makes it, in order, and those that are dropped
+    at the end. To parse a plan takes as long as to run it over few households."""
+
+    made: tuple[tuple[str, duckdb.Statement], ...]
+    dropped: tuple[str, ...]
+
+
 def run_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, *, outputs: Iterable[str] | None = None) -> None:
-    """Makes the plan's last tables (or `outputs`) as temporary tables of their own names.
+    """Makes the plan's last tables (or `outputs`) as temporary tables of their own names."""
+    run_statements(connection, write_plan(connection, plan, outputs=outputs))
+
+
+def write_plan(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, *, outputs: Iterable[str] | None = None
+) -> Statements:
+    """The plan as SQL, to be run once or more often.
 
     A SELECT that several others read is made once, as a temporary table; one that a single other reads is written
     into it."""
@@ -74,14 +91,30 @@ def run_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, *, outputs: Iter
     named = {n.name: n for n in plan.selects}
     uses = _uses(named, wanted)
     kept = {name for name, count in uses.items() if count > 1 and not named[name].light} | set(wanted)
-    for entry in plan.selects:
-        if entry.name in kept and uses[entry.name]:
-            statement = _statement(entry, named, kept)
-            try:
-                connection.execute(f"CREATE OR REPLACE TEMP TABLE {entry.name} AS {statement}")
-            except duckdb.Error as error:
-                raise EngineError(_message(entry.name, error)) from error
-    for name in sorted(kept - set(wanted)):
+    made = [
+        (
+            entry.name,
+            _parsed(connection, f"CREATE OR REPLACE TEMP TABLE {entry.name} AS {_statement(entry, named, kept)}"),
+        )
+        for entry in plan.selects
+        if entry.name in kept and uses[entry.name]
+    ]
+    return Statements(tuple(made), tuple(sorted(kept - set(wanted))))
+
+
+def _parsed(connection: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
+    (statement,) = connection.extract_statements(text)
+    return statement
+
+
+def run_statements(connection: duckdb.DuckDBPyConnection, statements: Statements) -> None:
+    """Runs a plan written as SQL. Raises EngineError."""
+    for name, statement in statements.made:
+        try:
+            connection.execute(statement)
+        except duckdb.Error as error:
+            raise EngineError(_message(name, error)) from error
+    for name in statements.dropped:
         connection.execute(f"DROP TABLE IF EXISTS {name}")
 
 

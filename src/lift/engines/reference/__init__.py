@@ -62,6 +62,10 @@ class ReferenceEngine:
         with _deep_formulas():
             return as_answer(evaluation.step(level, step, evaluation.neighbours.one(level, key)))
 
+    def with_rulebook(self, rulebook: Rulebook) -> ReferenceEngine:
+        """The same engine for the same day over another rulebook."""
+        return ReferenceEngine(rulebook, self._day, assumptions=self._assumptions)
+
     def _evaluation(self, units: Units, *, indicative: bool) -> Evaluation:
         return Evaluation(self._rulebook, self._day, units, indicative=indicative, assumptions=self._assumptions)
 

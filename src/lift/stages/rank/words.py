@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
+from lift.rulebook.answers import Question
 from lift.rulebook.model import Rule, Rulebook
-from lift.rulebook.nodes import FactRef, Level
+from lift.rulebook.nodes import FactRef
+from lift.rulebook.questions import read_written
 
 A_TIME = {"weekly": "a week", "monthly": "a month", "yearly": "a year", "one_off": "once", "arrears": "in arrears"}
 ONCE = ("one_off", "arrears")
@@ -89,9 +91,10 @@ class Questions:
     def of(self, rule: str, may_already_have: bool, settled_by: str | None, contact: str | None, about: str) -> str:
         """One question a line, at most three. `contact` is asked; `about`: the unit that the answer is about."""
         asked = [self.already(self.book.rules[rule])] if may_already_have else []
-        alone, _, rest = (settled_by or "").partition(";")
-        first = next(filter(None, (self._question(one, contact, about) for one in alone.split())), None)
-        asked += [first] if first else [self._question(one, contact, about) for one in (alone + " " + rest).split()]
+        found = read_written(settled_by)
+        # One that settles it alone is enough: the cheapest.
+        wanted = found[:1] if found and found[0].settles else found
+        asked += [self._question(one, contact, about) for one in wanted]
         return "\n".join(list(dict.fromkeys(filter(None, asked)))[:MOST_QUESTIONS])
 
     def already(self, rule: Rule) -> str | None:
@@ -100,18 +103,10 @@ class Questions:
         node = step.formulas[-1].node if step is not None else None
         return self.book.facts[node.level, node.name].question if isinstance(node, FactRef) else None
 
-    def _question(self, one: str, contact: str | None, about: str) -> str | None:
-        """The dictionary's question on LEVEL:KEY:FACT, and about whom it is if not the person asked."""
-        level, key, fact = one.split(":")
-        known = self.book.facts.get((_level(level), fact))
-        if known is None or known.question is None:
-            return None
-        if level != "person" or key in (contact, about):
-            return known.question
+    def _question(self, one: Question, contact: str | None, about: str) -> str | None:
+        """The dictionary's question, and about whom it is if not the person asked."""
+        text = self.book.facts[one.level, one.fact].question
+        if one.level != "person" or one.key in (contact, about):
+            return text
         who = {"partner": "Of the partner", "child": "Of the child", "claimant": "Of another adult there"}
-        return f"{who.get(self.roles.get(key) or '', 'Of somebody else there')}: {known.question}"
-
-
-def _level(text: str) -> Level:
-    levels: dict[str, Level] = {"person": "person", "family": "family", "household": "household", "period": "period"}
-    return levels[text]
+        return f"{who.get(self.roles.get(one.key) or '', 'Of somebody else there')}: {text}"

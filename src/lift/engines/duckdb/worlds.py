@@ -1,0 +1,236 @@
+"""How are answers tried out in a run's own tables: households copied for each trial, and the plan run over the copies?
+
+All trials of a round are made and run together, never a statement a household. The copies have numbers for keys, and
+hold no fact that the rule does not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from lift.engines.duckdb.run import Profiles, fact_profiles, run_plan, run_statements, write_plan
+from lift.engines.duckdb.tables import column_names, plain_text
+from lift.engines.settle import Put, Trial
+from lift.plan.compile import Options, Plan, compile_plan
+from lift.plan.inputs import FactProfile, ends_of, sql_type
+from lift.plan.layout import KEYS
+from lift.rulebook.model import Fact, Rule, Rulebook
+from lift.rulebook.nodes import LEVELS, Level
+from lift.rulebook.questions import SETTLED, facts_behind
+
+#: So many households are copied at a time.
+TOGETHER = 100_000
+#: The database in memory that holds the copies, under the names of the run's own tables.
+WORLDS = "worlds"
+
+_SETTLED = ", ".join(f"'{verdict}'" for verdict in SETTLED)
+
+
+class Worlds:
+    """Trials of one rule. `asked` are the facts that are tried, in order of their places; `subjects` the numbers of the
+    unit that each open answer is about and of its household. Before, `settle.py` has made its tables `settle_…`.
+
+    At first the copies are those of every open answer, with nothing put; trial and answer are the same number."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        book: Rulebook,
+        rule: Rule,
+        asked: Sequence[Fact],
+        subjects: Sequence[tuple[int, int]],
+    ) -> None:
+        self.connection, self.book, self.rule, self.asked, self.subjects = connection, book, rule, asked, subjects
+        self.read = facts_behind(book, rule)
+        ((self.size,),) = connection.execute("SELECT count(*) FROM settle_number").fetchall()
+        self.names = {level: column_names(connection, f"settle_{level}") for level in LEVELS}
+        self._fill([Trial(number, ()) for number in range(len(subjects))])
+        with Inside(connection):
+            self.profiles, self.has_couples = fact_profiles(connection, book)
+
+    def unit(self, key: str) -> int:
+        """The number of the unit that a copy's key stands for."""
+        return int(key) % int(self.size)
+
+    def run(self, book: Rulebook, rules: Sequence[str], day: date) -> Plan:
+        """Runs rules over the copies as they are at first, with every step kept."""
+        plan = compile_plan(book, rules, day, Options(self.profiles, self.has_couples, keep_steps=True))
+        with Inside(self.connection):
+            run_plan(self.connection, plan, outputs=sorted({table for table, _ in plan.steps.values()}))
+        return plan
+
+    def prepare(self, day: date) -> None:
+        """Makes ready for trials: the plan provides for whatever may be put."""
+        options = Options(self._tried(self.profiles), self.has_couples)
+        self.plan = compile_plan(self.book, [self.rule.id], day, options)
+        self.statements = write_plan(self.connection, self.plan)
+
+    def _tried(self, profiles: Profiles) -> Profiles:
+        """The profiles with whatever may be put. What is put is fresh."""
+        found = dict(profiles)
+        for fact in self.asked:
+            own = found.get((fact.level, fact.name))
+            found[fact.level, fact.name] = FactProfile(all_fresh=own is None or own.all_fresh)
+        return found
+
+    # ---- one round ----
+
+    def try_out(self, trials: Sequence[Trial]) -> list[str | None]:
+        """The verdict of each trial, in order; None where it is still open."""
+        found: list[str | None] = []
+        for start in range(0, len(trials), TOGETHER):
+            found += self._try(trials[start : start + TOGETHER])
+        return found
+
+    def _try(self, trials: Sequence[Trial]) -> list[str | None]:
+        self._fill(trials)
+        with Inside(self.connection):
+            run_statements(self.connection, self.statements)
+        table = self.plan.answers[0]
+        verdict = f"o.{self.rule.id}__verdict"
+        settled = self.connection.execute(f"""SELECT t.trial, {verdict} FROM settle_trial t
+            JOIN {table.table} o ON o.{table.key} = t.trial * {self.size} + t.subject
+            WHERE o.{self.rule.id}__asked AND {verdict} IN ({_SETTLED})""").fetchall()
+        found: list[str | None] = [None] * len(trials)
+        for number, settled_as in settled:
+            found[number] = settled_as
+        return found
+
+    def _fill(self, trials: Sequence[Trial]) -> None:
+        """Makes the copies of every trial's household."""
+        bases = {id(trial.base): trial.base for trial in trials}
+        of_base = {identity: number for number, identity in enumerate(bases)}
+        gone = [trial.without or (trial.put[0] if trial.put else None) for trial in trials]
+        numbers = {
+            "trial": range(len(trials)),
+            "answer": [trial.answer for trial in trials],
+            "subject": [self.subjects[trial.answer][0] for trial in trials],
+            "household": [self.subjects[trial.answer][1] for trial in trials],
+            "base": [of_base[id(trial.base)] for trial in trials],
+            "without_unit": [-1 if asked is None else asked.number for asked in gone],
+            "without_place": [-1 if asked is None else asked.place for asked in gone],
+        }
+        store(self.connection, "settle_trial", numbers)
+        shared = [(number, put) for number, base in enumerate(bases.values()) for put in base]
+        own = [(number, trial.put) for number, trial in enumerate(trials) if trial.put]
+        self._store_puts(shared, own)
+        for level in LEVELS:
+            self._copy(level)
+        self.connection.execute(f"""CREATE OR REPLACE TABLE {WORLDS}.main.possible_couple AS SELECT
+            t.trial * {self.size} + c.family AS family_key, t.trial * {self.size} + c.other AS other_family_key
+            FROM settle_trial t JOIN settle_couple c USING (household)""")
+
+    def _store_puts(self, shared: Sequence[tuple[int, Put]], own: Sequence[tuple[int, Put]]) -> None:
+        """Makes `settle_put`: what is put where in each trial, values as text. Values cross by number, and are numbered
+        by identity: to a dictionary FALSE and 0 are the same, and fractions take long."""
+        values = {id(end): end for puts in (shared, own) for _, (_, low, high) in puts for end in (low, high)}
+        numbers = {identity: number for number, identity in enumerate(values)}
+        for table, puts in (("settle_shared", shared), ("settle_own", own)):
+            columns = {
+                "number": [number for number, _ in puts],
+                "unit": [put[0].number for _, put in puts],
+                "place": [put[0].place for _, put in puts],
+                "low": [numbers[id(put[1])] for _, put in puts],
+                "high": [numbers[id(put[2])] for _, put in puts],
+            }
+            store(self.connection, table, columns)
+        texts = [plain_text(value) for value in values.values()]
+        store(self.connection, "settle_value", {"value": range(len(texts)), "text": texts})
+        self.connection.execute("""CREATE OR REPLACE TEMP TABLE settle_put AS
+            SELECT p.trial, p.unit, p.place, low.text AS low, high.text AS high FROM (
+                SELECT t.trial, s.unit, s.place, s.low, s.high
+                FROM settle_trial t JOIN settle_shared s ON s.number = t.base
+                WHERE s.unit <> t.without_unit OR s.place <> t.without_place
+                UNION ALL SELECT number, unit, place, low, high FROM settle_own) p
+            JOIN settle_value low ON low.value = p.low JOIN settle_value high ON high.value = p.high""")
+
+    def _copy(self, level: Level) -> None:
+        """The copied units of a level, with what is put in place of what is held."""
+        names = self.names[level]
+        tried = {place: fact for place, fact in enumerate(self.asked) if fact.level == level}
+        keys = [f"t.trial * {self.size} + u.{column} AS {key}" for column, key in _numbers(level)]
+        columns = [column for fact in self.read if fact.level == level for column in self._columns(fact, names)]
+        self.connection.execute(f"""CREATE OR REPLACE TABLE {WORLDS}.main.{level} AS
+            WITH put AS ({_pivoted(tried)})
+            SELECT {", ".join([*keys, *columns])} FROM settle_trial t JOIN settle_{level} u USING (household)
+            LEFT JOIN put p ON p.trial = t.trial AND p.unit = u.unit""")
+
+    def _columns(self, fact: Fact, names: Sequence[str]) -> list[str]:
+        """A fact's columns in the copies: what is put, else what is held."""
+        place = next((place for place, one in enumerate(self.asked) if one is fact), None)
+        kind, found = sql_type(fact), []
+        for column, end in _ends(fact):
+            held = f"u.{column}" if column in names else f"CAST(NULL AS {kind})"
+            if place is not None:
+                found.append(f"coalesce(CAST(p.{end}_{place} AS {kind}), {held}) AS {column}")
+            elif column in names:
+                found.append(held)
+        if f"{fact.name}_fresh" in names:
+            fresh = f"u.{fact.name}_fresh"
+            put = f"p.low_{place} IS NOT NULL OR {fresh} AS {fact.name}_fresh"
+            found.append(fresh if place is None else put)
+        return found
+
+
+Column = Sequence[int] | Sequence[str]
+_TEXTS = ("text", "scope", "relation")
+
+
+def store(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Column]) -> None:
+    """Makes a temporary table of whole numbers, and of texts in the columns named so."""
+    kinds = {name: pl.String if name in _TEXTS else pl.Int64 for name in columns}
+    connection.register("settle_frame", _Stream(pl.DataFrame(columns, schema=kinds)))
+    try:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM settle_frame")
+    finally:
+        connection.unregister("settle_frame")
+
+
+def _pivoted(tried: dict[int, Fact]) -> str:
+    """What is put on each unit of a level in each trial, a column for each end of each fact."""
+    ends = [
+        f"max(CASE WHEN place = {place} THEN {end} END) AS {end}_{place}" for place in tried for end in ("low", "high")
+    ]
+    places = ", ".join(map(str, tried)) or "-1"
+    columns = ", ".join(["trial", "unit", *ends])
+    return f"SELECT {columns} FROM settle_put WHERE place IN ({places}) GROUP BY trial, unit"
+
+
+def _numbers(level: Level) -> list[tuple[str, str]]:
+    """The columns with numbers of units, and the keys that they become."""
+    of_level = {"family_key": "family", "household_key": "household"}
+    own, *above = KEYS[level]
+    return [("unit", own), *((of_level[key], key) for key in above)]
+
+
+def _ends(fact: Fact) -> list[tuple[str, str]]:
+    """A fact's columns, and which end of what is put each takes."""
+    return list(zip(ends_of(fact), ("low", "high"), strict=False))
+
+
+class Inside:
+    """While it lasts, the names of tables mean the copies."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        ((self.before,),) = connection.execute("SELECT current_setting('search_path')").fetchall()
+
+    def __enter__(self) -> None:
+        self.connection.execute(f"SET search_path = '{WORLDS}.main'")
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.execute(f"SET search_path = '{self.before}'")
+
+
+class _Stream:
+    """A frame as DuckDB reads it, through Arrow's own interface."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.frame.__arrow_c_stream__(requested_schema)
