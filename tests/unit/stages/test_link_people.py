@@ -131,6 +131,12 @@ def _bare_wives(cases: Cases) -> None:
     cases.add("initial parent", "council_tax_account", **account(56, "ZEAL", "U", title="Mrs"))
     cases.add("parent at school", "pupil", surname="Zeal", forename="Zak", parent1_surname="Zeal",
               parent1_forename="Uma", parent1_title="Mrs", **place(56))  # fmt: skip
+    # Whose telephone: the contact of a non-dependant names no account, that of the liable does.
+    cases.add("phone mother", "council_tax_account", **account(57, "ADAIR", "GRACE", title="Mrs"))
+    cases.add("phone daughter", "contact", surname="Adair", forename="G", title="Mrs", date_of_birth=YOUNG,
+              phone="0114 496 0521", **place(57))  # fmt: skip
+    cases.add("phone of mother", "contact", account_ref=reference(57), surname="Adair", forename="G", title="Mrs",
+              **place(57))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +241,14 @@ def test_an_initial_of_the_liable_is_no_non_dependant(cases: Cases) -> None:
 
 def test_an_initial_of_the_liable_may_be_a_parent_at_school(cases: Cases) -> None:
     assert cases.same("initial parent:liable_1", "parent at school:parent_1")
+
+
+def test_an_initial_gives_nobody_the_telephone_of_another_at_the_address(cases: Cases) -> None:
+    assert not cases.same("phone mother:liable_1", "phone daughter:contact")
+
+
+def test_an_initial_with_the_account_is_a_contact_of_the_liable(cases: Cases) -> None:
+    assert cases.same("phone mother:liable_1", "phone of mother:contact")
 
 
 def test_names_meet_across_initials_accents_and_typing(cases: Cases) -> None:

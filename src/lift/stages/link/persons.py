@@ -22,7 +22,8 @@ _NODES = """
             WHEN date_of_birth IS NULL OR date_of_birth > latest - INTERVAL 16 YEAR THEN FALSE END ORDER BY node),
         -- TRUE: liable, or of a couple that gets what only the liable get; FALSE: lives with them.
         list(CASE WHEN kind IN ('council_tax_account', 'ctr_award', 'benefit_claim') THEN TRUE
-            WHEN part IN ('non_dependant', 'resident') THEN FALSE END ORDER BY node)
+            WHEN part IN ('non_dependant', 'resident') THEN FALSE END ORDER BY node),
+        list(kind = 'contact' ORDER BY node)
     FROM link_node"""
 
 
@@ -31,7 +32,7 @@ class People:
     node, in one list for each identifier, by node (nodes count from 1)."""
 
     def __init__(self, connection: DuckDBPyConnection) -> None:
-        ((count, born, nino, sex, forename, grown, liable),) = connection.execute(_NODES).fetchall()
+        ((count, born, nino, sex, forename, grown, liable, contact),) = connection.execute(_NODES).fetchall()
         self._above = list(range(count + 1))
         self._born: list[int | None] = [None, *(born or ())]
         self._nino: list[str | None] = [None, *(nino or ())]
@@ -39,6 +40,7 @@ class People:
         self._forename: list[str | None] = [None, *(forename or ())]
         self._grown: list[bool | None] = [None, *(grown or ())]
         self._liable: list[bool | None] = [None, *(liable or ())]
+        self._only_contact: list[bool] = [False, *(contact or ())]
         self._more_forenames: dict[int, set[str]] = {}
         self._apart: dict[int, set[int]] = {}
         self._other_halves: dict[int, set[int]] = {}
@@ -112,6 +114,9 @@ class People:
         short = not all(names and max(map(len, names)) > 1 for names in (first, second))
         if not short or group.reason not in ("uprn", "account_ref"):
             return True
+        # Whose telephone it is: of two women of one surname and initial at an address, the contact names no account.
+        if group.reason == "uprn" and (self._only_contact[one] or self._only_contact[other]):
+            return False
         if not self._halves(one, group).isdisjoint(self._halves(other, group)):
             return True
         liable = (self._liable[one], self._liable[other])
@@ -135,6 +140,7 @@ class People:
         self._nino[one] = self._nino[one] or self._nino[other]
         self._sex[one] = self._sex[one] or self._sex[other]
         self._grown[one] = self._grown[one] if self._grown[one] is not None else self._grown[other]
+        self._only_contact[one] = self._only_contact[one] and self._only_contact[other]
         self._liable[one] = _either(self._liable[one], self._liable[other])
         if self._forename[one] != self._forename[other] or other in self._more_forenames:
             self._more_forenames[one] = self._forenames(one) | self._forenames(other)
