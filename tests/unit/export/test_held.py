@@ -30,11 +30,15 @@ class Street:
     rows: dict[str, Row] = field(default_factory=dict)
     number: int = 0
 
+    @staticmethod
+    def surname(number: int) -> str:
+        return f"Qu{'aeiou'[number % 5]}{chr(97 + number % 26)}{chr(97 + number // 26)}ster"
+
     def house(self, name: str, kind: str = "ctr_award", **more: Any) -> int:
         """A house with an account and a claim of one pensioner, whom `more` is said of in this kind of row."""
         self.number += 1
         number = self.number
-        surname = f"Qu{'aeiou'[number % 5]}{chr(97 + number % 26)}{chr(97 + number // 26)}ster"
+        surname = self.surname(number)
         own: dict[str, dict[str, Any]] = {"council_tax_account": {}, "ctr_award": {}, "benefit_claim": {}} | {
             kind: more
         }
@@ -116,6 +120,10 @@ def _of_appointees(street: Street) -> None:
     for word in ("appointee", "deputy", "attorney", "self"):
         street.house(f"speak to {word}", "contact", speak_to=word)
     street.house("speak to nobody knows", "contact", speak_to=None)
+    for word in ("appointee", "self"):  # an initial alone joins nobody: it may be anybody of the address
+        number = street.house(f"speak to {word}, an initial")
+        told = {"surname": street.surname(number), "forename": "K", "speak_to": word}
+        street.town.add("contact", **place(number), **told)
     street.house("appointee on the reduction", appointee=True)
     street.house("appointee on the rent", "benefit_claim", appointee=True)
 
@@ -128,8 +136,7 @@ def _of_rows_that_cannot_be_read(street: Street) -> None:
     number = street.house("unread by number")
     street.unread("benefit_claim", f"MW {number:06d} A|x")
     number = street.house("unread by name and postcode")
-    surname = f"Qu{'aeiou'[number % 5]}{chr(97 + number % 26)}{chr(97 + number // 26)}ster"
-    street.unread("contact", f'2026-11-10,"{surname.upper()},MR KIM",cv11aa')
+    street.unread("contact", f'2026-11-10,"{street.surname(number).upper()},MR KIM",cv11aa')
     number = street.house("unread on a school roll")
     street.unread("pupil", f"x,{place(number)['uprn']}")
 
@@ -188,6 +195,8 @@ EXPECTED: dict[str, Reason | None] = {
     "claims with somebody elsewhere": Reason.MOVED,
     "is claimed for elsewhere": Reason.MOVED,
     "speak to appointee": Reason.APPOINTEE,
+    "speak to appointee, an initial": Reason.APPOINTEE,
+    "speak to self, an initial": FREE,
     "speak to deputy": Reason.APPOINTEE,
     "speak to attorney": Reason.APPOINTEE,
     "speak to self": FREE,

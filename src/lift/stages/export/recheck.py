@@ -232,7 +232,10 @@ _WAITING = """
     UNION SELECT p.person_key FROM place p JOIN ctr_award c USING (file_id, line)
     WHERE p.kind = 'ctr_award' AND c.appointee
     UNION SELECT p.person_key FROM place p JOIN contact c USING (file_id, line)
-    WHERE p.kind = 'contact' AND c.speak_to <> 'self'"""
+    WHERE p.kind = 'contact' AND c.speak_to <> 'self'
+    UNION SELECT p.household_key FROM place p JOIN contact c USING (file_id, line)
+    WHERE p.kind = 'contact' AND c.speak_to <> 'self'
+        AND NOT EXISTS (FROM person q WHERE q.person_key = p.person_key)"""
 
 
 class _Around:

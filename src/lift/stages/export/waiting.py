@@ -79,8 +79,10 @@ _ROWS = f"""
     WHERE x.kind IN ('council_tax_account', 'benefit_claim', 'ctr_award')
         AND y.kind IN ('council_tax_account', 'benefit_claim', 'ctr_award')
     UNION ALL
-    SELECT r.person_key, CASE WHEN r.person_key IS NULL THEN r.household_key END, {Reason.APPOINTEE:d}
+    -- A contact that could not be joined to anybody may be that of anybody at the address.
+    SELECT r.person_key, CASE WHEN p.person_key IS NULL THEN r.household_key END, {Reason.APPOINTEE:d}
     FROM held_record r JOIN contact c ON c.file_id = r.file_id AND c.line = r.line
+    LEFT JOIN person p ON p.person_key = r.person_key
     WHERE r.kind = 'contact' AND c.speak_to <> 'self'
     UNION ALL
     SELECT r.person_key, NULL, {Reason.APPOINTEE:d}
