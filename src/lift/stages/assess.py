@@ -24,8 +24,8 @@ class AssessReport:
 def assess(
     connection: duckdb.DuckDBPyConnection, book: Rulebook, day: date, rules: Sequence[str], *, settle: bool = True
 ) -> AssessReport:
-    """Fills the table `answer` (docs/tables.md) from the tables build made. `settle`: also work out which single
-    question would settle each possible answer. Raises CoverageError for a day that a rule does not cover."""
+    """Fills the table `answer` (docs/tables.md) from the tables build made. `settle`: also work out which
+    questions would settle each possible answer. Raises CoverageError for a day that a rule does not cover."""
     plan = run_answers(connection, book, day, rules)
     fill_answers(connection, plan, book)
     if settle:
