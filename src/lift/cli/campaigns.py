@@ -28,6 +28,7 @@ def show(ctx: typer.Context, workspace: WorkspaceAt = None, as_json: Json = Fals
     if ctx.invoked_subcommand is not None:
         return
     from lift.workspace.campaigns import campaigns
+    from lift.workspace.clock import day_of_the_newest
 
     screen = Screen(as_json=as_json, plain=plain)
     place = workspace_at(ctx, workspace)
@@ -35,7 +36,7 @@ def show(ctx: typer.Context, workspace: WorkspaceAt = None, as_json: Json = Fals
     if not found:
         screen.say("There is no campaign yet: exporting a list begins one.")
     else:
-        day = _day(place)
+        day = day_of_the_newest(place)
         rows = [
             [
                 one.list,
@@ -84,9 +85,10 @@ def close(
 ) -> None:
     """End a campaign: its families may stand on other lists again, from the next month on."""
     from lift.workspace.campaigns import close as end
+    from lift.workspace.clock import day_of_the_newest
 
     place = workspace_at(ctx, workspace)
-    end(place, name, month or _month(place), _day(place))
+    end(place, name, month or _month(place), day_of_the_newest(place))
     Screen(plain=plain).say(f"Recorded: the campaign {name} of {month or _month(place)} has ended.")
 
 
@@ -94,12 +96,3 @@ def _month(place: Workspace) -> str:
     from lift.workspace.runs import find_run
 
     return find_run(place).record.month
-
-
-def _day(place: Workspace) -> datetime.date:
-    from lift.workspace.clock import export_day
-    from lift.workspace.runs import find_run
-    from lift.workspace.settings import read_settings
-
-    run = find_run(place)
-    return export_day(read_settings(place), [run.record.day, *(file.extract_date for file in run.record.files)])

@@ -194,20 +194,13 @@ def _print_facts(console: Console, told: Told) -> None:
     from rich.markup import escape
     from rich.padding import Padding
 
-    from lift.cli.told import is_unknown
-
-    groups: dict[tuple[bool, str], list[str]] = {}
-    for fact in told.shown_facts():
-        groups.setdefault((is_unknown(fact), fact.name), []).append(fact.key)
-    for (_, name), units in groups.items():
+    for name, parts in told.facts_together():
         console.print(f"[cyan]{name}[/cyan]")
-        values = {key: told.fact_value(told.facts[key, name]) for key in units}
-        for keys in told.together(units, values.get):
-            first, *same = (told.facts[key, name] for key in keys)
-            line = f"{escape(told.units(keys))}: {escape(told.fact_value(first))}"
+        for keys, value, sources in parts:
+            line = f"{escape(told.units(keys))}: {escape(value)}"
             console.print(Padding(line, (0, 0, 0, 4), expand=False))
-            if where := told.sources(first, *same):
-                console.print(Padding(f"[dim]{escape(where)}[/dim]", (0, 0, 0, 8), expand=False))
+            if sources:
+                console.print(Padding(f"[dim]{escape(sources)}[/dim]", (0, 0, 0, 8), expand=False))
 
 
 def print_told(told: Told) -> None:

@@ -108,27 +108,24 @@ _UNDER_ALL = (
 
 def _all(screen: Screen, run: PublishedRun, lists: Lists | None) -> None:
     """Every list with its counts, in the order in which a team works them; `lists` None: nothing may be shown."""
-    from lift.stages.export.notes import rough
-    from lift.stages.publish.report import money_in_words
+    from lift.cli.list_table import held_in_words, list_table
 
-    opened = {one.name: None if lists is None else lists.open(one.name).shown for one in run.record.lists}
+    shown = {} if lists is None else {one.name: lists.open(one.name).shown for one in run.record.lists}
     screen.heading(f"Run {run.id}, worked out for {run.record.day.day} {run.record.day:%B %Y}")
-    headings = (
-        "List", "#Likely", "#Ask first", "#May have it", "#Families", "#Held back", "£ a year, at least", "What it is"
-    )  # fmt: skip
-    rows, data = [], []
-    for one in run.record.lists:
-        shown = opened[one.name]
-        families = "none" if shown is None else f"{shown.shown:,}"
-        held = "all" if shown is None else rough(shown.held_in_all)
-        counts = [f"{number:,}" for number in (one.likely, one.possible, one.may_already_have)]
-        rows.append([one.name, *counts, families, held, money_in_words(one), one.title])
-        data.append({**one.model_dump(mode="json"), "families": shown.shown if shown else 0, "held_back": held})
-    screen.table(headings, rows, whole=("List", "£ a year, at least"))
+    list_table(screen, run.record, shown, families=True)
     for line in _UNDER_ALL:
         screen.say(line)
     screen.say("Next: lift list NAME, then lift list NAME --export")
-    screen.answer(data)
+    screen.answer(
+        [
+            one.model_dump(mode="json")
+            | {
+                "families": shown[one.name].shown if one.name in shown else 0,
+                "held_back": held_in_words(shown.get(one.name)),
+            }
+            for one in run.record.lists
+        ]
+    )
 
 
 def _one(screen: Screen, opened: OpenList, rows: int) -> None:

@@ -32,7 +32,7 @@ def summary(
 
 def closing_screen(screen: Screen, place: Workspace, run: PublishedRun) -> None:
     """Counts alone: nobody is named. Held back is worked out now, by the newest suppression list and the register."""
-    from lift.stages.export.notes import rough
+    from lift.cli.list_table import list_table
     from lift.stages.publish.report import doubts_in_words, month_in_words
 
     if screen.as_json:
@@ -54,22 +54,7 @@ def closing_screen(screen: Screen, place: Workspace, run: PublishedRun) -> None:
     screen.say('  these are on no list, which does NOT mean "not entitled"; unknown_income.csv says where they live')
     screen.say()
     shown, trouble = _shown(place, run)
-    screen.table(
-        ("List", "#Likely", "#Ask first", "#May have it", "Held back", "£ a year, at least", "What it is"),
-        (
-            [
-                one.name,
-                f"{one.likely:,}",
-                f"{one.possible:,}",
-                f"{one.may_already_have:,}",
-                rough(shown[one.name].held_in_all) if one.name in shown else "all",
-                _money(record, one.name),
-                one.title,
-            ]
-            for one in record.lists
-        ),
-        whole=("List", "Held back", "£ a year, at least"),
-    )
+    list_table(screen, record, shown, families=False)
     for line in _UNDER:
         screen.say(line)
     for warning in record.warnings:
@@ -85,12 +70,6 @@ _UNDER = (
     "Likely, ask first and may have it count answers; lists overlap, so never add them up. Held back: families who",
     "must not be contacted, have moved or died lately, or are in contact already. £: likely, surely not in payment.",
 )
-
-
-def _money(record: RunRecord, name: str) -> str:
-    from lift.stages.publish.report import money_in_words
-
-    return money_in_words(next(one for one in record.lists if one.name == name))
 
 
 def _as_at(record: RunRecord) -> str:

@@ -12,13 +12,10 @@ import typer
 from lift.cli.screen import Json, Plain, Screen, WorkspaceAt, workspace_at
 
 if TYPE_CHECKING:
-    import datetime
     from contextlib import AbstractContextManager
 
     from lift.stages.export import Gate
     from lift.workspace.folder import Workspace
-    from lift.workspace.runs import PublishedRun
-    from lift.workspace.settings import Settings
 
 app = typer.Typer(help="Who must not be contacted: the newest list, and what the register keeps.")
 
@@ -114,13 +111,15 @@ def add(
     """Keep somebody off every list from now on, with their home, family and telephone: they asked for it, say."""
     from lift.errors import UsageError
     from lift.stages.export.known import identities_of
+    from lift.workspace.clock import day_of_the_newest
+    from lift.workspace.runs import find_run
     from lift.workspace.suppressed import REASONS, suppress
 
     if reason not in REASONS:
         raise UsageError(f"{reason} is no reason. Give one of: {', '.join(REASONS)}.")
     place = workspace_at(ctx, workspace)
-    known = identities_of(_latest(place)[0].core, reference)
-    suppress(place, reference, reason, by, _day(place), known)
+    known = identities_of(find_run(place).core, reference)
+    suppress(place, reference, reason, by, day_of_the_newest(place), known)
     people = "1 person or home" if len(known) == 1 else f"{len(known)} persons and homes"
     Screen(plain=plain).say(
         f"Recorded: {reference} is on no list from now on, nor whoever shares a home, family or telephone ({people}). "
@@ -131,30 +130,18 @@ def add(
 @app.command()
 def end(ctx: typer.Context, reference: Reference, by: By, workspace: WorkspaceAt = None, plain: Plain = False) -> None:
     """End a suppression that the register keeps. What stands on the suppression list is changed there."""
+    from lift.workspace.clock import day_of_the_newest
     from lift.workspace.suppressed import lift_suppression
 
     place = workspace_at(ctx, workspace)
-    lift_suppression(place, reference, by, _day(place))
+    lift_suppression(place, reference, by, day_of_the_newest(place))
     Screen(plain=plain).say(f"Recorded: the register keeps {reference} off lists no longer. The list itself may.")
-
-
-def _latest(place: Workspace) -> tuple[PublishedRun, Settings]:
-    from lift.workspace.runs import find_run
-    from lift.workspace.settings import read_settings
-
-    return find_run(place), read_settings(place)
-
-
-def _day(place: Workspace) -> datetime.date:
-    from lift.workspace.clock import export_day
-
-    run, settings = _latest(place)
-    return export_day(settings, [run.record.day, *(file.extract_date for file in run.record.files)])
 
 
 def _gate(place: Workspace) -> AbstractContextManager[Gate]:
     """The newest run's way out, to look at what is held back, whether or not every row matches."""
     from lift.stages.export import open_gate
+    from lift.workspace.runs import find_run
+    from lift.workspace.settings import read_settings
 
-    run, settings = _latest(place)
-    return open_gate(place, settings, run, all_matched=False)
+    return open_gate(place, read_settings(place), find_run(place), all_matched=False)

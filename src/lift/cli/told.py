@@ -113,6 +113,21 @@ class Told:
         mine = [fact for fact in self.one.facts if (fact.key, fact.name) in self.reached]
         return sorted(mine, key=lambda fact: (is_unknown(fact), fact.name, self._order(fact.key)))
 
+    def facts_together(self) -> list[tuple[str, list[tuple[list[str], str, str]]]]:
+        """The name of each fact, known ones first, with the units of which the same is known, what, and where from."""
+        groups: dict[tuple[bool, str], list[str]] = {}
+        for fact in self.shown_facts():
+            groups.setdefault((is_unknown(fact), fact.name), []).append(fact.key)
+        found = []
+        for (_, name), units in groups.items():
+            values = {key: self.fact_value(self.facts[key, name]) for key in units}
+            told = []
+            for keys in self.together(units, values.get):
+                first, *same = (self.facts[key, name] for key in keys)
+                told.append((keys, values[keys[0]], self.sources(first, *same)))
+            found.append((name, told))
+        return found
+
     def shown_amounts(self) -> list[ShownAmount]:
         """The figures that the answer rests on, each in the versions that were picked."""
         found = []

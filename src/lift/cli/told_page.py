@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from lift.cli.told import is_unknown
 from lift.rulebook.check import short
 from lift.rulebook.page import in_words
 
@@ -73,15 +72,10 @@ def _section(told: Told) -> str:
 
 def _facts(told: Told) -> list[tuple[str, str, str, str]]:
     """The facts; periods of which the same is known stand together, and so do units that share value and rows."""
-    facts: dict[tuple[bool, str], list[str]] = {}
-    for fact in told.shown_facts():
-        facts.setdefault((is_unknown(fact), fact.name), []).append(fact.key)
     whose: dict[tuple[str, str, str], list[str]] = {}
-    for (_, name), units in facts.items():
-        values = {key: told.fact_value(told.facts[key, name]) for key in units}
-        for keys in told.together(units, values.get):
-            first, *same = (told.facts[key, name] for key in keys)
-            whose.setdefault((name, values[keys[0]], told.sources(first, *same)), []).append(told.units(keys))
+    for name, parts in told.facts_together():
+        for keys, value, sources in parts:
+            whose.setdefault((name, value, sources), []).append(told.units(keys))
     return [(name, ", ".join(units), value, sources) for (name, value, sources), units in whose.items()]
 
 

@@ -194,8 +194,8 @@ class _Tries:
         """Works out of each line whether its question settles the verdict alone, whatever the answer."""
         self._try((line, _untried(line)) for line in lines)
         for line in lines:
-            line.alone = line.is_settled_so_far and not _is_measured(line.asked.fact)
-        measured = [line for line in lines if _is_measured(line.asked.fact)]
+            line.alone = line.is_settled_so_far and not line.asked.fact.type.is_ranged
+        measured = [line for line in lines if line.asked.fact.type.is_ranged]
         self._close_in(measured)
         doubtful = self._unproved((line, _gaps(line)) for line in measured if line.is_settled_so_far)
         self._try((line, self._inside(line, runs)) for line, runs in doubtful)
@@ -286,11 +286,6 @@ class _Tries:
 def _value(tried: tuple[Scalar, str | None]) -> Any:
     """Values of one fact are of one type, and so have an order."""
     return tried[0]
-
-
-def _is_measured(fact: Fact) -> bool:
-    """Whether a fact is a number or date, so that values lie between those that are tried."""
-    return fact.type.kind in ("number", "date")
 
 
 def _has_two_ends(asked: Asked) -> bool:
@@ -399,17 +394,17 @@ def _sets(answer: _Answer) -> Iterator[tuple[int, ...]]:
 
 def _measured_last(answer: _Answer, together: Sequence[int]) -> tuple[list[int], int]:
     """The questions whose answers are gone through one by one, and the last, of which all answers are tried at once."""
-    last = next((i for i in together if _is_measured(answer.lines[i].asked.fact)), together[-1])
+    last = next((i for i in together if answer.lines[i].asked.fact.type.is_ranged), together[-1])
     return [i for i in together if i != last], last
 
 
 def _answers_to(answer: _Answer, together: Sequence[int]) -> int:
     """How many answers to all but one of the questions have to be tried."""
     first, last = _measured_last(answer, together)
-    if any(_is_measured(answer.lines[i].asked.fact) for i in first):
+    if any(answer.lines[i].asked.fact.type.is_ranged for i in first):
         return MOST_ANSWERS + 1
     # Of a number or date many values are tried for each of them.
-    many = MOST_ANSWERS // MOST_MEASURED if _is_measured(answer.lines[last].asked.fact) else 1
+    many = MOST_ANSWERS // MOST_MEASURED if answer.lines[last].asked.fact.type.is_ranged else 1
     return many * prod(len(answer.lines[i].open_values) for i in first)
 
 

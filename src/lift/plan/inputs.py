@@ -57,7 +57,7 @@ def sql_type(fact: Fact) -> str:
 
 def ends_of(fact: Fact) -> tuple[str, ...]:
     """The columns a fact's value stands in (docs/tables.md): the two ends of a number or a date, else one."""
-    return (f"{fact.name}_low", f"{fact.name}_high") if fact.type.kind in ("number", "date") else (fact.name,)
+    return (f"{fact.name}_low", f"{fact.name}_high") if fact.type.is_ranged else (fact.name,)
 
 
 def can_be_stale(fact: Fact, profile: FactProfile) -> bool:

@@ -269,7 +269,7 @@ def _check_examples(rule: Rule, book: Rulebook, problems: Problems) -> None:
             problems.add(
                 example.place, f"there is no base {example.base}", "name one of rules/bases.yaml, or add it there"
             )
-        if not rule.covers[0] <= example.day <= rule.covers[1]:
+        if not rule.covers_day(example.day):
             what = f"the example's day {example.day} lies outside the days that {rule.id} covers"
             problems.add(example.place, what, f"choose a day from {rule.covers[0]} to {rule.covers[1]}")
 

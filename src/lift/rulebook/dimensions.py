@@ -166,7 +166,7 @@ def _check_divisor(node: Node) -> None:
 def comparison(operator: str, left: Node, right: Node, at: Span, *, cited: bool = True) -> None:
     """Checks that the two sides can be compared, and a code against its list of codes."""
     kind = same([left, right], at, cited=cited)
-    if operator in ("<", "<=") and kind.kind not in ("number", "date"):
+    if operator in ("<", "<=") and not kind.is_ranged:
         raise FormulaProblem(f"{kind} values have no order", "compare with = or <>", at)
     known = left.type.codes or right.type.codes
     for side in (left, right):
@@ -190,7 +190,7 @@ def call(function: str, arguments: tuple[Node, ...], at: Span, run_day: Node, *,
         return Call(arguments[0].type, at, function, arguments)
     if shape.arguments == "same":
         kind = same(arguments, at, cited=cited)
-        if kind.kind not in ("number", "date"):
+        if not kind.is_ranged:
             raise FormulaProblem(f"{kind} values have no order", f"{function} takes numbers or dates", at)
         return Call(kind, at, function, arguments)
     need_date(arguments[0])

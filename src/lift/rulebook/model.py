@@ -243,6 +243,10 @@ class Rule:
     place: Place
     note: str = ""
 
+    def covers_day(self, day: date) -> bool:
+        """Whether the rule says anything of this day."""
+        return self.covers[0] <= day <= self.covers[1]
+
 
 @dataclass(frozen=True)
 class Rulebook:

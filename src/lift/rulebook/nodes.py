@@ -47,6 +47,11 @@ class Type:
     unit: Unit | None = None
     codes: tuple[str, ...] = ()
 
+    @property
+    def is_ranged(self) -> bool:
+        """Whether a value is known by its ends: numbers and dates have an order."""
+        return self.kind in ("number", "date")
+
     def __str__(self) -> str:
         return str(self.unit) if self.kind == "number" and self.unit is not None else self.kind
 

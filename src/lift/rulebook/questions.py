@@ -73,7 +73,7 @@ def _limits(fact: Fact, known: Between) -> tuple[Scalar, Scalar]:
 
 def turning_points(book: Rulebook, rule: Rule, fact: Fact) -> tuple[Scalar, ...]:
     """Where a formula may change as the fact moves: every figure of its unit that the rule uses, and just past it."""
-    if fact.type.kind not in ("number", "date"):
+    if not fact.type.is_ranged:
         return ()
     values = _figures(book, rule, fact.type)
     return tuple(sorted({point for value in values for point in (value, after(fact, value))}))

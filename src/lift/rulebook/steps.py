@@ -124,7 +124,7 @@ class StepMaker:
         if entry.within is None:
             return None
         place = self.located.place((*self.path, "within"))
-        if kind.kind not in ("number", "date"):
+        if not kind.is_ranged:
             self.problems.add(place, f"a {kind.kind} has no low and high", "take within: out")
             return None
         low, high = (self._end(raw, index, kind) for index, raw in enumerate(entry.within))

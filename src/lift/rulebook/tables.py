@@ -61,7 +61,7 @@ class TableReader:
         if kind.kind in ("code", "flag") and how == "band":
             what = f"the {kind.kind} {name} has no order, so it cannot be banded"
             self.figures.problems.add(self.figures.located.place(path), what, f"write {name}")
-        return TableKey(name, kind, kind.kind in ("number", "date") and how != "exact")
+        return TableKey(name, kind, kind.is_ranged and how != "exact")
 
     def _rows(self, raw: Any, keys: tuple[TableKey, ...], status: Any, kind: Type, path: Path_) -> tuple[Any, ...]:
         problems, place = self.figures.problems, self.figures.located.place(path)

@@ -11,18 +11,9 @@ import duckdb
 import polars as pl
 
 from lift.errors import ExtractError
+from lift.streams import Stream
 
 FRAME = "lift_incoming"
-
-
-class _Stream:
-    """A frame as DuckDB reads it: through Arrow's own interface."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._frame = frame
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._frame.__arrow_c_stream__(requested_schema)
 
 
 def over_frame(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, sql: str) -> list[tuple[Any, ...]]:
@@ -40,7 +31,7 @@ def asked_of_frame(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, q
 @contextmanager
 def _in_view(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> Iterator[None]:
     """DuckDB's own message may repeat a cell, so it is never passed on."""
-    connection.register(FRAME, _Stream(frame))
+    connection.register(FRAME, Stream(frame))
     try:
         yield
     except duckdb.DatabaseError as error:

@@ -12,6 +12,7 @@ from datetime import date
 
 from lift.rulebook.check import rates_to
 from lift.rulebook.model import Rulebook
+from lift.rulebook.page import in_words
 
 
 @dataclass(frozen=True)
@@ -24,24 +25,20 @@ class Due:
 
 def up_to_date(book: Rulebook, rules: Sequence[str], day: date) -> Due:
     """Where no rule covers the day all are kept: then the run stops, and says so."""
-    covering = [name for name in rules if book.rules[name].covers[0] <= day <= book.rules[name].covers[1]]
+    covering = [name for name in rules if book.rules[name].covers_day(day)]
     if not covering:
         return Due(tuple(rules), ())
     left_out = [book.rules[name] for name in rules if name not in covering]
     known = [(book.rules[name], rates_to(book.rules[name], book)) for name in covering]
     said = [
-        f"{rule.name} is not in this run: its rule covers {_in_words(rule.covers[0])} to {_in_words(rule.covers[1])}. "
+        f"{rule.name} is not in this run: its rule covers {in_words(rule.covers[0])} to {in_words(rule.covers[1])}. "
         "Bring it up to date (CONTRIBUTING.md, April rates in an afternoon)."
         for rule in left_out
     ]
     said += [
-        f"April rates are due: figures of {rule.name} are known to {_in_words(last)} only, so nobody is called likely "
+        f"April rates are due: figures of {rule.name} are known to {in_words(last)} only, so nobody is called likely "
         "on them. Bring them up to date (CONTRIBUTING.md, April rates in an afternoon)."
         for rule, last in known
         if last is not None and last < day
     ]
     return Due(tuple(covering), tuple(said))
-
-
-def _in_words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from lift.engines.duckdb.engine import answers_of, read_rows, read_steps
+from lift.engines.duckdb.homes import copy_homes, held
 from lift.engines.duckdb.run import fact_profiles, run_plan
 from lift.errors import NotFoundError
 from lift.plan.compile import Options, compile_plan
@@ -144,14 +145,12 @@ def explain(
     in-memory database with the finished run attached read-only as `run`. Raises NotFoundError for a reference that the
     run does not hold."""
     level, household = _find(connection, unit_key)
-    _copy_household(connection, household)
+    copy_homes(connection, [household])
     keys = {unit_key} | _related(connection, level, unit_key)
     answers = _answers(connection, book, keys, level, unit_key)
     listed = {(one.rule, one.key) for one in answers if one.verdict in LISTED}
     wanted = sorted({rule for rule, _ in listed}) if rules is None else rules
-    steps = _run(
-        connection, book, day, [r for r in wanted if book.rules[r].covers[0] <= day <= book.rules[r].covers[1]]
-    )
+    steps = _run(connection, book, day, [name for name in wanted if book.rules[name].covers_day(day)])
     home = _Home.of(connection)
     found = []
     for answer in steps.answers:
@@ -211,15 +210,6 @@ def _find(connection: duckdb.DuckDBPyConnection, unit_key: str) -> tuple[Level, 
         if row is not None:
             return level, str(row[0])
     raise NotFoundError("no such reference in this run. Copy it from a list, or name another run with --run.")
-
-
-def _copy_household(connection: duckdb.DuckDBPyConnection, household: str) -> None:
-    for level in LEVELS:
-        connection.execute(
-            f"CREATE OR REPLACE TABLE {level} AS SELECT * FROM run.{level} WHERE household_key = ?", [household]
-        )
-    connection.execute("""CREATE OR REPLACE TABLE possible_couple AS SELECT c.* FROM run.possible_couple c
-        WHERE c.family_key IN (SELECT family_key FROM family)""")
 
 
 def _related(connection: duckdb.DuckDBPyConnection, level: Level, unit_key: str) -> set[str]:
@@ -368,13 +358,7 @@ class _Explainer:
         return tuple(self._fact(self.book.facts[pair], key) for pair in names for key in self._all(pair[0]))
 
     def _fact(self, fact: Fact, key: str) -> KnownFact:
-        row = self.held[fact.level][key]
-        fresh = row.get(f"{fact.name}_fresh") is not False
-        value: Value
-        if fact.type.kind in ("number", "date"):
-            value = Range(row.get(f"{fact.name}_low"), row.get(f"{fact.name}_high"))  # type: ignore[arg-type]  # of the fact's type
-        else:
-            value = row.get(fact.name)  # type: ignore[assignment]  # a flag or a code
+        value, fresh = held(fact, self.held[fact.level][key])
         unknown = value is None or value == Range(None, None)
         assumption = self.book.assumptions.get(fact.name)
         assumed = assumption.assumed if assumption is not None and unknown else None

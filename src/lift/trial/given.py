@@ -182,7 +182,7 @@ def _read_mapping(fact: Fact, raw: dict[str, Any], where: str) -> Known | None:
             return None
         low, high = _ends(fact, raw["value"], where)
         return _within_limits(fact, Known(low, high, not stale), where)
-    if fact.type.kind not in ("number", "date"):
+    if not fact.type.is_ranged:
         raise FactError(f"{where} is a {fact.type}: it has no low and high. Write its value, or null.")
     least = None if raw.get("low") is None else _ends(fact, raw["low"], where)[0]
     most = None if raw.get("high") is None else _ends(fact, raw["high"], where)[1]

@@ -124,6 +124,11 @@ class RunRecord(Part):
         return sum(file.refused for file in self.files)
 
     @property
+    def days(self) -> tuple[datetime.date, ...]:
+        """The days that the run tells: that of its answers, and those of its extracts."""
+        return (self.day, *(file.extract_date for file in self.files))
+
+    @property
     def families_unseen(self) -> int:
         """Families of whom nothing about income is known: on no list, which says nothing of what they are due."""
         return self.families - self.families_on_benefit_record - self.families_on_universal_credit_alone

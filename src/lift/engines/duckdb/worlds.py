@@ -21,6 +21,7 @@ from lift.plan.layout import KEYS
 from lift.rulebook.model import Fact, Rule, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
 from lift.rulebook.questions import SETTLED, facts_behind
+from lift.streams import Stream
 
 #: So many households are copied at a time.
 TOGETHER = 100_000
@@ -183,7 +184,7 @@ _TEXTS = ("text", "scope", "relation")
 def store(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Column]) -> None:
     """Makes a temporary table of whole numbers, and of texts in the columns named so."""
     kinds = {name: pl.String if name in _TEXTS else pl.Int64 for name in columns}
-    connection.register("settle_frame", _Stream(pl.DataFrame(columns, schema=kinds)))
+    connection.register("settle_frame", Stream(pl.DataFrame(columns, schema=kinds)))
     try:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM settle_frame")
     finally:
@@ -224,13 +225,3 @@ class Inside:
 
     def __exit__(self, *_: object) -> None:
         self.connection.execute(f"SET search_path = '{self.before}'")
-
-
-class _Stream:
-    """A frame as DuckDB reads it, through Arrow's own interface."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self.frame = frame
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self.frame.__arrow_c_stream__(requested_schema)

@@ -124,7 +124,7 @@ class Evaluation:
         held = unit.facts.get(fact.name)
         if held is not None and fact.shelf_life is not None and not held.fresh and not self.indicative:
             held = None  # past its shelf life a value proves nothing; the bounds still hold
-        if fact.type.kind in ("number", "date"):
+        if fact.type.is_ranged:
             return self._bounded(fact, held, unit)
         if held is not None and held.low is not None and held.low == held.high:
             return known(held.low)

@@ -18,7 +18,7 @@ from lift.plan.inputs import ends_of
 from lift.rulebook.model import Fact
 from lift.rulebook.nodes import Level
 from lift.sources.facts.readings import Readings
-from lift.stages.build.facts import RANGED, Facts, Told, sql_type, tell
+from lift.stages.build.facts import Facts, Told, sql_type, tell
 from lift.stages.build.rows import ONE_A_UNIT
 
 
@@ -95,7 +95,7 @@ def _select(row: str, found: Sequence[Told], readings: Readings) -> str:
     columns = [f"CASE kind {priority} END AS priority", f"'{row}' AS row_name"]
     for told in found:
         name = told.fact.name
-        if told.fact.type.kind in RANGED:
+        if told.fact.type.is_ranged:
             columns += [f"{told.low} AS {name}_low", f"{told.high} AS {name}_high"]
         else:
             columns.append(f"{told.low} AS {name}")
@@ -123,7 +123,7 @@ def _known(name: str, ranged: bool) -> str:
 
 def _alone(fact: Fact) -> str:
     """The fact of a unit of which one row tells."""
-    name, ranged = fact.name, fact.type.kind in RANGED
+    name, ranged = fact.name, fact.type.is_ranged
     value = f"{name}_low, {name}_high" if ranged else name
     if fact.shelf_life is None:
         return value
@@ -131,7 +131,7 @@ def _alone(fact: Fact) -> str:
 
 
 def _aggregates(fact: Fact) -> str:
-    name, ranged = fact.name, fact.type.kind in RANGED
+    name, ranged = fact.name, fact.type.is_ranged
     known = _known(name, ranged)
     now, past = f"FILTER (WHERE {known} AND {name}_fresh)", f"FILTER (WHERE {known} AND NOT {name}_fresh)"
     order = f"({name}_order, rank)"
@@ -147,7 +147,7 @@ def _aggregates(fact: Fact) -> str:
 
 def _chosen(fact: Fact) -> str:
     name = fact.name
-    if fact.type.kind not in RANGED:
+    if not fact.type.is_ranged:
         now = f"{name}__least IS NOT NULL"
         value = f"""CASE WHEN {now} THEN CASE WHEN {name}__least = {name}__most THEN {name}__least END
             ELSE {name}__past END AS {name}"""
@@ -165,7 +165,7 @@ def _chosen(fact: Fact) -> str:
 
 
 def _record_conflicts(connection: DuckDBPyConnection, group: Group, fact: Fact) -> None:
-    name, ranged = fact.name, fact.type.kind in RANGED
+    name, ranged = fact.name, fact.type.is_ranged
     if ranged:
         clash, treated = f"{name}__inner_low > {name}__inner_high", "range"
         differs = f"a.{name}_low > b.{name}_high OR a.{name}_high < b.{name}_low"

@@ -16,7 +16,6 @@ from lift.rulebook.nodes import Level, Unit
 from lift.sources.facts.readings import Condition, Reading, Wanted
 
 Facts = Mapping[tuple[Level, str], Fact]
-RANGED = ("number", "date")
 
 
 @dataclass(frozen=True)

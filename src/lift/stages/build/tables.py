@@ -10,7 +10,6 @@ from lift.errors import FactError
 from lift.rulebook.nodes import Level
 from lift.sources.facts.readings import Readings
 from lift.stages.build.combine import Group, columns_of
-from lift.stages.build.facts import RANGED
 
 # Each level's units as `u`, with the facts that build works out itself.
 _UNITS: dict[Level, str] = {
@@ -97,7 +96,7 @@ def write_origins(connection: DuckDBPyConnection, readings: Readings) -> None:
 
 def _assert_ordered(connection: DuckDBPyConnection, level: Level, groups: Sequence[Group]) -> None:
     """Raises FactError where some low end came out above its high end."""
-    ranged = [fact.name for group in groups for fact in group.facts if fact.type.kind in RANGED]
+    ranged = [fact.name for group in groups for fact in group.facts if fact.type.is_ranged]
     if not ranged:
         return
     counts = ", ".join(f"count(*) FILTER (WHERE {name}_low > {name}_high)" for name in ranged)

@@ -290,7 +290,7 @@ def open_gate(
 ) -> Iterator[Gate]:
     """The way out of a run, for as long as the block lasts. Raises DisclosureError if nothing may leave. Exported files
     whose time is over are destroyed first. `all_matched` False: only to look at the suppression list, not to export."""
-    days = [run.record.day, *(file.extract_date for file in run.record.files)]
+    days = run.record.days
     destroyed = destroy_due(workspace, export_day(settings, days))
     with database(run.core, read_only=True) as connection:
         protection = protect(connection, workspace, settings, days, all_matched=all_matched)

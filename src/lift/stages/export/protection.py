@@ -25,6 +25,7 @@ from lift.sources.recognise import recognise
 from lift.sources.tables import create_tables
 from lift.workspace.clock import export_day
 from lift.workspace.database import database
+from lift.workspace.purposes import in_words
 from lift.workspace.settings import Settings
 from lift.workspace.suppressed import Acknowledged, Entry, digest_of
 
@@ -76,7 +77,7 @@ class Protection:
     @property
     def in_words(self) -> str:
         """What the notes of a list say of it."""
-        day = f"{self.day.day} {self.day:%B %Y}"
+        day = in_words(self.day)
         if self.nil_return is not None:
             return f"nil return signed by {self.nil_return.signed_by} ({self.nil_return.role}) on {day}"
         return f"suppression list of {day}"

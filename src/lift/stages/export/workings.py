@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from lift.engines.duckdb.engine import Steps, read_rows, read_steps
+from lift.engines.duckdb.homes import copy_homes, held
 from lift.engines.duckdb.run import fact_profiles, run_plan
 from lift.plan.compile import Options, compile_plan
 from lift.plan.layout import key_of
@@ -24,7 +25,6 @@ from lift.rulebook.check import in_reading_order, references, short
 from lift.rulebook.model import Fact, Rule, Rulebook, Step
 from lift.rulebook.nodes import LEVELS, FactRef, Level, StepRef
 from lift.rulebook.page import value_in_words
-from lift.sources.frames import insert_frame
 from lift.stages.export.rests_on import SUBJECT, persons_read
 from lift.workspace.database import database
 
@@ -64,7 +64,7 @@ def workings(
     with database(None) as connection:
         place = str(core).replace("'", "''")
         connection.execute(f"ATTACH '{place}' AS run (READ_ONLY)")
-        _copy_homes(connection, sorted({one.household for one in listed}))
+        copy_homes(connection, sorted({one.household for one in listed}))
         rules = sorted({one.rule for one in listed})
         profiles, has_couples = fact_profiles(connection, book)
         plan = compile_plan(book, rules, day, Options(profiles, has_couples, keep_steps=True))
@@ -72,18 +72,6 @@ def workings(
         town = _Town(book, day, read_steps(connection, plan), connection)
         shown = {rule: _Shown(book, book.rules[rule]) for rule in rules}
         return {(one.rule, one.reference): town.working(shown[one.rule], one) for one in listed}
-
-
-def _copy_homes(connection: duckdb.DuckDBPyConnection, homes: list[str]) -> None:
-    import polars as pl  # noqa: PLC0415
-
-    connection.execute("CREATE TABLE wanted (household_key VARCHAR)")
-    insert_frame(connection, "wanted", pl.DataFrame({"household_key": homes}))
-    for level in LEVELS:
-        connection.execute(f"CREATE TABLE {level} AS SELECT * FROM run.{level} SEMI JOIN wanted USING (household_key)")
-    connection.execute(
-        "CREATE TABLE possible_couple AS SELECT c.* FROM run.possible_couple c SEMI JOIN family USING (family_key)"
-    )
 
 
 class _Shown:
@@ -204,7 +192,7 @@ class _Town:
         for fact in shown.facts:
             for key in self._keys(shown, fact.level, fact.name, units, one):
                 name = f"{_plain(fact.name)}{self._whose(fact.level, key, units, one)}"
-                value, fresh = self._held(fact, key)
+                value, fresh = held(fact, self.rows[fact.level][key])
                 if value is None or value == Range(None, None):
                     grouped["Not known"].append(name)
                     continue
@@ -217,13 +205,6 @@ class _Town:
                     told.append(self._said(fact, name, value, fresh))
         lines = [*told, *(f"{group}: {', '.join(names)}" for group, names in grouped.items() if names)]
         return "\n".join(lines), "\n".join(f"{origin}: {', '.join(names)}" for origin, names in origins.items())
-
-    def _held(self, fact: Fact, key: str) -> tuple[Value, bool]:
-        row = self.rows[fact.level][key]
-        fresh = row.get(f"{fact.name}_fresh") is not False
-        if fact.type.kind in ("number", "date"):
-            return Range(row.get(f"{fact.name}_low"), row.get(f"{fact.name}_high")), fresh
-        return row.get(fact.name), fresh
 
     def _said(self, fact: Fact, name: str, value: Value, fresh: bool) -> str:
         stale = "" if fresh else ", but out of date"

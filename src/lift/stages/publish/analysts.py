@@ -12,6 +12,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from lift.engines.duckdb.answers import beside_unit
+from lift.engines.duckdb.tables import column_names
 from lift.errors import DisclosureError
 from lift.plan.layout import KEYS
 from lift.rulebook.model import Fact, Rule, Rulebook, Shown
@@ -88,7 +89,7 @@ _BESIDE = {
 
 def _units(connection: DuckDBPyConnection, level: Level, book: Rulebook) -> str:
     """The units of a level with the facts that may be shown, and the answers of every rule that asks about them."""
-    there = {str(row[0]) for row in connection.execute(f"DESCRIBE {level}").fetchall()}
+    there = set(column_names(connection, level))
     columns = [f"u.{key}" for key in KEYS[level]]
     for (own, name), shown in book.analysts.items():
         if own == level:
@@ -110,7 +111,7 @@ def _asking(connection: DuckDBPyConnection, level: Level, book: Rulebook) -> lis
 def _fact(fact: Fact, shown: Shown, there: set[str]) -> list[str]:
     """The columns of a fact, as far as this run has them."""
     name = fact.name
-    if fact.type.kind in ("number", "date"):
+    if fact.type.is_ranged:
         columns = {f"{name}_low": f"u.{name}_low", f"{name}_high": f"u.{name}_high"}
         if shown == "by_month":
             columns[f"{name}_low"] = f"date_trunc('month', u.{name}_low)::DATE"
