@@ -162,7 +162,7 @@ def _one(screen: Screen, opened: OpenList, rows: int) -> None:
 
 _ANSWER = (
     "rule", "reference", "verdict", "worth", "low", "high", "per", "may_already_have", "evidence", "questions",
-    "advice_first", "deadline", "source",
+    "only_together", "advice_first", "deadline", "source",
 )  # fmt: skip
 
 

@@ -119,6 +119,7 @@ def test_machines_get_the_same_families_in_columns_of_their_own(called: Exported
         lines = [row[f"address_{line}"] for line in (1, 2, 3, 4)] + [row["postcode"]]
         assert "\n".join(filter(None, lines)) == told["Address"]
         asked = [row[f"question_{place}"] for place in (1, 2, 3)]
+        assert row["further_questions"] == row["how_to_ask"] == ""
         numbered = [f"{place}. {question}" for place, question in enumerate(asked, start=1) if question]
         assert "\n".join(numbered) == told["Ask, in this order"]
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from lift.rulebook.load import load_rulebook
-from lift.stages.rank.words import Questions, Worth, assumptions_in_words, money, name_in_words, worth_in_words
+from lift.stages.rank.words import Asking, Questions, Worth, assumptions_in_words, money, name_in_words, worth_in_words
 
 exact = Decimal
 
@@ -80,7 +80,7 @@ def questions() -> Questions:
 
 
 def asked(questions: Questions, settled_by: str, *, may_already_have: bool = False, about: str = "f1") -> list[str]:
-    return questions.of("pension_credit", may_already_have, settled_by, "p1", about).split("\n")
+    return list(questions.of("pension_credit", may_already_have, settled_by, "p1", about).questions)
 
 
 def test_one_question_that_settles_it_alone_is_enough(questions: Questions) -> None:
@@ -117,13 +117,39 @@ def test_a_question_says_whom_it_is_about(questions: Questions) -> None:
     assert asked(questions, ";;person:p3:state_pension", about="p3") == ["How much State Pension do you get a week?"]
 
 
-def test_several_that_settle_it_together_are_asked_in_order(questions: Questions) -> None:
-    assert asked(questions, ";family:f1:is_couple family:f1:savings;") == [
-        "Do you live with a husband, wife or partner?",
+def test_several_that_settle_it_together_are_asked_in_order_and_said_to(questions: Questions) -> None:
+    found = ";family:f1:is_couple family:f1:savings;"
+    assert questions.of("pension_credit", False, found, "p1", "f1") == Asking(
+        (
+            "Do you live with a husband, wife or partner?",
+            "Do you and your partner have savings or investments, and about how much?",
+        ),
+        only_together=2,
+    )
+    # Some of them would settle nothing: none is left out, however many there are.
+    found = (
+        ";family:f1:is_couple family:f1:savings person:p1:state_pension person:p1:net_earnings person:p2:state_pension;"
+    )
+    whole = questions.of("pension_credit", True, found, "p1", "f1")
+    assert (len(whole.questions), whole.only_together) == (6, 5)
+    assert whole.questions[0] == "Do you already get Pension Credit?"
+    assert whole.questions[-1] == "Of the partner: How much State Pension do you get a week?"
+
+
+def test_questions_that_come_to_one_are_said_to_be_no_more(questions: Questions) -> None:
+    found = ";person:p4:net_earnings person:p4:net_earnings;"
+    assert questions.of("pension_credit", False, found, "p1", "f1").only_together == 0
+
+
+def test_whether_they_have_it_may_be_one_of_those_that_settle_it_together(questions: Questions) -> None:
+    whole = questions.of("pension_credit", True, ";family:f1:savings family:f1:gets_pension_credit;", "p1", "f1")
+    assert whole.questions == (
+        "Do you already get Pension Credit?",
         "Do you and your partner have savings or investments, and about how much?",
-    ]
+    )
+    assert whole.only_together == 2
 
 
 def test_where_no_answer_helps_nothing_is_asked(questions: Questions) -> None:
-    assert asked(questions, ";;") == [""]
+    assert asked(questions, ";;") == []
     assert asked(questions, ";;", may_already_have=True) == ["Do you already get Pension Credit?"]

@@ -236,8 +236,8 @@ _ROWS_OF = {
     # A family of whom nothing is known has a row without an answer.
     CHECK_SAMPLE: _HELD.format(
         rows="""(SELECT family_key AS reference, *, NULL AS deadline, '' AS rule, '' AS verdict, '' AS worth, '' AS per,
-        NULL AS low, NULL AS high, '' AS questions, '' AS advice_first, '' AS evidence, '' AS source,
-        FALSE AS may_already_have FROM check_sample)"""
+        NULL AS low, NULL AS high, '' AS questions, 0 AS only_together, '' AS advice_first, '' AS evidence,
+        '' AS source, FALSE AS may_already_have FROM check_sample)"""
     )
     + " ORDER BY r.rank",
 }

@@ -58,6 +58,16 @@ def _about(book: Rulebook, row: Mapping[str, Any]) -> str:
     return f"{book.rules[row['rule']].name}\n{whom}{own}"
 
 
+def _questions(row: Mapping[str, Any]) -> str:
+    """What would settle it, all of it where nothing less does."""
+    asked = row["questions"].split("\n")
+    together = row.get("only_together") or 0  # runs of LIFT 0.1 do not say
+    if not together:
+        return " ".join(asked)
+    needed = "both answers" if together == 2 else f"all {together} answers"
+    return " ".join([*asked[:-together], f"It takes {needed} together to settle it:", *asked[-together:]])
+
+
 def _worth(book: Rulebook, row: Mapping[str, Any], since: str, month: str) -> str:
     lines = [_VERDICTS[row["verdict"]]]
     if row["worth"]:
@@ -74,7 +84,7 @@ def _worth(book: Rulebook, row: Mapping[str, Any], since: str, month: str) -> st
     if row["assumptions"]:
         lines.append(f"Assumed: {row['assumptions']}")
     if row["verdict"] == "possible" and row["questions"]:
-        lines.append("Not settled: " + " ".join(row["questions"].split("\n")))
+        lines.append(f"Not settled: {_questions(row)}")
     opens = book.rules[row["rule"]].opens
     if opens:
         lines.append("Opens: " + ", ".join(name.replace("_", " ") for name in opens))

@@ -10,6 +10,7 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -51,6 +52,8 @@ FOR_MACHINES = (
     Column("last_contact", "", 0, "date"),
     Column("reason", "", 0),
     *(Column(f"question_{place}", "", 0, covered_by="questions") for place in (1, 2, 3)),
+    Column("further_questions", "", 0, covered_by="questions"),
+    Column("how_to_ask", "", 0, covered_by="questions"),
     Column("deadline", "", 0, "date"),
     Column("outcome", "", 0),
 )
@@ -100,32 +103,68 @@ def entry_of(
     """`lines`: the lines of the address, the postcode last. `otherwise`: what is asked where nothing is left to settle.
     `last_contact`: by an earlier campaign."""
     first = family.rows[0]
-    questions = questions_for(family.rows) or [one for one in otherwise if not NEVER_ASKED.search(one)][:1]
+    asking = asking_for(family.rows)
+    questions = asking.questions or [one for one in otherwise if not NEVER_ASKED.search(one)][:1]
     contacts = [day for day in (reach.last_contact, last_contact) if day is not None]
     last = max(contacts, default=None)
     deadline = min((row["deadline"] for row in family.rows if row["deadline"]), default=None)
     spoken = "; ".join(filter(None, (reach.language, reach.format)))
-    numbered = "\n".join(f"{place}. {question}" for place, question in enumerate(questions, start=1))
+    numbered = [f"{place}. {question}" for place, question in enumerate(questions, start=1)]
     *above, postcode = lines or [""]
-    asked = questions + [""] * (MOST_QUESTIONS - len(questions))
+    asked = (*questions, *[""] * MOST_QUESTIONS)[:MOST_QUESTIONS]
+    further = " ".join(questions[MOST_QUESTIONS:])
     telephone = reach.telephone or LETTER_ONLY
     return Entry(
         (family.reference, first["name"], telephone, "\n".join(filter(None, lines)), spoken, letter_sent, last, reason,
-         numbered, deadline, ""),
+         "\n".join((*asking.how, *numbered)), deadline, ""),
         (family.reference, first["name"], reach.telephone, *(above + [""] * 4)[:4], postcode, reach.language,
-         reach.format, letter_sent, last, reason, *asked, deadline, ""),
+         reach.format, letter_sent, last, reason, *asked, further, " ".join(asking.how), deadline, ""),
     )  # fmt: skip
 
 
-def questions_for(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Up to three questions over all of a family's answers, in their order: one of each answer first."""
-    asked = [row["questions"].split("\n") for row in rows if row["questions"]]
+@dataclass(frozen=True)
+class Asking:
+    """What a caller asks of a family, in order, and which of the questions are worth nothing unless all are asked."""
+
+    questions: Sequence[str]
+    how: Sequence[str]
+
+
+def asking_for(rows: Iterable[Mapping[str, Any]]) -> Asking:
+    """Up to three questions over all of a family's answers, in their order: one of each answer first. Questions that
+    settle an answer only together are asked whole, be they more than three, for some of them would settle nothing."""
     found: dict[str, None] = {}
-    for place in range(max(map(len, asked), default=0)):
-        for questions in asked:
-            if place < len(questions) and not NEVER_ASKED.search(questions[place]):
-                found.setdefault(questions[place])
-    return list(found)[:MOST_QUESTIONS]
+    whole: list[tuple[list[str], bool]] = []
+    for asked in chain.from_iterable(zip_longest(*map(_in_turn, rows), fillvalue=())):
+        may_ask = [one for one in asked if not NEVER_ASKED.search(one)]
+        more = len(may_ask) < len(asked)
+        fits = len(found.keys() | set(may_ask)) <= MOST_QUESTIONS
+        if may_ask and (fits or (len(asked) > 1 and not whole)):
+            found |= dict.fromkeys(may_ask)
+            whole += [(may_ask, more)] if len(asked) > 1 else []
+    questions = list(found)
+    return Asking(questions, list(dict.fromkeys(_only_together(questions, *one) for one in whole)))
+
+
+def _in_turn(row: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """The questions of one answer in the order in which they are asked, those that settle it only together as one."""
+    questions = row["questions"].split("\n") if row["questions"] else []
+    whole = len(questions) - (row.get("only_together") or 0)  # runs of LIFT 0.1 do not say
+    return [*((one,) for one in questions[:whole]), *([tuple(questions[whole:])] if questions[whole:] else [])]
+
+
+def _only_together(questions: Sequence[str], needed: Sequence[str], more: bool) -> str:
+    """How to ask those of the questions that are needed together. `more`: besides what no caller may ask."""
+    numbers = sorted(questions.index(one) + 1 for one in needed)
+    first, last = numbers[0], numbers[-1]
+    if len(numbers) == len(questions):
+        which = {1: "this", 2: "both"}.get(last, f"all {last}")
+    elif last - first + 1 == len(numbers) > 2:
+        which = f"{first} to {last}"
+    else:
+        which = " and ".join(filter(None, (", ".join(map(str, numbers[:-1])), str(last))))
+    settled = "it is settled only together with what an adviser asks" if more else "only together do they settle it"
+    return f"Ask {which}: {settled}."
 
 
 _FORMATS = {

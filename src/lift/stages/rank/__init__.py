@@ -31,8 +31,8 @@ _RANKED: dict[str, Any] = {
     "family_key": _TEXT, "household_key": _TEXT, "contact_key": _TEXT, "deadline": pl.Date(), "verdict": _TEXT,
     "name": _TEXT, "about": _TEXT, "address": _TEXT, "postcode": _TEXT, "ward": _TEXT, "worth": _TEXT, "low": _MONEY,
     "high": _MONEY, "per": _TEXT, "yearly_low": _MONEY, "yearly_high": _MONEY, "may_already_have": pl.Boolean(),
-    "evidence": _TEXT, "questions": _TEXT, "assumptions": _TEXT, "advice_first": _TEXT, "source": _TEXT,
-    "rule_hash": _TEXT,
+    "evidence": _TEXT, "questions": _TEXT, "only_together": pl.Int32(), "assumptions": _TEXT, "advice_first": _TEXT,
+    "source": _TEXT, "rule_hash": _TEXT,
 }  # fmt: skip
 _RANKED_FAMILY: dict[str, Any] = {
     "rank": pl.Int32(), "reference": _TEXT, "household_key": _TEXT, "contact_key": _TEXT, "deadline": pl.Date(),
@@ -147,6 +147,7 @@ def _row(row: tuple[Any, ...], questions: Questions, advised: set[str]) -> dict[
     (rule, unit, level, family, household, contact, verdict, title, forename, surname, o_title, o_forename,
      o_surname, address, postcode, ward, part, low, high, once_low, once_high, in_kind, yearly_low, yearly_high,
      may_already_have, evidence, settled_by, assumed, advice_first, source, rule_hash) = row  # fmt: skip
+    asking = questions.of(rule, bool(may_already_have), settled_by, contact, unit)
     return {
         "rule": rule,
         "reference": unit,
@@ -172,7 +173,8 @@ def _row(row: tuple[Any, ...], questions: Questions, advised: set[str]) -> dict[
         "yearly_high": yearly_high,
         "may_already_have": bool(may_already_have),
         "evidence": evidence or "",
-        "questions": questions.of(rule, bool(may_already_have), settled_by, contact, unit),
+        "questions": "\n".join(asking.questions),
+        "only_together": asking.only_together,
         "assumptions": assumptions_in_words(assumed),
         # Where nobody can tell whether an award could cost them something, an adviser looks first.
         "advice_first": {True: "yes", False: "", None: "check"}[advice_first] if rule in advised else "",

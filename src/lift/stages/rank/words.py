@@ -82,20 +82,33 @@ def assumptions_in_words(assumed: str | None) -> str:
     return ", ".join(name.strip().replace("_", " ") for name in (assumed or "").split(",") if name.strip())
 
 
+@dataclass(frozen=True)
+class Asking:
+    """What to ask about an answer, in order. `only_together`: how many of the questions, counted from the last, settle
+    it only together, so that asking some of them settles nothing; 0 where that is said of none."""
+
+    questions: tuple[str, ...] = ()
+    only_together: int = 0
+
+
 class Questions:
     """What to ask about an answer, in order: whether they have it already, then what would settle it."""
 
     def __init__(self, book: Rulebook, roles: Mapping[str, str | None]) -> None:
         self.book, self.roles = book, roles
 
-    def of(self, rule: str, may_already_have: bool, settled_by: str | None, contact: str | None, about: str) -> str:
-        """One question a line, at most three. `contact` is asked; `about`: the unit that the answer is about."""
-        asked = [self.already(self.book.rules[rule])] if may_already_have else []
+    def of(self, rule: str, may_already_have: bool, settled_by: str | None, contact: str | None, about: str) -> Asking:
+        """At most three questions, but all that settle it only together. `contact` is asked; `about`: the unit that the
+        answer is about."""
+        already = self.already(self.book.rules[rule]) if may_already_have else None
         found = read_written(settled_by)
         # One that settles it alone is enough: the cheapest.
         wanted = found[:1] if found and found[0].settles else found
-        asked += [self._question(one, contact, about) for one in wanted]
-        return "\n".join(list(dict.fromkeys(filter(None, asked)))[:MOST_QUESTIONS])
+        settling = list(dict.fromkeys(filter(None, (self._question(one, contact, about) for one in wanted))))
+        asked = list(dict.fromkeys(filter(None, (already, *settling))))
+        if found and found[0].together:
+            return Asking(tuple(asked), len(settling) if len(settling) > 1 else 0)
+        return Asking(tuple(asked[:MOST_QUESTIONS]))
 
     def already(self, rule: Rule) -> str | None:
         """The question whether they get it already, where one fact says so."""
