@@ -113,7 +113,8 @@ def _assess(job: Job, connection: Connection) -> str:
 
 
 def _rank(job: Job, connection: Connection) -> str:
-    job.ranked = rank(connection, job.book, job.lists, job.day)
+    smallest = job.settings.lists.smallest_worth
+    job.ranked = rank(connection, job.book, job.lists, job.day, smallest_worth=smallest)
     return f"{job.ranked.rows:,} rows on {len(job.ranked.lists)} lists"
 
 

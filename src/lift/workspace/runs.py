@@ -71,7 +71,8 @@ class RuleUsed(Part):
 
 class ListCount(Part):
     """What one list holds, before anybody is held back. Money: a year, low end, likely and not perhaps in payment.
-    `rules`: whose answers stand on it."""
+    `rules`: whose answers stand on it. `too_small`: answers left off, for they could not come to what the council
+    takes for the smallest worth."""
 
     name: str
     title: str
@@ -82,6 +83,7 @@ class ListCount(Part):
     advice_first: int
     yearly_low: Decimal | None
     money: str
+    too_small: int = 0
 
 
 class RunRecord(Part):

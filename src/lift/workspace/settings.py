@@ -9,6 +9,7 @@ import datetime
 import hashlib
 import re
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -42,9 +43,11 @@ class Run(Strict):
 
 
 class Lists(Strict):
-    """`capacity`: how many families of each list the team can work in a month; lists not named have no limit."""
+    """`smallest_worth`: pounds a week; an answer that can come to no more than less is on no list. `capacity`: how many
+    families of each list the team can work in a month; lists not named have no limit."""
 
     leave_out: tuple[str, ...] = ()
+    smallest_worth: Decimal = Field(default=Decimal("1.00"), ge=0, le=100, decimal_places=2)
     capacity: dict[str, int] = Field(default_factory=dict)
 
     @field_validator("capacity")
@@ -174,6 +177,7 @@ day = "benefits extract"        # the day that answers are worked out for, one o
 
 [lists]
 leave_out = []                  # lists, or rules, that the team does not work, for example ["attendance_allowance"]
+smallest_worth = 1.00           # £ a week; what could come to less, whatever is not known, is on no list
 
 [lists.capacity]                # how many families of a list the team can work in a month; without a line here, all
 # pension_credit = 120

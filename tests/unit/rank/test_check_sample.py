@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from lift.workspace.worklists import CHECK_SAMPLE, worklists
 from tests.middlemarch import DAY, copy_of, finished
 
 LATER = datetime.date(2026, 12, 12)
+SMALLEST = Decimal(1)
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +62,14 @@ def test_it_is_one_to_two_in_a_hundred(core: Connection) -> None:
 def test_another_month_draws_others_and_the_same_month_the_same(core: Connection, book: Rulebook) -> None:
     drawn = sample(core)
     lists = worklists(book.rules, ["pension_credit"])
-    rank(core, book, lists, LATER)
+    rank(core, book, lists, LATER, smallest_worth=SMALLEST)
     later = sample(core)
     assert later != drawn
-    rank(core, book, lists, LATER + datetime.timedelta(days=10))
+    rank(core, book, lists, LATER + datetime.timedelta(days=10), smallest_worth=SMALLEST)
     assert sample(core) == later
 
 
 def test_a_council_may_leave_it_out(core: Connection, book: Rulebook) -> None:
     lists = worklists(book.rules, ["pension_credit"], [CHECK_SAMPLE])
-    assert CHECK_SAMPLE not in {one.name for one in rank(core, book, lists, DAY).lists}
+    assert CHECK_SAMPLE not in {one.name for one in rank(core, book, lists, DAY, smallest_worth=SMALLEST).lists}
     assert sample(core) == []

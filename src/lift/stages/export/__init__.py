@@ -71,7 +71,7 @@ class Lists:
         free = [family for family, reason in found if reason is None]
         kept = free[: self.gate.settings.lists.capacity.get(name, len(free))]
         held = Counter(reason for _, reason in found if reason is not None)
-        shown = Shown(len(kept), len(found), len(free) - len(kept), held)
+        shown = Shown(len(kept), len(found), len(free) - len(kept), held, one.too_small)
         return OpenList(name, one.title, tuple(self.book.rules[rule] for rule in one.rules), tuple(kept), shown)
 
     def export(self, name: str, *, without: Iterable[str] = (), replace: bool = False) -> Exported:

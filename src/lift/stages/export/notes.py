@@ -46,12 +46,14 @@ ROUNDED_TO = 5
 
 @dataclass(frozen=True)
 class Shown:
-    """How a list came to the families it shows: shown, found, more than the team can work, and held back by reason."""
+    """How a list came to the families it shows: shown, found, more than the team can work, and held back by reason.
+    `too_small`: answers that were never found, for they come to less than the council's smallest worth."""
 
     shown: int
     found: int
     over_capacity: int
     held: Mapping[Reason, int]
+    too_small: int = 0
 
     @property
     def held_in_all(self) -> int:
@@ -127,7 +129,8 @@ def _left_out(shown: Shown) -> str:
     """Every reason is told each time: its not being there would say that nobody was."""
     told = [f"{reason}: {rough(shown.held.get(number, 0))}" for number, reason in REASONS.items()]
     more = f"more than the team can work this month: {shown.over_capacity:,}"
-    return "Families. " + "; ".join([*told, more]) + "."
+    small = f"answers that come to less than the smallest worth set for lists in council.toml: {rough(shown.too_small)}"
+    return "Families. " + "; ".join([*told, more]) + f". Besides, {small}."
 
 
 def _rule(rule: Rule, record: RunRecord) -> str:

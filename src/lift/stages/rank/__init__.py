@@ -48,7 +48,8 @@ _SAMPLE: dict[str, Any] = {
 @dataclass(frozen=True)
 class ListReport:
     """What one list holds. `yearly_low`: a year's worth, low end, of the likely answers that are surely not in payment
-    already; None where the rule counts no money."""
+    already; None where the rule counts no money. `too_small`: answers left off, for they could not come to the
+    smallest worth."""
 
     name: str
     title: str
@@ -59,6 +60,7 @@ class ListReport:
     advice_first: int
     yearly_low: Decimal | None
     money: str
+    too_small: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,21 @@ class RankReport:
         return sum(one.likely + one.possible for one in self.lists if one.name != FAMILIES)
 
 
-def rank(connection: DuckDBPyConnection, book: Rulebook, lists: Sequence[Worklist], day: datetime.date) -> RankReport:
-    """Fills `ranked` and `ranked_family` from `answer` for these lists, in this order, and `check_sample`."""
+def rank(
+    connection: DuckDBPyConnection,
+    book: Rulebook,
+    lists: Sequence[Worklist],
+    day: datetime.date,
+    *,
+    smallest_worth: Decimal,
+) -> RankReport:
+    """Fills `ranked` and `ranked_family` from `answer` for these lists, in this order, and `check_sample`.
+
+    `smallest_worth`: pounds a week. A margin belongs to lists, not to rules, whose `likely` only needs the smallest
+    award that the law pays; so an answer stays what it is, and is on no list where even its high end is below.
+    """
     sample = any(one.name == CHECK_SAMPLE for one in lists)
-    make_contacts(connection, sorted({rule for one in lists for rule in one.rules}), day, sample=sample)
+    make_contacts(connection, sorted({rule for one in lists for rule in one.rules}), day, smallest_worth, sample=sample)
     connection.execute(f"CREATE OR REPLACE TABLE ranked ({_columns(_RANKED)})")
     connection.execute(f"CREATE OR REPLACE TABLE ranked_family ({_columns(_RANKED_FAMILY)})")
     answers = _in_words(connection, book)
@@ -83,9 +96,10 @@ def rank(connection: DuckDBPyConnection, book: Rulebook, lists: Sequence[Worklis
     _store(connection, "ranked_family", families, _RANKED_FAMILY)
     connection.execute(f"CREATE OR REPLACE TABLE check_sample ({_columns(_SAMPLE)})")
     _store(connection, "check_sample", drawn(connection), _SAMPLE)
+    report = RankReport((*(_report(connection, book, one) for one in lists), _families_report(connection, lists)))
     for table in ("contact", "rule", "answer", "sample", "wanted", "name", "place", "source"):
         connection.execute(f"DROP TABLE temp.rank_{table}")
-    return RankReport((*(_report(connection, book, one) for one in lists), _families_report(connection, lists)))
+    return report
 
 
 def _on_list(one: Worklist, answers: Iterable[dict[str, Any]], day: datetime.date) -> list[dict[str, Any]]:
@@ -132,6 +146,7 @@ _ANSWERS = """
     LEFT JOIN rank_name o ON a.level = 'person' AND a.unit_key <> a.contact_key AND o.person_key = a.unit_key
     LEFT JOIN rank_place p ON p.household_key = a.household_key
     LEFT JOIN rank_source s ON s.level = a.level AND s.unit_key = a.unit_key
+    WHERE NOT a.is_too_small
     ORDER BY a.rule, a.unit_key"""
 
 
@@ -195,7 +210,17 @@ def _report(connection: DuckDBPyConnection, book: Rulebook, one: Worklist) -> Li
     paying = [rule for rule in rules if any(part != "in_kind" for part in rule.worth)]
     total = (money or Decimal(0)) if paying else None
     whose = paying[0].worth_to if paying else "in kind" if rules else ""
-    return ListReport(one.name, one.title, one.rules, likely, possible, perhaps, advice, total, whose)
+    return ListReport(
+        one.name, one.title, one.rules, likely, possible, perhaps, advice, total, whose, _too_small(connection, one)
+    )
+
+
+def _too_small(connection: DuckDBPyConnection, one: Worklist) -> int:
+    counts = connection.execute(
+        "SELECT rule, verdict, count(*) FROM rank_answer WHERE is_too_small GROUP BY ALL"
+    ).fetchall()
+    wanted = {part.rule: part.verdicts for part in one.parts}
+    return sum(int(number) for rule, verdict, number in counts if verdict in wanted.get(rule, ()))
 
 
 def _families_report(connection: DuckDBPyConnection, lists: Sequence[Worklist]) -> ListReport:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
+from lift.rulebook.answered import A_YEAR
 from lift.stages.rank.check_sample import draw
 
 # Kind, part of the row, and its columns for title, forename and surname. Accounts hold names in one text, and often two
@@ -40,14 +42,21 @@ _BEST_KNOWN = (
 )  # fmt: skip
 
 
-def make_contacts(connection: DuckDBPyConnection, rules: Sequence[str], day: datetime.date, *, sample: bool) -> None:
+def make_contacts(
+    connection: DuckDBPyConnection,
+    rules: Sequence[str],
+    day: datetime.date,
+    smallest_worth: Decimal,
+    *,
+    sample: bool,
+) -> None:
     """`rank_answer` (answers worth acting on, with whom to contact), `rank_sample` (families drawn for the check, if it
     is wanted), `rank_name`, `rank_place`, `rank_source`."""
     connection.execute(_CONTACT)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE rank_rule AS SELECT unnest($rules) AS rule", {"rules": list(rules)}
     )
-    connection.execute(_ANSWER)
+    connection.execute(_ANSWER, {"smallest": smallest_worth * A_YEAR["weekly"]})
     draw(connection, day, wanted=sample)
     connection.execute(_WANTED)
     connection.execute(_names(connection))
@@ -69,9 +78,12 @@ _CONTACT = """
             ORDER BY f.household_role IS DISTINCT FROM 'head', a.family_key) AS place
     FROM adult a JOIN family f USING (family_key)"""
 
+# Too small: paid in money, by the year alone, and even the high end of a year is below the smallest worth.
 _ANSWER = """
     CREATE OR REPLACE TEMP TABLE rank_answer AS
-    SELECT a.*, coalesce(a.family_key, h.family_key) AS contact_family_key,
+    SELECT a.*, coalesce(a.yearly_high < $smallest AND a.one_off_high IS NULL AND a.in_kind IS NULL, false)
+            AS is_too_small,
+        coalesce(a.family_key, h.family_key) AS contact_family_key,
         coalesce(c.contact_key, h.contact_key) AS contact_key
     FROM answer a SEMI JOIN rank_rule USING (rule)
     LEFT JOIN rank_contact c ON c.family_key = a.family_key
