@@ -13,11 +13,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from lift.rulebook.answers import Answer, Range, Value
+from lift.rulebook.answers import Answer, Range, Value, decimal_text
 from lift.rulebook.model import Rulebook
 from lift.rulebook.nodes import Type
-
-_MOST_PLACES = 12
 
 
 @dataclass(frozen=True)
@@ -38,17 +36,6 @@ def write_json(value: Any) -> str:
     if isinstance(value, date):
         return json.dumps(value.isoformat())
     return json.dumps(value, ensure_ascii=False)
-
-
-def decimal_text(value: Fraction, *, least_places: int = 0, up: bool = False) -> str:
-    """The exact decimal. One without end is cut after twelve places, downwards, or upwards for a high end."""
-    places = least_places
-    while places < _MOST_PLACES and (value * 10**places).denominator != 1:
-        places += 1
-    scaled = value * 10**places
-    whole = -(-scaled.numerator // scaled.denominator) if up else scaled.numerator // scaled.denominator
-    sign, digits = ("-" if whole < 0 else ""), f"{abs(whole):0{places + 1}d}"
-    return sign + (digits if places == 0 else f"{digits[:-places]}.{digits[-places:]}")
 
 
 def value_of(value: Value, kind: Type) -> Any:

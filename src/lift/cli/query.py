@@ -12,6 +12,8 @@ from lift.cli.screen import Json, Plain, RunId, Screen, WorkspaceAt, workspace_a
 
 if TYPE_CHECKING:
     from lift.stages.query import Asking, Counts, Rows
+    from lift.workspace.folder import Workspace
+    from lift.workspace.runs import PublishedRun
 
 
 class Each(StrEnum):
@@ -60,6 +62,18 @@ def query(
         typer.Option("--rule", metavar="FILE", help="Try a draft rule on this run. The run stays as it is."),
     ] = None,
     rows: Annotated[int, typer.Option("--rows", min=1, max=1000, help="How many to show.")] = 20,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            metavar="NAME",
+            show_default=False,
+            help="Write all rows to files of that name below lists/, under [purpose.NAME] of council.toml.",
+        ),
+    ] = "",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="With --output: also over a file that was changed since.")
+    ] = False,
     run: RunId = None,
     workspace: WorkspaceAt = None,
     as_json: Json = False,
@@ -82,12 +96,25 @@ def query(
         )
     if rule is not None and not (expression.strip() or count or select):
         count, by = True, f"{rule.stem}.verdict"
+    if output and count:
+        raise UsageError("--output writes rows. Counts may be copied from the screen, or taken with --json.")
+    if output and rule is not None:
+        raise UsageError(
+            "a draft has been read by nobody, so its answers cannot leave. Put it into rules/ and run the month."
+        )
+    if replace and not output:
+        raise UsageError("--replace goes with --output")
     screen = Screen(as_json=as_json, plain=plain)
     place = workspace_at(ctx, workspace)
     question = Question(expression, each.value, select, by, count, include_unknown, rule)
-    with asking(place, find_run(place, run), question) as asked:
+    found = find_run(place, run)
+    if output:
+        _require_name(output, found)
+    with asking(place, found, question) as asked:
         screen.heading(_title(asked))
-        if count:
+        if output:
+            _write(screen, place, asked, output, each, replace=replace)
+        elif count:
             _show_counts(screen, asked, asked.counts(), each)
         else:
             _show_rows(screen, asked, asked.rows(rows), each)
@@ -122,6 +149,42 @@ def _show_rows(screen: Screen, asked: Asking, found: Rows, each: Each) -> None:
         screen.say(f"{more} not known of {found.perhaps:,} {one if found.perhaps == 1 else many}.{hint}")
     if screen.as_json:
         typer.echo(_rows_object(asked, found))
+
+
+def _require_name(name: str, run: PublishedRun) -> None:
+    from lift.stages.export.question import require_name
+
+    require_name(name, [one.name for one in run.record.lists])
+
+
+def _write(screen: Screen, place: Workspace, asked: Asking, name: str, each: Each, *, replace: bool) -> None:
+    from lift.stages.export.gate import open_gate
+    from lift.stages.export.notes import rough
+    from lift.stages.export.question import Answer, Told, export_question
+    from lift.workspace.purposes import in_words
+    from lift.workspace.settings import read_settings
+
+    found = asked.rows()
+    one, many = _UNITS[each]
+    told = Told(
+        asked.question.condition,
+        many,
+        found.columns,
+        asked.query.reads,
+        tuple(Answer(row.reference, row.sure, row.values) for row in found.rows),
+        asked.question.include_unknown,
+    )
+    with open_gate(place, read_settings(place), asked.run) as gate:
+        written = export_question(gate, name, told, replace=replace)
+        destroy = in_words(gate.destroy_after)
+    rows = f"{written.rows:,} {one if written.rows == 1 else many}"
+    screen.say(f"{rows} written, {rough(written.held)} held back; checked again on the finished files")
+    for path in written.files:
+        screen.say(f"  {path.relative_to(place.root).as_posix()}")
+    if written.files:
+        screen.say(f"Destroy after {destroy}; LIFT deletes what is still there then.")
+    files = [path.relative_to(place.root).as_posix() for path in written.files]
+    screen.answer({"run": asked.run.id, "rows": written.rows, "held_back": rough(written.held), "files": files})
 
 
 def _shown_of(found: Rows, unknown: bool) -> str:

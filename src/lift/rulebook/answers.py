@@ -42,6 +42,20 @@ class Range:
     high: Fraction | date | None
 
 
+_MOST_PLACES = 12
+
+
+def decimal_text(value: Fraction, *, least_places: int = 0, up: bool = False) -> str:
+    """The exact decimal. One without end is cut after twelve places, downwards, or upwards for a high end."""
+    places = least_places
+    while places < _MOST_PLACES and (value * 10**places).denominator != 1:
+        places += 1
+    scaled = value * 10**places
+    whole = -(-scaled.numerator // scaled.denominator) if up else scaled.numerator // scaled.denominator
+    sign, digits = ("-" if whole < 0 else ""), f"{abs(whole):0{places + 1}d}"
+    return sign + (digits if places == 0 else f"{digits[:-places]}.{digits[-places:]}")
+
+
 #: A number or date is a Range, a flag True, False or None (unknown), a code a text or None (unknown).
 Value = Range | bool | str | None
 

@@ -19,7 +19,7 @@ from lift.rulebook.check import short
 from lift.rulebook.dimensions import FLAG, described
 from lift.rulebook.expressions import parse_formula
 from lift.rulebook.model import Formula, Rule, Rulebook, Step
-from lift.rulebook.nodes import Constant, FactRef, Gather, Level, Node, Span, StepRef, Type, children
+from lift.rulebook.nodes import Constant, FactRef, Gather, Level, Node, Span, StepRef, Type, children, walk
 from lift.rulebook.scope import ABOVE, FormulaProblem, Scope, StepHead, nearest
 
 #: The rule that a question becomes. No rule file can have this id: check_name takes no capital letter.
@@ -57,6 +57,13 @@ class Query:
     def condition(self) -> Node | None:
         step = self.book.steps.get(CONDITION)
         return None if step is None else step.formulas[0].node
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Every fact, answer and step that the question names, as docs/facts.md and `lift rules show` name them."""
+        trees = [*self.shown, *([] if self.condition is None else [self.condition])]
+        named = {node.name for tree in trees for node in walk(tree) if isinstance(node, FactRef | StepRef)}
+        return tuple(sorted(name.replace("__", ".") for name in named))
 
     @property
     def shown(self) -> list[Node]:

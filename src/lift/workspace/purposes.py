@@ -114,13 +114,13 @@ def purpose_for(settings: Settings, name: str, today: datetime.date) -> Purpose:
     return purpose
 
 
-def require_columns(purpose: Purpose, name: str, columns: Iterable[str]) -> None:
-    """Raises DisclosureError, naming them, if any column is outside the purpose."""
+def require_columns(purpose: Purpose, name: str, columns: Iterable[str], how: str = "(--without)") -> None:
+    """Raises DisclosureError, naming them, if any column is outside the purpose. `how`: to leave one out."""
     outside = [column for column in columns if column not in purpose.columns]
     if outside:
         raise DisclosureError(
             f"{SETTINGS}: purpose.{name} does not cover {_listed(outside)}, so nothing was exported. Leave "
-            f"{'it' if len(outside) == 1 else 'them'} out (--without), or have {purpose.owner} agree and add "
+            f"{'it' if len(outside) == 1 else 'them'} out {how}, or have {purpose.owner} agree and add "
             f"{'it' if len(outside) == 1 else 'them'} under columns."
         )
 

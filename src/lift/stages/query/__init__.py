@@ -24,7 +24,7 @@ from lift.rulebook.answered import answer_facts
 from lift.rulebook.answers import Value
 from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Rulebook
-from lift.rulebook.nodes import LEVELS, FactRef, Level, walk
+from lift.rulebook.nodes import LEVELS, Level
 from lift.rulebook.prohibited import refuse_discount_review
 from lift.rulebook.query import CONDITION, QUESTION, Column, Query, read_query
 from lift.stages.query.counts import Count, Counts, count_cells, require_categories
@@ -34,10 +34,7 @@ from lift.workspace.analysts import open_view
 from lift.workspace.folder import Workspace
 from lift.workspace.runs import PublishedRun
 
-__all__ = ["MOST_ROWS", "Asking", "Count", "Counts", "FoundRow", "Question", "Rows", "asking"]
-
-#: More rows than this are no question but a copy of the run.
-MOST_ROWS = 1000
+__all__ = ["Asking", "Count", "Counts", "FoundRow", "Question", "Rows", "asking"]
 
 
 @dataclass(frozen=True)
@@ -94,11 +91,10 @@ class Asking:
     @property
     def reads_ward(self) -> bool:
         """Whether the question names a ward."""
-        asked = [*self.query.shown, *([] if self.query.condition is None else [self.query.condition])]
-        return any(isinstance(node, FactRef) and node.name == "ward" for tree in asked for node in walk(tree))
+        return "ward" in self.query.reads
 
-    def rows(self, most: int = MOST_ROWS) -> Rows:
-        """Who answers to it."""
+    def rows(self, most: int | None = None) -> Rows:
+        """Who answers to it. `most`: rows at most; None for all of them."""
         worked, condition = self._work_out()
         ((sure, perhaps),) = self._connection.execute(
             f"SELECT count(*) FILTER ({condition}), count(*) FILTER (({condition}) IS NULL) FROM {worked.table}"
@@ -106,7 +102,7 @@ class Asking:
         wanted = f"({condition}) IS NOT FALSE" if self.question.include_unknown else condition
         found = self._connection.execute(
             f"""SELECT *, ({condition}) IS NOT NULL AS is_sure FROM {worked.table} WHERE {wanted}
-            ORDER BY is_sure DESC, {key_of(self.query.level)} LIMIT {min(most, MOST_ROWS)}"""
+            ORDER BY is_sure DESC, {key_of(self.query.level)} {"" if most is None else f"LIMIT {most}"}"""
         )
         names = [str(column[0]) for column in found.description]
         readers = [worked.reader(column.step) for column in self.query.select]
