@@ -261,6 +261,17 @@ def numbers(reasons: list[str]) -> set[int]:
     return {int(reason.split()[1]) for reason in reasons}
 
 
+def test_a_reference_that_the_run_does_not_hold_is_stopped(council: Workspace) -> None:
+    """Nothing could forbid it, so nothing could be sure of it either."""
+    with lists_of(council) as lists:
+        own = [[one.reference] for one in lists.open("pension_credit").families]
+        gate_ = lists.gate
+        second = recheck.SecondCheck(gate_.run.core, gate_.protection.files, council.register, gate_.today)
+    assert second.forbidden(["reference"], own, contacting=True) == []
+    told = second.forbidden(["reference"], [*own[:2], ["f0123456789abcdef"], own[0]], contacting=True)
+    assert told == ["row 4 has a reference that the run does not hold"]
+
+
 def test_the_second_check_shares_no_code_with_the_first() -> None:
     allowed = set(sys.stdlib_module_names) | {"lift"}
     for module in (recheck, readback):
@@ -299,7 +310,7 @@ def rewritten(workbook: Path, part: str, change: tuple[str, str], *, extra: str 
     return content.getvalue()
 
 
-SHEET, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
+SHEET, BOOK, TEXTS = "xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/sharedStrings.xml"
 
 
 @pytest.mark.parametrize(
@@ -310,13 +321,21 @@ SHEET, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
          "xl/worksheets/sheet1.xml holds <hyperlink>"),
         (SHEET, ("<formula1>", "<formula1>notes!A1:A9&amp;"), "",
          "xl/worksheets/sheet1.xml has a drop-down that is more than words"),
+        (SHEET, ("</row>", "</row><!-- more -->"), "", "xl/worksheets/sheet1.xml holds something besides plain cells"),
+        (SHEET, (' t="s"><v>0</v>', ' t="str"><v>1</v>'), "",
+         "xl/worksheets/sheet1.xml holds something besides plain cells"),
+        (SHEET, ("<v>0</v>", "<v>99999</v>"), "", "xl/worksheets/sheet1.xml points at a text that is not there"),
+        (SHEET, ("<sheetData>", "<sheetData >"), "", "xl/worksheets/sheet1.xml has no rows"),
+        (TEXTS, ("<si><t>", "<si><r/><t>"), "", "xl/sharedStrings.xml holds more than plain texts"),
+        (TEXTS, ("<si><t>", "<si><t>&hidden;"), "", "xl/sharedStrings.xml holds more than plain texts"),
         (BOOK, ('name="notes"', 'name="notes" state="hidden"'), "", "the workbook has a hidden sheet"),
         (BOOK, ("_xlnm.Print_Titles", "secret"), "", "the workbook defines a name"),
         (BOOK, ("<sheets>", "<sheets>"), "xl/vbaProject.bin", "the workbook has a part xl/vbaProject.bin"),
         ("_rels/.rels", ("<Relationship ", '<Relationship TargetMode="External" '), "",
          "_rels/.rels points out of the workbook"),
     ],
-    ids=["formula", "link", "drop-down", "hidden sheet", "name", "macro", "outside"],
+    ids=["formula", "link", "drop-down", "remark", "other cell", "no text", "no rows", "rich text", "entity",
+         "hidden sheet", "name", "macro", "outside"],
 )  # fmt: skip
 def test_a_workbook_with_anything_unexpected_is_at_fault(
     called: Exported, part: str, change: tuple[str, str], extra: str, fault: str

@@ -1,8 +1,9 @@
 """Does a finished file, read back from the disk, hold anybody whom a fresh reading of all that forbids forbids?
 
-The second pair of eyes: plain Python over the files, the suppression list, the register and the run's rows. It imports
-nothing that chose the rows, so that one mistake cannot hide in both. It looks one step around each row: home, family,
-property number, telephone.
+The second pair of eyes: the files, the suppression list, the register and the run's rows, read anew. It imports nothing
+that chose the rows, so that one mistake cannot hide in both. It looks one step around each row: home, family, property
+number, telephone. What is forbidden is few against all that a run holds, so the steps are gone backwards and once for
+all files: from the rows of extracts that something forbids to every reference that is one step from them.
 """
 
 from __future__ import annotations
@@ -16,81 +17,112 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from lift.workspace.database import database
+from lift.workspace.database import Connection, database
 
 ALIKE = 0.8
 HEADINGS = {"uprn", "nino", "phone", "surname", "forename", "date_of_birth", "postcode", "reason"}
 DAYS_AFTER_A_MOVE, DAYS_AFTER_A_DEATH = 90, 183
+
+Mark = tuple[str, ...]
+MARKED: Mark = ("marked",)
 
 
 @dataclass
 class Forbidden:
     """What must not be on any file: each mark with the line that names it, and dates of birth with the names there."""
 
-    marks: dict[tuple[str, ...], str] = field(default_factory=dict)
+    marks: dict[Mark, str] = field(default_factory=dict)
     born: dict[str, list[tuple[str, str, str]]] = field(default_factory=lambda: defaultdict(list))
     """Date of birth to (surname, forename, line)."""
 
 
-@dataclass
-class Row:
-    """One row of a file: its number there and the identifiers that stand behind it."""
-
-    number: int
-    marks: set[tuple[str, ...]] = field(default_factory=set)
-    people: set[tuple[str, str, str]] = field(default_factory=set)
-    """Date of birth, surname, forename."""
-
-
 class SecondCheck:
-    """All that forbids, read anew, and who lives and belongs together. One reading serves every file of one export."""
+    """All that forbids, read anew, and every reference of the run that it forbids. One reading serves every file of one
+    export."""
 
     def __init__(self, core: Path, lists: Sequence[Path], register: Path, today: date) -> None:
-        self.forbidden_marks = Forbidden({("marked",): "a mark in the run's own rows"})
+        forbidden = Forbidden({MARKED: "a mark in the run's own rows"})
         for path in lists:
             if path.suffix != ".toml":
-                _read_list(path, today, self.forbidden_marks)
-        _read_register(register, self.forbidden_marks)
-        self.around = _Around(core, today)
+                _read_list(path, today, forbidden)
+        _read_register(register, forbidden)
+        self.core = core
+        self.places = {mark: place for place, mark in enumerate(sorted(forbidden.marks))}
+        """Of several marks that forbid a row, the first in this order is named; those of people come after them."""
+        self.lines = [forbidden.marks[mark] for mark in self.places]
+        self.known: set[str] = set()
+        with database(core, read_only=True) as connection:
+            self.lines += _make_hits(connection, self.places, forbidden)
+            _spread(connection, self.places[MARKED], today)
+            self.forbidden_references: dict[str, int] = dict(connection.execute(_REFERENCES).fetchall())
+            self.waiting = {str(key) for (key,) in connection.execute(_WAITING_REFERENCES).fetchall()}
 
     def forbidden(self, headings: Sequence[str], rows: Sequence[Sequence[str]], *, contacting: bool) -> list[str]:
         """Why rows of a file must not leave, one reason a row; empty if none. The reference is the first column."""
-        self.around.read([cells[0] for cells in rows])
+        unknown = self._unknown({cells[0] for cells in rows})
+        said = _Said.by(headings)
         reasons = []
-        for row in self._rows(headings, rows, contacting):
-            marks = self.forbidden_marks.marks
-            line = next((marks[mark] for mark in sorted(row.marks) if mark in marks), None)
-            line = line or next(
-                filter(None, (_alike(person, self.forbidden_marks) for person in sorted(row.people))), None
-            )
-            if line is not None:
-                reasons.append(f"row {row.number} is forbidden by {line}")
+        for number, cells in enumerate(rows, start=2):
+            found = [self.places[mark] for mark in said.marks(cells) if mark in self.places]
+            if (place := self.forbidden_references.get(cells[0])) is not None:
+                found.append(place)
+            if contacting and cells[0] in self.waiting:
+                found.append(self.places[MARKED])
+            if found:
+                reasons.append(f"row {number} is forbidden by {self.lines[min(found)]}")
+            elif cells[0] in unknown:
+                reasons.append(f"row {number} has a reference that the run does not hold")
         return reasons
 
-    def _rows(self, headings: Sequence[str], rows: Sequence[Sequence[str]], contacting: bool) -> Iterator[Row]:
+    def _unknown(self, references: set[str]) -> set[str]:
+        """Those that stand for nobody of the run, so that nothing could forbid them."""
+        new = references - self.known
+        if new:
+            with database(self.core, read_only=True) as connection:
+                found = connection.execute(_KNOWN, {"new": sorted(new)}).fetchall()
+            self.known |= {str(key) for (key,) in found}
+        return new - self.known
+
+
+@dataclass(frozen=True)
+class _Said:
+    """Where the cells of a file stand that themselves say who somebody is."""
+
+    name: int | None
+    telephone: int | None
+    address: tuple[int, ...]
+
+    @classmethod
+    def by(cls, headings: Sequence[str]) -> _Said:
         places = {heading.lower().replace(" ", "_"): place for place, heading in enumerate(headings)}
-        for number, cells in enumerate(rows, start=2):
-            row = Row(number)
-            said = {name: cells[place] for name, place in places.items() if place < len(cells)}
-            lines = [said.get(name, "") for name in ("address", *(f"address_{n}" for n in (1, 2, 3, 4)), "postcode")]
-            _describe_cells(said.get("ask_for", ""), said.get("telephone", ""), "\n".join(filter(None, lines)), row)
-            self.around.add_to(row, cells[0], contacting)
-            yield row
+        lines = ("address", *(f"address_{n}" for n in (1, 2, 3, 4)), "postcode")
+        there = tuple(places[line] for line in lines if line in places)
+        return cls(places.get("ask_for"), places.get("telephone"), there)
+
+    def marks(self, cells: Sequence[str]) -> set[Mark]:
+        """Short rows lack their last cells."""
+
+        def cell(place: int | None) -> str:
+            return cells[place] if place is not None and place < len(cells) else ""
+
+        address = "\n".join(filter(None, map(cell, self.address)))
+        return _marks_of_cells(cell(self.name), cell(self.telephone), address)
 
 
-def _describe_cells(name: str, telephone: str, address: str, row: Row) -> None:
+def _marks_of_cells(name: str, telephone: str, address: str) -> set[Mark]:
     """What the cells of a call file themselves say; the postcode stands last."""
+    marks: set[Mark] = set()
     surname = _name(name.rsplit(" ", maxsplit=1)[-1])
     postcode = _tight(address.rsplit("\n", maxsplit=1)[-1])
     if surname:
-        row.marks |= {("name", surname, postcode), ("surname", surname)}
+        marks |= {("name", surname, postcode), ("surname", surname)}
     if postcode:
-        row.marks.add(("postcode", postcode))
-        row.marks |= {("house", house, postcode) for house in re.findall(r"[0-9]+[A-Z]?", address.upper())}
+        marks.add(("postcode", postcode))
+        marks |= {("house", house, postcode) for house in re.findall(r"[0-9]+[A-Z]?", address.upper())}
     if digits := _telephone(telephone):
-        row.marks.add(("phone", digits))
+        marks.add(("phone", digits))
+    return marks
 
 
 def _alike(person: tuple[str, str, str], forbidden: Forbidden) -> str | None:
@@ -189,22 +221,158 @@ def _name(text: str | None) -> str:
     return re.sub(r"[^A-Z]", "", plain)
 
 
-_PEOPLE = """
+# ---- which references are one step from what is forbidden ----
+
+# Each row of an extract with the person and home it is of, and its identifiers as the marks have them.
+_ROWS = """
+    CREATE OR REPLACE TEMP TABLE second_row AS
+    WITH said AS (
+        SELECT l.person_key, a.household_key, ltrim(coalesce(r.uprn, ''), '0') AS uprn,
+            regexp_replace(upper(coalesce(r.account_ref, '')), '[^A-Z0-9]', '', 'g') AS account,
+            left(regexp_replace(upper(coalesce(r.nino8, '')), '[^A-Z0-9]', '', 'g'), 8) AS nino,
+            right(regexp_replace(coalesce(r.phone, ''), '[^0-9]', '', 'g'), 10) AS phone,
+            coalesce(r.surname_key, '') AS surname, coalesce(r.forename_key, '') AS forename, r.date_of_birth AS born,
+            regexp_replace(upper(coalesce(r.postcode, '')), '[^A-Z0-9]', '', 'g') AS postcode,
+            string_split(split_part(r.address_match, '|', 2), '/') AS houses
+        FROM record r LEFT JOIN person_link l USING (record_id) LEFT JOIN address_link a USING (record_id)
+        WHERE r.kind <> 'suppression' AND (l.person_key IS NOT NULL OR a.household_key IS NOT NULL)
+    )
+    SELECT * REPLACE (
+        ltrim(CASE WHEN starts_with(account, 'TEMP') THEN substr(account, 5) ELSE account END, '0') AS account,
+        -- Numbers such as 00000000000 only fill a space.
+        CASE WHEN length(phone) = 10 AND len(list_distinct(string_split(phone, ''))) > 2 THEN phone ELSE '' END
+        AS phone)
+    FROM said"""
+_MARKS = """
+    CREATE OR REPLACE TEMP TABLE second_mark AS
+    SELECT unnest($kinds) AS kind, unnest($firsts) AS first, unnest($seconds) AS second, unnest($places) AS place"""
+# Two names on one date of birth: compared in Python, each pair once.
+_BORN = """
+    SELECT DISTINCT born, surname, forename FROM second_row
+    WHERE born IN (SELECT CAST(unnest($days) AS DATE)) ORDER BY ALL"""
+_ALIKE = """
+    CREATE OR REPLACE TEMP TABLE second_alike AS
+    SELECT CAST(unnest($days) AS DATE) AS born, unnest($surnames) AS surname, unnest($forenames) AS forename,
+        unnest($places) AS place"""
+
+
+def _by(kind: str, first: str, second: str = "''", rows: str = "second_row") -> str:
+    return f"""SELECT r.person_key, r.household_key, m.place FROM {rows} r
+        JOIN second_mark m ON m.kind = '{kind}' AND m.first = {first} AND m.second = {second}"""
+
+
+_HITS = "CREATE OR REPLACE TEMP TABLE second_hit AS " + " UNION ALL ".join(
+    (
+        _by("uprn", "r.uprn"),
+        _by("account", "r.account"),
+        _by("nino", "r.nino"),
+        _by("phone", "r.phone"),
+        _by("surname", "r.surname"),
+        _by("initial", "r.surname", "left(r.forename, 1)"),
+        _by("name", "r.surname", "r.postcode"),
+        _by("postcode", "r.postcode"),
+        _by("house", "r.house", "r.postcode", "(SELECT *, unnest(houses) AS house FROM second_row)"),
+        """SELECT r.person_key, r.household_key, s.place FROM second_row r
+        JOIN second_alike s USING (born, surname, forename)""",
+    )
+)
+
+# From rows to people and homes (`second_key`), from those to whoever has the telephone of such a person, and from these
+# to homes (`second_home`), homes on the same property number (`second_place`) and the people of all of them.
+_SPREAD = (
+    """CREATE OR REPLACE TEMP TABLE second_lives AS
     SELECT person_key, family_key, household_key FROM person
-    UNION SELECT l.person_key, NULL, a.household_key FROM person_link l JOIN address_link a USING (record_id)"""
-_PERIODS = "SELECT period_key, family_key, household_key FROM period"
-_RECORDS = """
-    SELECT l.person_key, a.household_key, r.uprn, r.account_ref, r.nino8, r.phone, r.surname_key, r.forename_key,
-        r.date_of_birth, r.postcode, r.address_match
-    FROM record r LEFT JOIN person_link l USING (record_id) LEFT JOIN address_link a USING (record_id)
-    WHERE r.kind <> 'suppression'
-        AND (l.person_key IN (SELECT unnest($keys)) OR a.household_key IN (SELECT unnest($keys)))"""
-_CALLERS = """
-    SELECT right(regexp_replace(r.phone, '[^0-9]', '', 'g'), 10) AS telephone, l.person_key
-    FROM record r JOIN person_link l USING (record_id) WHERE r.kind <> 'suppression' AND r.phone IS NOT NULL"""
-_SAME_PLACE = """
-    SELECT a.household_key, b.household_key FROM address a JOIN address b USING (uprn)
-    WHERE a.household_key <> b.household_key"""
+    UNION SELECT l.person_key, NULL, a.household_key FROM person_link l JOIN address_link a USING (record_id)""",
+    """CREATE OR REPLACE TEMP TABLE second_direct AS
+    SELECT key, min(place) AS place FROM (
+        SELECT person_key AS key, place FROM second_hit UNION ALL SELECT household_key, place FROM second_hit)
+    WHERE key IS NOT NULL GROUP BY key""",
+    """CREATE OR REPLACE TEMP TABLE second_phone AS
+    SELECT r.phone, min(d.place) AS place FROM second_row r JOIN second_direct d ON d.key = r.person_key
+    WHERE r.phone <> '' GROUP BY r.phone""",
+    """CREATE OR REPLACE TEMP TABLE second_key AS
+    SELECT key, min(place) AS place FROM (
+        FROM second_direct
+        UNION ALL SELECT r.person_key, t.place FROM second_row r JOIN second_phone t USING (phone)
+        UNION ALL SELECT r.household_key, t.place FROM second_row r JOIN second_phone t USING (phone))
+    WHERE key IS NOT NULL GROUP BY key""",
+    """CREATE OR REPLACE TEMP TABLE second_home AS
+    SELECT household_key, min(place) AS place FROM (
+        SELECT key AS household_key, place FROM second_key
+        UNION ALL SELECT l.household_key, k.place FROM second_lives l JOIN second_key k ON k.key = l.person_key
+        UNION ALL SELECT household_key, $marked FROM second_marked)
+    WHERE household_key IS NOT NULL GROUP BY household_key""",
+    """CREATE OR REPLACE TEMP TABLE second_place AS
+    SELECT household_key, min(place) AS place FROM (
+        FROM second_home
+        UNION ALL SELECT a.household_key, h.place FROM address a JOIN address b USING (uprn)
+            JOIN second_home h ON h.household_key = b.household_key)
+    GROUP BY household_key""",
+    """CREATE OR REPLACE TEMP TABLE second_person AS
+    SELECT person_key, min(place) AS place FROM (
+        SELECT l.person_key, h.place FROM second_lives l JOIN second_place h USING (household_key)
+        UNION ALL SELECT l.person_key, k.place FROM second_lives l JOIN second_key k ON k.key = l.person_key)
+    GROUP BY person_key""",
+    """CREATE OR REPLACE TEMP TABLE second_family AS
+    SELECT p.family_key, min(s.place) AS place FROM person p JOIN second_person s USING (person_key)
+    WHERE p.family_key IS NOT NULL GROUP BY p.family_key""",
+)
+_REFERENCES = """
+    SELECT reference, min(place) FROM (
+        SELECT person_key AS reference, place FROM second_person
+        UNION ALL FROM second_family
+        UNION ALL FROM second_place
+        UNION ALL SELECT l.household_key, s.place FROM second_lives l JOIN second_person s USING (person_key)
+        UNION ALL SELECT d.period_key, f.place FROM period d JOIN second_family f USING (family_key)
+        UNION ALL SELECT d.period_key, h.place FROM period d JOIN second_place h USING (household_key))
+    WHERE reference IS NOT NULL GROUP BY reference"""
+# The home, and the family's own people, behind a reference; a home stands for itself alone.
+_WAITING_REFERENCES = """
+    WITH family AS (SELECT DISTINCT p.family_key FROM person p JOIN second_waiting w ON w.key = p.person_key)
+    SELECT key FROM second_waiting
+    UNION SELECT p.person_key FROM person p JOIN second_waiting w ON w.key = p.household_key
+    UNION SELECT p.person_key FROM person p SEMI JOIN family USING (family_key)
+    UNION SELECT p.family_key FROM person p JOIN second_waiting w ON w.key = p.household_key
+    UNION SELECT family_key FROM family
+    UNION SELECT d.period_key FROM period d JOIN second_waiting w ON w.key = d.household_key
+    UNION SELECT d.period_key FROM period d SEMI JOIN family USING (family_key)"""
+_KNOWN = """
+    SELECT reference FROM (SELECT unnest($new) AS reference) WHERE reference IN (
+        SELECT person_key FROM person UNION ALL SELECT family_key FROM person
+        UNION ALL SELECT household_key FROM address UNION ALL SELECT period_key FROM period)"""
+
+
+def _make_hits(connection: Connection, places: dict[Mark, int], forbidden: Forbidden) -> list[str]:
+    """Makes `second_row`, and `second_hit`: each row that something forbids, with the place of it. Returns the lines at
+    the places after those of the marks."""
+    connection.execute(_ROWS)
+    marks = [(*mark, "", "")[:3] for mark in places]
+    kinds, firsts, seconds = zip(*marks, strict=True)
+    connection.execute(_MARKS, {"kinds": kinds, "firsts": firsts, "seconds": seconds, "places": list(places.values())})
+    people: list[tuple[str, str, str, int]] = []
+    lines: list[str] = []
+    for born, surname, forename in connection.execute(_BORN, {"days": sorted(forbidden.born)}).fetchall():
+        line = _alike((born.isoformat(), surname, forename), forbidden)
+        if line is not None:
+            people.append((born.isoformat(), surname, forename, len(places) + len(lines)))
+            lines.append(line)
+    names = ("days", "surnames", "forenames", "places")
+    connection.execute(_ALIKE, {name: [one[at] for one in people] for at, name in enumerate(names)})
+    connection.execute(_HITS)
+    return lines
+
+
+def _spread(connection: Connection, marked: int, today: date) -> None:
+    """Makes the tables that `_REFERENCES` and `_WAITING_REFERENCES` read. `marked`: the place of MARKED."""
+    death = today - timedelta(days=DAYS_AFTER_A_DEATH)
+    move = today - timedelta(days=DAYS_AFTER_A_MOVE)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE second_marked AS {_MARKED_HOMES}", {"death": death})
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE second_waiting AS FROM ({_WAITING}) w(key) WHERE key IS NOT NULL", {"move": move}
+    )
+    for statement in _SPREAD:
+        connection.execute(statement, {"marked": marked} if "$marked" in statement else None)
+
 
 # Homes where the run's own rows say: not to be contacted, in a breathing space, or somebody has died.
 _MARKED_HOMES = """
@@ -236,103 +404,3 @@ _WAITING = """
     UNION SELECT p.household_key FROM place p JOIN contact c USING (file_id, line)
     WHERE p.kind = 'contact' AND c.speak_to <> 'self'
         AND NOT EXISTS (FROM person q WHERE q.person_key = p.person_key)"""
-
-
-class _Around:
-    """Who lives, belongs or is telephoned together with the listed, and which identifiers the run's rows give them."""
-
-    def __init__(self, core: Path, today: date) -> None:
-        self.core = core
-        self.homes: dict[str, set[str]] = defaultdict(set)
-        self.people: dict[str, set[str]] = defaultdict(set)
-        self.family: dict[str, set[str]] = defaultdict(set)
-        self.lives: dict[str, set[str]] = defaultdict(set)
-        self.place: dict[str, set[str]] = defaultdict(set)
-        self.callers: dict[str, set[str]] = defaultdict(set)
-        self.records: dict[str, list[_Record]] = {}
-        with database(core, read_only=True) as connection:
-            for person, family, home in connection.execute(_PEOPLE).fetchall():
-                for key in filter(None, (person, family, home)):
-                    self.homes[key].add(home)
-                    self.people[key].add(person)
-                if family is not None:
-                    self.family[person].add(family)
-                    for key in (person, family, home):
-                        self.lives[key].add(home)
-            for period, family, home in connection.execute(_PERIODS).fetchall():
-                self.homes[period].add(home)
-                self.lives[period].add(home)
-                self.people[period] |= self.people.get(family, set())
-            for home, other in connection.execute(_SAME_PLACE).fetchall():
-                self.place[home].add(other)
-            for telephone, person in connection.execute(_CALLERS).fetchall():
-                if _telephone(telephone):
-                    self.callers[telephone].add(person)
-            death = today - timedelta(days=DAYS_AFTER_A_DEATH)
-            move = today - timedelta(days=DAYS_AFTER_A_MOVE)
-            self.marked = {str(key) for (key,) in connection.execute(_MARKED_HOMES, {"death": death}).fetchall() if key}
-            self.waiting = {str(key) for (key,) in connection.execute(_WAITING, {"move": move}).fetchall() if key}
-
-    def read(self, references: Sequence[str]) -> None:
-        """The rows of everybody around these references that are not known yet."""
-        near = {key for reference in references for keys in self._near(reference) for key in keys}
-        with database(self.core, read_only=True) as connection:
-            self._read(connection, near - set(self.records))
-            phones = {record.telephone for key in near for record in self.records[key]}
-            self._read(connection, {person for phone in phones for person in self.callers[phone]} - set(self.records))
-
-    def _read(self, connection: Any, keys: set[str]) -> None:
-        for key in keys:
-            self.records[key] = []
-        for person, home, *identifiers in connection.execute(_RECORDS, {"keys": sorted(keys)}).fetchall():
-            record = _described(identifiers)
-            for key in {person, home} & keys:
-                self.records[key].append(record)
-
-    def _near(self, reference: str) -> tuple[set[str], set[str]]:
-        """Homes and people one step around a reference."""
-        homes = set(self.homes.get(reference, ())) | {reference}
-        homes |= {other for person in self.people.get(reference, ()) for other in self.homes[person]}
-        homes |= {other for home in homes for other in self.place.get(home, ())}
-        own = self.people.get(reference, set())
-        return homes, set().union(*(self.people.get(home, set()) for home in homes), own)
-
-    def add_to(self, row: Row, reference: str, contacting: bool) -> None:
-        """Marks and people of everybody one step around a reference, and of whoever shares a telephone with them."""
-        homes, people = self._near(reference)
-        records = [record for key in homes | people for record in self.records[key]]
-        phones = {record.telephone for record in records} - {""}
-        records += [record for phone in phones for person in self.callers[phone] for record in self.records[person]]
-        for record in records:
-            row.marks |= record.marks
-            row.people |= record.people
-        if homes & self.marked or (contacting and self._own(reference) & self.waiting):
-            row.marks.add(("marked",))
-
-    def _own(self, reference: str) -> set[str]:
-        """The home and the family's own people behind a reference."""
-        people = self.people.get(reference, set()) if not reference.startswith("h") else set()
-        families = {family for person in people for family in self.family.get(person, ())}
-        members = {person for family in families for person in self.people[family]}
-        return self.lives.get(reference, set()) | people | members
-
-
-@dataclass(frozen=True)
-class _Record:
-    """What one row of an extract tells of somebody, described once however often the row is met."""
-
-    marks: frozenset[tuple[str, ...]]
-    people: frozenset[tuple[str, str, str]]
-    telephone: str
-
-
-def _described(identifiers: Sequence[Any]) -> _Record:
-    """`identifiers`: the columns of _RECORDS from the property number on."""
-    uprn, account, nino, phone, surname, forename, born, postcode, address = identifiers
-    last, first, place = surname or "", forename or "", _tight(postcode)
-    marks = {*_numbers(uprn or "", account or "", nino or "", phone or "")}
-    marks |= {("surname", last), ("initial", last, first[:1]), ("name", last, place), ("postcode", place)}
-    if address:
-        marks |= {("house", house, place) for house in address.split("|")[1].split("/")}
-    people = () if born is None else ((born.isoformat(), last, first),)
-    return _Record(frozenset(marks), frozenset(people), _telephone(phone))
