@@ -32,12 +32,12 @@ class Column:
 
 def clean(text: str) -> str:
     """Text without control and invisible characters; a line break stays one."""
+    if text.replace("\n", "").isprintable():  # nearly every text is, and can hold nothing hidden
+        return text.strip()
     return "\n".join(_clean_line(line) for line in text.split("\n")).strip()
 
 
 def _clean_line(line: str) -> str:
-    if line.isprintable():  # nearly every line is, and can hold nothing hidden
-        return line
     return "".join(" " if _is_hidden(character) else character for character in line)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import textwrap
 from collections.abc import Sequence
 from functools import lru_cache
@@ -93,13 +94,30 @@ def _height(cells: Sequence[tuple[Cell, int]]) -> int:
     lines = 1
     for cell, width in cells:
         if isinstance(cell, str):
-            lines = max(lines, sum(_lines(part, max(width - 1, 4)) for part in cell.split("\n")))
+            room, mine = max(width - 1, 4), 0
+            for part in cell.split("\n"):
+                mine += 1 if len(part) <= room else _lines(part, room)
+            lines = max(lines, mine)
     return min(lines * LINE_HEIGHT, MOST_HEIGHT)
+
+
+# A hyphen at which a line may end: one before a letter, or several.
+_MAY_BREAK = re.compile(r"-(?:-|[^\d\W])")
 
 
 @lru_cache(1 << 14)
 def _lines(part: str, width: int) -> int:
-    return 1 if len(part) <= width else len(textwrap.wrap(part, width)) or 1
+    """How many lines `textwrap.wrap` makes of a text that is longer than one."""
+    words = part.split(" ")
+    if _MAY_BREAK.search(part) or not part.isprintable() or not all(0 < len(word) <= width for word in words):
+        # Hyphens, long words and spaces in a row are its own business; of words alone the sum is soon done.
+        return len(textwrap.wrap(part, width)) or 1
+    lines, room = 0, -1
+    for word in words:
+        room -= len(word) + 1
+        if room < 0:
+            lines, room = lines + 1, width - len(word)
+    return lines
 
 
 def _print_set_up(sheet: Any, footer: str) -> None:
