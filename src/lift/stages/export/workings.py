@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from lift.engines.duckdb.engine import Steps, read_rows, read_steps
+from lift.engines.duckdb.engine import reader_of
 from lift.engines.duckdb.homes import copy_homes, held
 from lift.engines.duckdb.run import fact_profiles, run_plan
-from lift.plan.compile import Options, compile_plan
-from lift.plan.layout import key_of
+from lift.plan.compile import Options, Plan, compile_plan
 from lift.rulebook.answers import Range, Value
 from lift.rulebook.check import in_reading_order, references, short
 from lift.rulebook.model import Fact, Rule, Rulebook, Step
-from lift.rulebook.nodes import LEVELS, FactRef, Level, StepRef
+from lift.rulebook.nodes import FactRef, Level, StepRef
 from lift.rulebook.page import value_in_words
 from lift.stages.export.rests_on import SUBJECT, persons_read
+from lift.stages.export.worked import Row, Worked, columns_of, read_worked
 from lift.workspace.database import database
 
 # What tells who somebody is, or whether everybody is known, says nothing to an adviser that the sum does not say.
@@ -33,6 +31,8 @@ _UNSAID = (
     "role", "household_role", "adults_complete", "children_complete", "non_dependants_complete", "period_end",
     "is_latest", "latest_period_is_known", "periods_complete",
 )  # fmt: skip
+
+_NOT_KNOWN, _STALE = "Not known", ", but out of date"
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,11 @@ def workings(
         profiles, has_couples = fact_profiles(connection, book)
         plan = compile_plan(book, rules, day, Options(profiles, has_couples, keep_steps=True))
         run_plan(connection, plan, outputs=sorted({table for table, _ in plan.steps.values()}))
-        town = _Town(book, day, read_steps(connection, plan), connection)
         shown = {rule: _Shown(book, book.rules[rule]) for rule in rules}
+        facts = {(fact.level, fact.name): fact for one in shown.values() for fact in one.every_fact}
+        steps = {step.name for one in shown.values() for step in one.steps}
+        worked = read_worked(connection, plan, [one.reference for one in listed], facts.values(), steps)
+        town = _Town(book, day, worked, plan)
         return {(one.rule, one.reference): town.working(shown[one.rule], one) for one in listed}
 
 
@@ -90,6 +93,7 @@ class _Shown:
             for node in _reads(book, rule, f"evidence_{number}")
             if isinstance(node, FactRef) and book.facts[node.level, node.name].type.kind == "flag"
         ]
+        self.every_fact = [*self.facts, *(book.facts[level, name] for _, level, name in self.signs)]
         worth = [name for name in rule.answers if name.startswith("worth_") and name != "worth_at_least"]
         self.worth = [book.steps[rule.answers[name]].formulas[-1].text for name in worth]
 
@@ -115,20 +119,15 @@ def _facts(book: Rulebook, rule: Rule) -> list[Fact]:
 
 
 class _Town:
-    """The homes of a list, with every step worked out."""
+    """The homes of a list, with every step worked out. What is said of a fact or step is put into words once for each
+    value that it has somewhere."""
 
-    def __init__(self, book: Rulebook, day: datetime.date, steps: Steps, connection: duckdb.DuckDBPyConnection) -> None:
-        self.book, self.day, self.steps = book, day, steps
-        self.rows: dict[Level, dict[str, dict[str, Any]]] = {
-            level: {str(row[key_of(level)]): row for row in read_rows(connection, level)} for level in LEVELS
-        }
-        self.of_family: dict[Level, dict[str, list[str]]] = {}
-        for level in ("person", "period"):
-            members: dict[str, list[str]] = defaultdict(list)
-            for key, row in sorted(self.rows[level].items()):
-                members[str(row["family_key"])].append(key)
-            self.of_family[level] = members
-        self.origins = _origins(connection)
+    def __init__(self, book: Rulebook, day: datetime.date, worked: Worked, plan: Plan) -> None:
+        self.book, self.day, self.worked = book, day, worked
+        self.rows = worked.rows
+        self.stored = {name: stored for (name, proved), (_, stored) in plan.steps.items() if proved}
+        self.step_words: dict[str, dict[tuple[Any, ...], str | None]] = defaultdict(dict)
+        self.fact_words: dict[tuple[Level, str], dict[tuple[Any, ...], tuple[str, str]]] = defaultdict(dict)
 
     def working(self, shown: _Shown, one: Listed) -> Working:
         units = self._units(one)
@@ -138,20 +137,16 @@ class _Town:
         worth = [f"worth = {_plain(text)}" for text in shown.worth]
         return Working("\n".join([*(told for told, _ in steps), *worth]), law, facts, origins)
 
-    def _units(self, one: Listed) -> dict[Level, list[str]]:
+    def _units(self, one: Listed) -> Mapping[Level, Sequence[str]]:
         """The units whose figures may be shown: one's own family, its latest period, and the home."""
         if one.level == "household":
             return {"household": [one.reference], "family": [], "person": [], "period": []}
         family = str(self.rows[one.level][one.reference]["family_key"])
-        periods = self.of_family["period"].get(family, [])
-        latest = max(
-            periods, key=lambda key: (str(self.rows["period"][key].get("period_start_low")), key), default=None
-        )
         return {
             "household": [one.household],
             "family": [family] if family in self.rows["family"] else [],
-            "person": self.of_family["person"].get(family, []),
-            "period": [latest] if latest is not None else [],
+            "person": self.worked.of_family["person"].get(family, []),
+            "period": self.worked.of_family["period"].get(family, []),
         }
 
     def _keys(
@@ -174,45 +169,64 @@ class _Town:
     def _steps(self, shown: _Shown, units: Mapping[Level, Sequence[str]], one: Listed) -> Iterator[tuple[str, str]]:
         """Each step that is not nought, with the law that it rests on."""
         for step in shown.steps:
+            if step.name not in self.stored:
+                continue
+            there = self.worked.steps[step.level]
             for key in self._keys(shown, step.level, step.name, units, one):
-                values = self.steps.get((step.level, key), {})
-                value = values.get((step.name, True))
-                if (step.name, True) in values and not _is_nought(value):
+                if key in there and (said := self._step_in_words(step, there[key])) is not None:
                     whose = self._whose(step.level, key, units, one)
-                    yield f"{_plain(short(step.name))}{whose}: {value_in_words(value, step.type)}", step.cite
+                    yield f"{_plain(short(step.name))}{whose}: {said}", step.cite
         for why, level, name in shown.signs:
             keys = self._keys(shown, level, name, units, one)
             if any(self.rows[level][key].get(name) is True for key in keys):
                 yield f"sign: {why}", ""
 
+    def _step_in_words(self, step: Step, row: Row) -> str | None:
+        """Its value; None if it is nought."""
+        stored = self.stored[step.name]
+        raw = tuple(row[column] for column in stored.columns)
+        words = self.step_words[step.name]
+        if raw not in words:
+            value = reader_of(stored)(row)
+            words[raw] = None if _is_nought(value) else value_in_words(value, step.type)
+        return words[raw]
+
     def _facts(self, shown: _Shown, units: Mapping[Level, Sequence[str]], one: Listed) -> tuple[str, str]:
         told: list[str] = []
-        grouped: dict[str, list[str]] = {"Nought": [], "No": [], "Not known": []}
+        grouped: dict[str, list[str]] = {"Nought": [], "No": [], _NOT_KNOWN: []}
         origins: dict[str, list[str]] = defaultdict(list)
         for fact in shown.facts:
             for key in self._keys(shown, fact.level, fact.name, units, one):
-                name = f"{_plain(fact.name)}{self._whose(fact.level, key, units, one)}"
-                value, fresh = held(fact, self.rows[fact.level][key])
-                if value is None or value == Range(None, None):
-                    grouped["Not known"].append(name)
-                    continue
-                if origin := self.origins.get((fact.level, key, fact.name)):
+                group, said = self._fact_in_words(fact, self.rows[fact.level][key])
+                whose = self._whose(fact.level, key, units, one)
+                name = f"{_plain(fact.name)}{whose}"
+                if group != _NOT_KNOWN and (origin := self.worked.origins.get(key, {}).get(fact.name)):
                     origins[origin].append(name)
-                group = "No" if value is False else "Nought" if _is_nought(value) else None
-                if group:
+                if group in grouped:
                     grouped[group].append(name)
                 else:
-                    told.append(self._said(fact, name, value, fresh))
+                    told.append(f"{group}{whose}: {said}")
         lines = [*told, *(f"{group}: {', '.join(names)}" for group, names in grouped.items() if names)]
         return "\n".join(lines), "\n".join(f"{origin}: {', '.join(names)}" for origin, names in origins.items())
 
-    def _said(self, fact: Fact, name: str, value: Value, fresh: bool) -> str:
-        stale = "" if fresh else ", but out of date"
+    def _fact_in_words(self, fact: Fact, row: Row) -> tuple[str, str]:
+        """The group in which a fact is only named; else what it is called, and what is known of it."""
+        raw = tuple(row.get(column) for column in columns_of(fact))
+        words = self.fact_words[fact.level, fact.name]
+        if raw not in words:
+            words[raw] = self._said(fact, *held(fact, row))
+        return words[raw]
+
+    def _said(self, fact: Fact, value: Value, fresh: bool) -> tuple[str, str]:
+        if value is None or value == Range(None, None):
+            return _NOT_KNOWN, ""
+        if value is False or _is_nought(value):
+            return ("No" if value is False else "Nought"), ""
         if fact.name == "date_of_birth" and isinstance(value, Range):
             # A day of birth is what strangers are asked to prove themselves with: the age does here.
-            return f"{name.replace('date of birth', 'age')}: {self._age(value)}"
+            return "age", self._age(value)
         said = value_in_words(value, fact.type)
-        return f"{name}: {_plain(said) if isinstance(value, str) else said}{stale}"
+        return _plain(fact.name), f"{_plain(said) if isinstance(value, str) else said}{'' if fresh else _STALE}"
 
     def _age(self, born: Range) -> str:
         ages = sorted({_years(day, self.day) for day in (born.low, born.high) if isinstance(day, datetime.date)})
@@ -229,15 +243,3 @@ def _is_nought(value: Value) -> bool:
 
 def _plain(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _origins(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], str]:
-    """Level, unit and fact to the file and line of the source that comes first for it."""
-    keys = " UNION ALL ".join(f"SELECT {key_of(level)} AS unit_key FROM {level}" for level in LEVELS)
-    rows: Iterable[tuple[Any, ...]] = connection.execute(f"""
-        SELECT s.level, s.unit_key, p.fact, concat(f.name, ' line ', s.line)
-        FROM run.unit_source s SEMI JOIN ({keys}) USING (unit_key)
-        JOIN run.fact_source p ON p.level = s.level AND p.kind = s.kind JOIN run.extract_file f USING (file_id)
-        QUALIFY row_number() OVER (PARTITION BY s.level, s.unit_key, p.fact
-            ORDER BY p.priority, s.as_at DESC, f.name, s.line DESC) = 1""").fetchall()
-    return {(str(level), str(unit), str(fact)): str(said) for level, unit, fact, said in rows}
