@@ -1,6 +1,7 @@
 """`python -m score [DIR]`: runs a city that `lift sample` wrote, or a new one, and compares each month with the truth.
 
-It ends with 1 if a `likely` is wrong, a truth that the files prove is missed, or a line is refused or accepted wrongly.
+It ends with 1 if a `likely` is wrong, if somebody on one has it already and nobody is told to ask, if a truth that the
+files prove is missed, or if a line is refused or accepted wrongly.
 """
 
 from __future__ import annotations

@@ -38,7 +38,8 @@ class ListMarks:
 
     @property
     def is_good(self) -> bool:
-        return not self.wrong and not self.missed_though_proved
+        told_apart = self.already_had == self.already_had_and_asked
+        return not self.wrong and not self.missed_though_proved and told_apart
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class Marks:
 
     @property
     def is_good(self) -> bool:
-        """No `likely` is wrong, no truth that the files prove is missed, no line is refused or accepted wrongly."""
+        """No `likely` is wrong, nobody on one has it already without the caller being told to ask, no truth that the
+        files prove is missed, no line is refused or accepted wrongly."""
         sound = not self.refusals.wrong and not self.refusals.accepted
         return sound and all(one.is_good for one in self.lists)
 

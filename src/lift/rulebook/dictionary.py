@@ -22,6 +22,7 @@ from lift.rulebook.shape import FactShape, FactsShape, RelationShape
 
 Facts = dict[tuple[Level, str], Fact]
 _LIFE = re.compile(r"([1-9]\d*) months?")
+_DAYS = re.compile(r"(0|[1-9]\d*) days?")
 _LIMITS = "give limits: [low, high], outside which a value is refused"
 
 
@@ -88,6 +89,7 @@ class _Reader:
             high=_exact(entry.bounds.high),
             proved_bounds=(),
             place=self.located.key_place(path),
+            no_lasts=self._no_lasts(name, entry, path),
         )
 
     def _type(self, name: str, entry: FactShape, path: Path_) -> Type:
@@ -150,6 +152,23 @@ class _Reader:
             else:
                 months[claim_class] = int(match.group(1))
         return months
+
+    def _no_lasts(self, name: str, entry: FactShape, path: Path_) -> int | None:
+        if entry.no_lasts is None:
+            return None
+        place = self.located.place((*path, "no_lasts"))
+        match = _DAYS.fullmatch(entry.no_lasts)
+        if entry.type != "flag":
+            self.problems.add(place, f"a {entry.type} is never a no", "take no_lasts: out")
+        elif entry.shelf_life == "never":
+            self.problems.add(
+                place, f"{name} never grows old, so neither does a no", "give shelf_life:, or take no_lasts: out"
+            )
+        elif match is None:
+            self.problems.add(
+                place, f"how long a no lasts cannot be read from {entry.no_lasts}", "write it like 0 days"
+            )
+        return int(match.group(1)) if match else None
 
     def _formula(self, text: str, scope: Scope, path: Path_) -> Node | None:
         try:

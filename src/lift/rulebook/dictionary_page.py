@@ -49,6 +49,13 @@ def _row(fact: Fact) -> tuple[str | Code, ...]:
 
 
 def _shelf_life(fact: Fact) -> str:
+    if fact.no_lasts is None:
+        return _life(fact)
+    days = f"{fact.no_lasts} {'day' if fact.no_lasts == 1 else 'days'} after its own day"
+    return f"{_life(fact)}; a no {days if fact.no_lasts else 'on its own day only'}"
+
+
+def _life(fact: Fact) -> str:
     if fact.shelf_life is None:
         return "never out of date"
     months = set(fact.shelf_life.values())

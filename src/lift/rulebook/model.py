@@ -64,6 +64,8 @@ class Fact:
     high: Fraction | date | None
     proved_bounds: tuple[ProvedBound, ...]
     place: Place
+    no_lasts: int | None = None
+    """Days for which a no proves anything after the day it speaks of; None is as long as a yes."""
 
     @property
     def smallest_step(self) -> Fraction:

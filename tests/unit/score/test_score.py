@@ -34,7 +34,8 @@ def test_two_months_are_run_and_marked(city: Path, capsys: Capture) -> None:
         assert marks["links"]["right"] > 400
         assert marks["refusals"]["right"]["width"] > 5
     # The planted award of which the council's claim does not know yet.
-    assert told["2026-11"]["lists"][4]["already_had"] >= 1
+    credit = told["2026-11"]["lists"][4]
+    assert credit["already_had"] == credit["already_had_and_asked"] >= 1
 
 
 def test_a_wrong_truth_is_noticed(city: Path, tmp_path: Path, capsys: Capture) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -113,6 +113,24 @@ def _two_sources(cases: Cases) -> None:
     cases.award("claim says yes", 36, **same)
 
 
+def _nos(cases: Cases) -> None:
+    """Claims that say no Pension Credit, and registers that say no reduction or no meals, by the days since."""
+    for number, days in enumerate((1, 0, -1), start=80):
+        day = DAY - timedelta(days=days)
+        cases.award(f"no {days} days ago", number, **assessed(), award_start=day, extract_date=max(day, DAY))
+    cases.award("begins after its extract", 83, **assessed(), award_start=DAY + timedelta(days=1))
+    cases.benefit("not said when", 84, **assessed())
+    cases.award("said of both", 85, **assessed(), award_start=DAY)
+    cases.benefit("said of both too", 85, **assessed())
+    cases.award("yes and no", 86, **assessed(), award_start=DAY - timedelta(days=30))
+    cases.benefit("yes and no too", 86, **assessed(claimant_pension_credit_savings=5), ctr_ref=None)
+    cases.award("yes long ago", 87, **assessed(claimant_pension_credit_savings=5), award_start=date(2025, 11, 12))
+    for number, days in enumerate((13, 14, 15), start=90):
+        cases.account(f"account of {days} days ago", number, extract_date=DAY - timedelta(days=days))
+        cases.pupil(f"roll of {days} days ago", number, fsm_eligible=False, extract_date=DAY - timedelta(days=days))
+    cases.account("credited long ago", 93, ctr_flag=True, extract_date=DAY - timedelta(days=15))
+
+
 def _impossible(cases: Cases) -> None:
     cases.award("below nought", 50, **assessed(claimant_state_pension=-1), claimant_capital_total=-100)
     cases.award("part below nought", 51, **assessed(claimant_personal_pension=-5, claimant_occupational_pension=50))
@@ -158,7 +176,7 @@ def _schools(cases: Cases) -> None:
 @pytest.fixture(scope="module")
 def cases() -> Iterator[Cases]:
     made = Cases()
-    for add in (_claims, _two_sources, _impossible, _council_tax, _schools):
+    for add in (_claims, _two_sources, _nos, _impossible, _council_tax, _schools):
         add(made)
     made.town.link().build()
     yield made
@@ -296,6 +314,39 @@ def test_what_is_past_its_shelf_life_stands_as_stale(cases: Cases) -> None:
     assert cases.family("stale alone", "savings_fresh") is False
     assert cases.person("stale alone", "state_pension_fresh") is False
     assert cases.family("stale alone", "gets_council_tax_reduction_fresh") is True
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "fresh"),
+    [
+        ("no 1 days ago", False, False),
+        ("no 0 days ago", False, True),
+        ("no -1 days ago", False, True),
+        ("begins after its extract", False, False),
+        ("not said when", False, False),
+        ("said of both", False, True),
+        ("yes and no", None, None),
+        ("yes long ago", True, True),
+    ],
+)
+def test_no_pension_credit_is_proved_on_the_day_of_its_assessment_only(
+    cases: Cases, name: str, known: bool | None, fresh: bool | None
+) -> None:
+    assert cases.family(name, "gets_pension_credit") is known
+    if known is not None:
+        assert cases.family(name, "gets_pension_credit_fresh") is fresh
+    # Nothing else that the claim was assessed on grows old with it.
+    assert cases.person(name, "state_pension_fresh") is True
+
+
+@pytest.mark.parametrize(("days", "fresh"), [(13, True), (14, True), (15, False)])
+def test_a_no_of_a_register_is_proved_for_two_weeks(cases: Cases, days: int, fresh: bool) -> None:
+    account, roll = f"account of {days} days ago", f"roll of {days} days ago"
+    assert cases.family(account, "gets_council_tax_reduction", "liable_1") is False
+    assert cases.family(account, "gets_council_tax_reduction_fresh", "liable_1") is fresh
+    assert cases.person(roll, "gets_free_school_meals", "pupil") is False
+    assert cases.person(roll, "gets_free_school_meals_fresh", "pupil") is fresh
+    assert cases.family("credited long ago", "gets_council_tax_reduction_fresh", "liable_1") is True
 
 
 def test_a_claim_is_as_old_as_the_award_it_was_assessed_with(cases: Cases) -> None:

@@ -9,7 +9,8 @@ A file of this folder is about one kind of row as build prepares it (`row`) and 
 - `cases`: the first that is known to hold gives the value of a flag or code.
 
 `dated` names the column that a fact's age counts from: `as_at` (when assessed), `extract_date`, or another; `fresh`
-one that says outright whether it still holds. `when` limits a reading to rows where it is known to hold; all else is
+one that says outright whether it still holds; `no_dated` the last day on which a no was surely true, where that is
+another. `when` limits a reading to rows where it is known to hold; all else is
 unknown. Blanks were resolved at intake.
 """
 
@@ -56,6 +57,7 @@ class ReadingShape(Strict):
     kinds: list[str] = Field(default_factory=list)
     fresh: str | None = None
     dated: str = "as_at"
+    no_dated: str | None = None
     shown_as: list[str] = Field(default_factory=list)
     why: str = ""
 

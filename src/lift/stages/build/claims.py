@@ -1,6 +1,7 @@
 """What do the claims for Housing Benefit and Council Tax Reduction say, and how far may each be believed?
 
-`b_claim` has a row for each claim: `state` (live, former, pending), `as_at` (when it was assessed), `couple` (what it
+`b_claim` has a row for each claim: `state` (live, former, pending), `as_at` (when it was assessed, or
+at the latest), `assessed_on` (that day where a file tells it), `couple` (what it
 says of a partner; NULL where it contradicts itself), `proved_class`, `is_current` (not overtaken by another row of the
 same kind) and `is_telling` (its means count). `b_member` has the children and other adults listed on live claims.
 """
@@ -21,7 +22,8 @@ _BOTH = """
         CASE record_type WHEN 'live' THEN 'live' WHEN 'closed' THEN 'former' ELSE 'pending' END AS state,
         record_type = 'live' AS is_assessed,
         CASE record_type WHEN 'closed' THEN least(coalesce(hb_closed_date, extract_date), extract_date)
-            ELSE extract_date END AS as_at
+            ELSE extract_date END AS as_at,
+        NULL::DATE AS assessed_on
     FROM benefit_claim
     UNION ALL BY NAME
     SELECT 'ctr_award' AS kind, {ctr_award},
@@ -31,7 +33,9 @@ _BOTH = """
             OR status = 'refused' AND coalesce(refusal_reason IN ('income', 'capital'), FALSE) AS is_assessed,
         -- An award is assessed on its first day, a refusal on the day claimed; nothing after the extract is known.
         least(coalesce(CASE status WHEN 'ended' THEN award_end ELSE award_start END, extract_date), extract_date)
-            AS as_at
+            AS as_at,
+        -- An award that begins after the extract was assessed before it, nobody says when.
+        CASE WHEN award_start <= extract_date THEN award_start END AS assessed_on
     FROM ctr_award"""
 
 _COUPLE = """CASE
@@ -69,8 +73,10 @@ _CLAIM = f"""
         -- SHBE does not say when a claim was assessed; the reduction of the same claim does.
         SELECT * REPLACE (CASE WHEN state = 'live' AND kind = 'benefit_claim' THEN least(as_at, coalesce(
             max(CASE WHEN state = 'live' AND kind = 'ctr_award' THEN as_at END)
-                OVER (PARTITION BY claim_ref, claimant_key), as_at)) ELSE as_at END AS as_at)
-        FROM linked
+                OVER reference, as_at)) ELSE as_at END AS as_at,
+            CASE WHEN kind = 'benefit_claim' THEN max(CASE WHEN state = 'live' THEN assessed_on END) OVER reference
+                ELSE assessed_on END AS assessed_on)
+        FROM linked WINDOW reference AS (PARTITION BY claim_ref, claimant_key)
     ), classed AS (
         SELECT *, {_PROVED_CLASS} AS proved_class FROM dated
     ), ranked AS (

@@ -2,7 +2,7 @@
 
 Current rows are taken together: a range that fits them all; where none fits, the range over all of them, or for flags
 and codes unknown, and the disagreement is recorded. Where nothing current is known, the best of what is past its shelf
-life stands, marked as such.
+life stands, marked as such; so does a no that has lasted its days.
 
 Facts are combined in groups that the same kinds of row tell of, so that a fact with one source costs no combining.
 """
@@ -102,6 +102,7 @@ def _select(row: str, found: Sequence[Told], readings: Readings) -> str:
         # A fact may be believed in another order than its row.
         order = " ".join(f"WHEN '{kind}' THEN {readings.priority(name, kind)}" for kind in told.reading.kinds)
         columns += [f"{told.fresh} AS {name}_fresh", f"CASE kind {order} END AS {name}_order"]
+        columns += [f"{told.no_lasts} AS {name}_no_lasts"] if told.no_lasts else []
     return f"SELECT unit_key, kind, file_id, line, as_at, {', '.join(columns)} FROM b_row_{row}"
 
 
@@ -127,7 +128,8 @@ def _alone(fact: Fact) -> str:
     value = f"{name}_low, {name}_high" if ranged else name
     if fact.shelf_life is None:
         return value
-    return f"{value}, CASE WHEN {_known(name, ranged)} THEN {name}_fresh END AS {name}_fresh"
+    lasts = "" if fact.no_lasts is None else f" AND ({name} OR {name}_no_lasts)"
+    return f"{value}, CASE WHEN {_known(name, ranged)} THEN {name}_fresh{lasts} END AS {name}_fresh"
 
 
 def _aggregates(fact: Fact) -> str:
@@ -136,8 +138,9 @@ def _aggregates(fact: Fact) -> str:
     now, past = f"FILTER (WHERE {known} AND {name}_fresh)", f"FILTER (WHERE {known} AND NOT {name}_fresh)"
     order = f"({name}_order, rank)"
     if not ranged:
+        lasts = "" if fact.no_lasts is None else f", bool_or({name} OR {name}_no_lasts) {now} AS {name}__lasts"
         return f"""min({name}) {now} AS {name}__least, max({name}) {now} AS {name}__most,
-            arg_min({name}, {order}) {past} AS {name}__past"""
+            arg_min({name}, {order}) {past} AS {name}__past{lasts}"""
     return f"""count(*) {now} AS {name}__tell,
         max({name}_low) {now} AS {name}__inner_low, min({name}_high) {now} AS {name}__inner_high,
         CASE WHEN count({name}_low) {now} = count(*) {now} THEN min({name}_low) {now} END AS {name}__outer_low,
@@ -161,7 +164,8 @@ def _chosen(fact: Fact) -> str:
         )
     if fact.shelf_life is None:
         return value
-    return f"{value}, CASE WHEN {now} THEN TRUE WHEN {name}__past IS NOT NULL THEN FALSE END AS {name}_fresh"
+    lasts = "TRUE" if fact.no_lasts is None else f"{name}__lasts"
+    return f"{value}, CASE WHEN {now} THEN {lasts} WHEN {name}__past IS NOT NULL THEN FALSE END AS {name}_fresh"
 
 
 def _record_conflicts(connection: DuckDBPyConnection, group: Group, fact: Fact) -> None:

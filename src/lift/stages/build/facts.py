@@ -21,7 +21,7 @@ Facts = Mapping[tuple[Level, str], Fact]
 @dataclass(frozen=True)
 class Told:
     """SQL of one reading: `low` and `high` (the same for flags and codes), what breaks the limits (empty if nothing
-    can), and freshness."""
+    can), freshness, and whether a no would still prove something (empty where it does as long as a yes)."""
 
     reading: Reading
     fact: Fact
@@ -29,6 +29,7 @@ class Told:
     high: str
     breaks_limits: str
     fresh: str
+    no_lasts: str
 
 
 def sql_type(fact: Fact) -> str:
@@ -56,6 +57,7 @@ def tell(reading: Reading, fact: Fact, day: str) -> Told:
         f"CASE WHEN {sound} THEN ({high})::{kind} END",
         f"({condition}) AND coalesce({broken}, FALSE)" if broken else "",
         _fresh(reading, fact, day),
+        _no_lasts(reading, fact, day),
     )
 
 
@@ -129,6 +131,14 @@ def _fresh(reading: Reading, fact: Fact, day: str) -> str:
     if reading.shape.fresh:
         return f"coalesce({reading.shape.fresh}, FALSE)"
     return fresh_sql(reading.shape.dated, fact.shelf_life, day)
+
+
+def _no_lasts(reading: Reading, fact: Fact, day: str) -> str:
+    if fact.no_lasts is None:
+        return ""
+    if reading.shape.fresh:
+        return _fresh(reading, fact, day)
+    return f"coalesce({reading.shape.no_dated or reading.shape.dated} + {fact.no_lasts} >= {day}, FALSE)"
 
 
 def fresh_sql(dated: str, shelf_life: Mapping[str, int], day: str) -> str:

@@ -83,7 +83,7 @@ def _needed(readings: Iterable[Reading]) -> list[str]:
     for reading in readings:
         shape = reading.shape
         names |= {*shape.names(), *shape.when} | ({shape.fresh} if shape.fresh else set())
-        names |= {shape.dated} - {*_ORIGIN.split(", ")}
+        names |= {shape.dated, shape.no_dated or shape.dated} - {*_ORIGIN.split(", ")}
         names |= {"has_partner"} if shape.with_partner else set()
     return sorted(names - {"kind"})
 

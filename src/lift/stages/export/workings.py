@@ -220,8 +220,10 @@ class _Town:
     def _said(self, fact: Fact, value: Value, fresh: bool) -> tuple[str, str]:
         if value is None or value == Range(None, None):
             return _NOT_KNOWN, ""
-        if value is False or _is_nought(value):
-            return ("No" if value is False else "Nought"), ""
+        if value is False and fresh:
+            return "No", ""
+        if value is not False and _is_nought(value):
+            return "Nought", ""
         if fact.name == "date_of_birth" and isinstance(value, Range):
             # A day of birth is what strangers are asked to prove themselves with: the age does here.
             return "age", self._age(value)

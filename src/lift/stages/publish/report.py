@@ -81,7 +81,7 @@ def money_in_words(one: ListCount) -> str:
     """A year's worth, low end: whole pounds, and whose they are."""
     if one.yearly_low is None:
         return one.money
-    if not one.likely:
+    if one.likely == one.may_already_have:
         return "not known"
     pounds = f"£{int(one.yearly_low):,}"
     return pounds if one.money == "resident" else f"{pounds} ({one.money})"
