@@ -131,6 +131,13 @@ def _nos(cases: Cases) -> None:
     cases.account("credited long ago", 93, ctr_flag=True, extract_date=DAY - timedelta(days=15))
 
 
+def _slips(cases: Cases) -> None:
+    nan = claimant("Nye", "Nan", date(1960, 11, 10), "MW123456A")
+    slipped = nan | {"claimant_date_of_birth": date(1960, 10, 11)}
+    cases.rows["born on either"] = cases.town.add("ctr_award", **award(95, nan, claimant_capital_total=4000))
+    cases.rows["born on either too"] = cases.town.add("benefit_claim", **benefit(95, slipped, ctr_ref="C000095"))
+
+
 def _impossible(cases: Cases) -> None:
     cases.award("below nought", 50, **assessed(claimant_state_pension=-1), claimant_capital_total=-100)
     cases.award("part below nought", 51, **assessed(claimant_personal_pension=-5, claimant_occupational_pension=50))
@@ -176,7 +183,7 @@ def _schools(cases: Cases) -> None:
 @pytest.fixture(scope="module")
 def cases() -> Iterator[Cases]:
     made = Cases()
-    for add in (_claims, _two_sources, _nos, _impossible, _council_tax, _schools):
+    for add in (_claims, _two_sources, _nos, _slips, _impossible, _council_tax, _schools):
         add(made)
     made.town.link().build()
     yield made
@@ -296,6 +303,15 @@ def test_two_current_sources_that_disagree_give_the_range_and_say_so(cases: Case
     family = cases.family("disagree", "family_key")
     told = cases.town.all("SELECT fact, kind_1, kind_2, treated_as FROM conflict WHERE unit_key = ?", family)
     expected = {"fact": "savings", "kind_1": "benefit_claim", "kind_2": "ctr_award", "treated_as": "range"}
+    assert told == [expected]
+
+
+def test_a_birthday_with_day_and_month_swapped_is_either_day(cases: Cases) -> None:
+    assert cases.family("born on either", "family_key") == cases.family("born on either too", "family_key")
+    assert cases.person("born on either", "date_of_birth") == (date(1960, 10, 11), date(1960, 11, 10))
+    person = cases.person("born on either", "person_key")
+    told = cases.town.all("SELECT fact, kind_1, kind_2, treated_as FROM conflict WHERE unit_key = ?", person)
+    expected = {"fact": "date_of_birth", "kind_1": "benefit_claim", "kind_2": "ctr_award", "treated_as": "range"}
     assert told == [expected]
 
 

@@ -12,6 +12,7 @@ import pytest
 from tests.unit.stages.towns import KEY, Row, Town, account, award, benefit, claimant, notice, partner, place, reference
 
 OLD, YOUNG = date(1950, 3, 2), date(1984, 7, 9)
+SWAPPED = date(1950, 2, 3)
 
 
 @dataclass
@@ -139,10 +140,64 @@ def _bare_wives(cases: Cases) -> None:
               **place(57))  # fmt: skip
 
 
+# Of the claimant "Nan Nye, born 2 March 1950, MW123456A" another extract of the same claim says this.
+ONE_SLIP = {
+    "number with one character wrong": claimant("Nye", "Nan", OLD, "MW123457A"),
+    "number with neighbours swapped": claimant("Nye", "Nan", OLD, "MW213456A"),
+    "prefix with neighbours swapped": claimant("Nye", "Nan", OLD, "WM123456A"),
+    "day and month swapped": claimant("NYE", "NAN", SWAPPED, "MW123456A"),
+}
+NOT_ONE_SLIP = {
+    "number with two wrong": claimant("Nye", "Nan", OLD, "MW123478A"),
+    "number with two apart swapped": claimant("Nye", "Nan", OLD, "MW321456A"),
+    "both wrong": claimant("Nye", "Nan", SWAPPED, "MW123457A"),
+    "day wrong": claimant("Nye", "Nan", date(1950, 3, 3), "MW123456A"),
+    "year wrong": claimant("Nye", "Nan", date(1951, 3, 2), "MW123456A"),
+    "swapped in another year": claimant("Nye", "Nan", date(1951, 2, 3), "MW123456A"),
+    "twin with the next number": claimant("Nye", "Nat", OLD, "MW123457A"),
+    "partner of one initial": claimant("Nye", "Nora", SWAPPED, "MW123456A"),
+    "other surname": claimant("Nyes", "Nan", OLD, "MW123457A"),
+    "initial for the name": claimant("Nye", "N", OLD, "MW123457A"),
+    "son of one name": claimant("Nye", "Nan", YOUNG, "MW123457A"),
+    "son with the father's number": claimant("Nye", "Nan", YOUNG, "MW123456A"),
+    "son without a number": claimant("Nye", "Nan", YOUNG),
+    "swapped, without a number": claimant("Nye", "Nan", SWAPPED),
+}
+
+
+def _slips(cases: Cases) -> None:
+    for number, (name, said) in enumerate((ONE_SLIP | NOT_ONE_SLIP).items(), start=200):
+        apart = {"uprn": None, "postcode": None, "address1": None}
+        right = claimant("Nye", "Nan", OLD, f"MW{number}456A")
+        # Everybody's number is another, so that only the claim can bring two together.
+        digits = {"123": str(number), "213": _turned(number, 0, 1), "321": _turned(number, 0, 2)}
+        nino = said["claimant_nino"]
+        who = said | {"claimant_nino": nino and f"{nino[:2]}{digits[nino[2:5]]}{nino[5:]}"}
+        cases.add(f"{name} in the award", "ctr_award", **award(number, right))
+        cases.add(name, "benefit_claim", **(benefit(number, who, ctr_ref=f"C{number:06d}") | apart))
+    # The other extract's slip stands on another claim, or the two are not the same part of one.
+    right, slip = claimant("Orr", "Olive", OLD, "MW230456A"), claimant("Orr", "Olive", OLD, "MW230457A")
+    cases.add("other claim in the award", "ctr_award", **award(230, right))
+    cases.add("other claim", "benefit_claim", **benefit(230, slip))
+    cases.add("non-dependant in the award", "ctr_award", **award(231, claimant("Orr", "Otto", OLD, "MW231456A")))
+    cases.add("non-dependant", "ctr_person", ctr_ref="C000231", role="non_dependant", surname="Orr", forename="Otto",
+              date_of_birth=OLD, nino="MW231457A")  # fmt: skip
+    pair = partner("Orr", "Olga", OLD, "MW232456A")
+    cases.add("partner in the award", "ctr_award", **award(232, claimant("Orr", "Oz", YOUNG), **pair))
+    cases.add("partner", "benefit_claim", **(benefit(232, claimant("Orr", "Oz", YOUNG), ctr_ref="C000232")
+              | pair | {"partner_nino": "MW232465A"}))  # fmt: skip
+
+
+def _turned(number: int, one: int, other: int) -> str:
+    digits = list(str(number))
+    digits[one], digits[other] = digits[other], digits[one]
+    return "".join(digits)
+
+
 @pytest.fixture(scope="module")
 def cases() -> Iterator[Cases]:
     made = Cases()
-    for add in (_by_place, _by_number, _contradictions, _names, _bare_wives):
+    for add in (_by_place, _by_number, _contradictions, _names, _bare_wives, _slips):
         add(made)
     made.town.link()
     yield made
@@ -187,6 +242,42 @@ def test_a_row_that_joins_nobody_says_alone(cases: Cases) -> None:
 )
 def test_contradicting_people_are_never_joined(cases: Cases, one: str, other: str) -> None:
     assert not cases.same(one, other)
+
+
+@pytest.mark.parametrize("name", ONE_SLIP)
+def test_one_slip_in_another_extract_of_the_claim_is_forgiven(cases: Cases, name: str) -> None:
+    assert cases.same(f"{name} in the award:claimant", f"{name}:claimant")
+    assert cases.reason(name, "claimant") == "claim_ref_and_one_slip"
+
+
+def test_a_slip_of_the_partner_is_forgiven_too(cases: Cases) -> None:
+    assert cases.same("partner in the award:partner", "partner:partner")
+    assert not cases.same("partner in the award:partner", "partner:claimant")
+
+
+@pytest.mark.parametrize("name", [*NOT_ONE_SLIP, "other claim"])
+def test_more_than_one_slip_is_another_person(cases: Cases, name: str) -> None:
+    assert not cases.same(f"{name} in the award:claimant", f"{name}:claimant")
+
+
+def test_a_non_dependant_is_no_claimant_by_a_slip(cases: Cases) -> None:
+    assert not cases.same("non-dependant in the award:claimant", "non-dependant:non_dependant")
+
+
+def test_the_reference_of_somebody_with_a_slip_is_that_of_most_extracts() -> None:
+    """Which extract slipped, and whether the slip has been put right, changes nobody's reference."""
+    right, wrong = claimant("Nye", "Nan", OLD, "MW123456A"), claimant("Nye", "Nan", SWAPPED, "MW123456A")
+
+    def key(in_award: dict[str, object], in_benefit: dict[str, object]) -> str:
+        town = Town()
+        made = town.add("ctr_award", **award(1, in_award))
+        town.add("benefit_claim", **benefit(1, in_benefit, ctr_ref="C000001"))
+        town.add("contact", surname="Nye", forename="Nan", nino="MW123456A", date_of_birth=OLD, **place(1))
+        found = town.link().key(made)
+        town.connection.close()
+        return found
+
+    assert len({key(right, right), key(right, wrong), key(wrong, right)}) == 1
 
 
 def test_a_name_that_father_and_son_share_is_joined_to_neither(cases: Cases) -> None:

@@ -107,7 +107,7 @@ _PERSON = """
 
 _BORN = """
     CREATE OR REPLACE TEMP TABLE b_born AS
-    SELECT person_key, max(date_of_birth) AS born FROM b_record
+    SELECT person_key, max(date_of_birth) AS born, min(date_of_birth) AS born_first FROM b_record
     WHERE date_of_birth IS NOT NULL AND date_of_birth <= {day} AND person_key IS NOT NULL GROUP BY person_key"""
 
 _FAMILY = """

@@ -106,7 +106,7 @@ def _make_facts(
     connection: DuckDBPyConnection, day: date, facts: Facts, readings: Readings, in_greater_london: bool
 ) -> None:
     today = day_sql(day)
-    connection.execute("CREATE OR REPLACE TEMP TABLE b_conflict AS " + _COUPLES_AND_CHILDREN)
+    connection.execute("CREATE OR REPLACE TEMP TABLE b_conflict AS " + _STANDING)
     liable = facts["family", "is_liable_for_council_tax"].shelf_life or ALWAYS_FRESH
     # The account is as old as its extract, whatever the class of a claim.
     liable_fresh = fresh_sql("l.as_at", liable, today).replace("claim_class", "'working_age'")
@@ -118,10 +118,15 @@ def _make_facts(
     write_origins(connection, readings)
 
 
-# Families of whom current claims differ on whether there are two, and children whom two families claim.
-_COUPLES_AND_CHILDREN = """
+# Families of whom current claims differ on whether there are two, people of whom rows differ on the birthday, and
+# children whom two families claim.
+_STANDING = """
     SELECT 'family' AS level, family_key AS unit_key, 'is_couple' AS fact, kind_1, kind_2, 'unknown' AS treated_as
     FROM b_family WHERE is_couple_disputed
+    UNION ALL
+    SELECT 'person', r.person_key, 'date_of_birth', min(r.kind), max(r.kind), 'range'
+    FROM b_born b JOIN b_record r USING (person_key)
+    WHERE b.born <> b.born_first AND r.date_of_birth IN (b.born, b.born_first) GROUP BY r.person_key
     UNION ALL
     SELECT 'person', l.person_key, 'role', min(l.kind), max(l.kind), 'unknown'
     FROM b_listed l WHERE l.role = 'dependant' GROUP BY l.person_key HAVING count(DISTINCT l.family_key) > 1"""

@@ -14,7 +14,7 @@ from lift.stages.build.combine import Group, columns_of
 # Each level's units as `u`, with the facts that build works out itself.
 _UNITS: dict[Level, str] = {
     "person": """
-        SELECT p.person_key, p.family_key, p.household_key, p.role, b.born AS date_of_birth_low,
+        SELECT p.person_key, p.family_key, p.household_key, p.role, b.born_first AS date_of_birth_low,
             b.born AS date_of_birth_high
         FROM b_person p LEFT JOIN b_born b USING (person_key)""",
     "family": """

@@ -1,8 +1,9 @@
 """Which nodes may be the same person, and by which key?
 
 Each key gives groups of nodes that agree on it, in the order of the inputs' join order (9.3): place first (UPRN,
-account, claim), then NINO with date of birth, then surname with date of birth and postcode. Another source of
-candidates, such as the pairs of a probabilistic linkage, is one more reason behind these with groups of its own.
+account, claim), then NINO with date of birth, then surname with date of birth and postcode; last the one key that
+forgives a slip of the pen. Another source of candidates, such as the pairs of a probabilistic linkage, is one more
+reason behind these with groups of its own.
 """
 
 from __future__ import annotations
@@ -17,18 +18,20 @@ from duckdb import DuckDBPyConnection
 class Key:
     """`values` is SQL for what must agree; nodes where any of it is missing take no part. `names_agree`: the key itself
     says nothing of the forename, so differing forenames (twins) must not be joined by it. `only`: a condition that one
-    node of the group must meet."""
+    node of the group must meet. `one_slip`: of number and birthday one may be mistyped where the other is the same."""
 
     reason: str
     values: tuple[str, ...]
     names_agree: bool = False
     only: str = ""
     where: str = "TRUE"
+    one_slip: bool = False
 
 
 _SHORT_NAME = "(forename_key IS NULL OR length(forename_key) = 1)"
 _BARE = "(surname_key IS NULL AND forename_key IS NULL AND nino8 IS NULL AND date_of_birth IS NULL)"
 _ON_CLAIM = "part IN ('claimant', 'partner')"
+_WHOLE_NAME = "length(forename_key) > 2"
 
 # Council Tax Reduction is only for a liable person, so of two people of one name at an account its claimant is the one.
 _LIABLE = "(kind = 'council_tax_account' OR kind = 'ctr_award')"
@@ -48,7 +51,10 @@ KEYS: tuple[Key, ...] = (
     Key("surname_date_of_birth_postcode", ("surname_key", "date_of_birth", "postcode"), names_agree=True),
     # A school knows a home by its address alone: the property once more, as with UPRN, told by postcode and numbers.
     Key("address_and_name", ("address_match", "surname_key", "forename_key"), where=f"NOT {_SHORT_NAME}"),
-)
+    # The same part of one claim in two extracts: father and son of one name are not both its claimant.
+    Key("claim_ref_and_one_slip", ("claim_ref", "part", "surname_key", "forename_key"),
+        where=f"{_WHOLE_NAME} AND {_ON_CLAIM}", one_slip=True),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,13 +64,14 @@ class Group:
     reason: str
     nodes: list[int]
     names_agree: bool = False
+    one_slip: bool = False
 
 
 def exact_groups(connection: DuckDBPyConnection) -> Iterator[Group]:
     """Every group of two nodes or more, key by key, each key's in the order of their first nodes."""
     for key in KEYS:
         for (nodes,) in connection.execute(_groups(key)).fetchall():
-            yield Group(key.reason, nodes, key.names_agree)
+            yield Group(key.reason, nodes, key.names_agree, key.one_slip)
 
 
 def _groups(key: Key) -> str:

@@ -1,21 +1,25 @@
 """Which nodes are one person?
 
 Groups of candidates are joined in the order of their keys, unless that would make one person of two who contradict each
-other: different dates of birth, different National Insurance numbers, a grown-up and a child, two parts of one row. A
-node that could be either of two contradicting people (a liable name that father and son share) is joined to neither.
+other: different dates of birth, different National Insurance numbers, a grown-up and a child, two parts of one row. The
+last key forgives one slip: a number mistyped where the birthday is the same, or day and month of the birthday swapped
+where the number is. A node that could be either of two contradicting people (a liable name that father and son share)
+is joined to neither.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
 from lift.stages.link.candidates import Group
 
-_NODES = """
-    SELECT count(*), list(date_of_birth - DATE '1899-12-31' ORDER BY node), list(nino8 ORDER BY node),
+_BEFORE = date(1899, 12, 31)
+_NODES = f"""
+    SELECT count(*), list(date_of_birth - DATE '{_BEFORE}' ORDER BY node), list(nino8 ORDER BY node),
         list(sex ORDER BY node), list(forename_key ORDER BY node),
         -- TRUE: surely grown up; FALSE: surely a child; NULL: a young person who may be either.
         list(CASE WHEN grown THEN TRUE
@@ -91,10 +95,10 @@ class People:
         return same_name and (same_birth or same_number)
 
     def _agree(self, one: int, other: int, group: Group) -> bool:
-        born, nino, grown = self._born, self._nino, self._grown
-        if born[one] and born[other] and born[one] != born[other]:
-            return False
-        if nino[one] and nino[other] and nino[one] != nino[other]:
+        grown = self._grown
+        births, numbers = (self._born[one], self._born[other]), (self._nino[one], self._nino[other])
+        differ = [all(both) and both[0] != both[1] for both in (births, numbers)]
+        if any(differ) and not (group.one_slip and _is_one_slip(births, numbers)):
             return False
         if grown[one] is not None and grown[other] is not None and grown[one] != grown[other]:
             return False
@@ -153,6 +157,29 @@ class People:
             if not self._reason[node] and self._find(node) == one:
                 self._reason[node] = group.reason
         return True
+
+
+def _is_one_slip(births: tuple[int | None, int | None], numbers: tuple[str | None, str | None]) -> bool:
+    """Whether one of birthday and number is the same, and the other is what a slip of the pen makes of it."""
+    (born, other_born), (number, other_number) = births, numbers
+    if born is None or other_born is None or number is None or other_number is None:
+        return False
+    if born == other_born:
+        return _is_mistyped(number, other_number)
+    return number == other_number and _is_swapped(_BEFORE + timedelta(born), _BEFORE + timedelta(other_born))
+
+
+def _is_swapped(one: date, other: date) -> bool:
+    return one.year == other.year and (one.month, one.day) == (other.day, other.month)
+
+
+def _is_mistyped(one: str, other: str) -> bool:
+    """One character typed for another, or two neighbours the wrong way round."""
+    differ = [place for place, (x, y) in enumerate(zip(one, other, strict=True)) if x != y]
+    if len(differ) != 2:
+        return len(differ) == 1
+    first, second = differ
+    return second == first + 1 and (one[first], one[second]) == (other[second], other[first])
 
 
 def _either(one: bool | None, other: bool | None) -> bool | None:

@@ -57,9 +57,25 @@ _RANK = """CASE kind WHEN 'benefit_claim' THEN 1 WHEN 'ctr_award' THEN 2 WHEN 'u
     WHEN 'council_tax_resident' THEN 8 ELSE 9 END"""
 _IDENTITIES = f"""
     CREATE OR REPLACE TEMP TABLE link_person AS
-    WITH person AS (
-        SELECT c.head, max(n.nino8) AS nino8, max(n.date_of_birth) AS born
+    WITH told_of AS (
+        SELECT c.head, max(n.nino8) AS nino8, max(n.date_of_birth) AS born,
+            min(n.nino8) <> max(n.nino8) OR min(n.date_of_birth) <> max(n.date_of_birth) AS is_disputed
         FROM link_cluster c JOIN link_node n USING (node) GROUP BY c.head
+    ), said AS (
+        -- Two of whom one slipped: what most extracts say, so that the person is the same when the slip is put right.
+        SELECT head, mode_nino AS nino8, mode_born AS born FROM (
+            SELECT head, arg_max(value, (votes, value)) FILTER (what = 'nino8') AS mode_nino,
+                arg_max(value, (votes, value)) FILTER (what = 'born')::DATE AS mode_born
+            FROM (
+                SELECT head, what, value, count(DISTINCT kind) AS votes FROM (
+                    SELECT c.head, n.kind, unnest(['nino8', 'born']) AS what,
+                        unnest([n.nino8, n.date_of_birth::VARCHAR]) AS value
+                    FROM told_of t JOIN link_cluster c USING (head) JOIN link_node n USING (node) WHERE t.is_disputed
+                ) WHERE value IS NOT NULL GROUP BY ALL
+            ) GROUP BY head)
+    ), person AS (
+        SELECT t.head, coalesce(s.nino8, t.nino8) AS nino8, coalesce(s.born, t.born) AS born
+        FROM told_of t LEFT JOIN said s USING (head)
     ), unnumbered AS (
         SELECT c.head, p.born, n.surname_key, n.forename_key, n.postcode, n.node, {_RANK} AS rank,
             concat_ws(' ', n.kind, coalesce(n.claim_ref, n.account_ref, n.upn, n.uprn, n.address_match),
