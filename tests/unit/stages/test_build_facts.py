@@ -122,6 +122,9 @@ def _nos(cases: Cases) -> None:
     cases.benefit("not said when", 84, **assessed())
     cases.award("said of both", 85, **assessed(), award_start=DAY)
     cases.benefit("said of both too", 85, **assessed())
+    cases.award("said of both later", 88, **assessed(), award_start=DAY + timedelta(days=1),
+                extract_date=DAY + timedelta(days=1))  # fmt: skip
+    cases.benefit("said of both later too", 88, **assessed(), extract_date=DAY + timedelta(days=1))
     cases.award("yes and no", 86, **assessed(), award_start=DAY - timedelta(days=30))
     cases.benefit("yes and no too", 86, **assessed(claimant_pension_credit_savings=5), ctr_ref=None)
     cases.award("yes long ago", 87, **assessed(claimant_pension_credit_savings=5), award_start=date(2025, 11, 12))
@@ -336,16 +339,17 @@ def test_what_is_past_its_shelf_life_stands_as_stale(cases: Cases) -> None:
     ("name", "known", "fresh"),
     [
         ("no 1 days ago", False, False),
-        ("no 0 days ago", False, True),
+        ("no 0 days ago", False, False),
         ("no -1 days ago", False, True),
         ("begins after its extract", False, False),
         ("not said when", False, False),
-        ("said of both", False, True),
+        ("said of both", False, False),
+        ("said of both later", False, True),
         ("yes and no", None, None),
         ("yes long ago", True, True),
     ],
 )
-def test_no_pension_credit_is_proved_on_the_day_of_its_assessment_only(
+def test_no_pension_credit_is_proved_before_the_first_day_of_the_award_only(
     cases: Cases, name: str, known: bool | None, fresh: bool | None
 ) -> None:
     assert cases.family(name, "gets_pension_credit") is known

@@ -1,8 +1,8 @@
 """What do the claims for Housing Benefit and Council Tax Reduction say, and how far may each be believed?
 
-`b_claim` has a row for each claim: `state` (live, former, pending), `as_at` (when it was assessed, or
-at the latest), `assessed_on` (that day where a file tells it), `couple` (what it
-says of a partner; NULL where it contradicts itself), `proved_class`, `is_current` (not overtaken by another row of the
+`b_claim` has a row for each claim: `state` (live, former, pending), `as_at` (when it was assessed, or at the latest),
+`known_until` (the last day of which it surely tells what was not paid, where a file gives it), `couple` (what it says
+of a partner; NULL where it contradicts itself), `proved_class`, `is_current` (not overtaken by another row of the
 same kind) and `is_telling` (its means count). `b_member` has the children and other adults listed on live claims.
 """
 
@@ -23,7 +23,7 @@ _BOTH = """
         record_type = 'live' AS is_assessed,
         CASE record_type WHEN 'closed' THEN least(coalesce(hb_closed_date, extract_date), extract_date)
             ELSE extract_date END AS as_at,
-        NULL::DATE AS assessed_on
+        NULL::DATE AS known_until
     FROM benefit_claim
     UNION ALL BY NAME
     SELECT 'ctr_award' AS kind, {ctr_award},
@@ -34,8 +34,9 @@ _BOTH = """
         -- An award is assessed on its first day, a refusal on the day claimed; nothing after the extract is known.
         least(coalesce(CASE status WHEN 'ended' THEN award_end ELSE award_start END, extract_date), extract_date)
             AS as_at,
-        -- An award that begins after the extract was assessed before it, nobody says when.
-        CASE WHEN award_start <= extract_date THEN award_start END AS assessed_on
+        -- What else begins on an award's first day (Pension Credit, at State Pension age) it may not know of; one that
+        -- begins after the extract was assessed before it, nobody says when.
+        CASE WHEN award_start <= extract_date THEN award_start - 1 END AS known_until
     FROM ctr_award"""
 
 _COUPLE = """CASE
@@ -74,8 +75,8 @@ _CLAIM = f"""
         SELECT * REPLACE (CASE WHEN state = 'live' AND kind = 'benefit_claim' THEN least(as_at, coalesce(
             max(CASE WHEN state = 'live' AND kind = 'ctr_award' THEN as_at END)
                 OVER reference, as_at)) ELSE as_at END AS as_at,
-            CASE WHEN kind = 'benefit_claim' THEN max(CASE WHEN state = 'live' THEN assessed_on END) OVER reference
-                ELSE assessed_on END AS assessed_on)
+            CASE WHEN kind = 'benefit_claim' THEN max(CASE WHEN state = 'live' THEN known_until END) OVER reference
+                ELSE known_until END AS known_until)
         FROM linked WINDOW reference AS (PARTITION BY claim_ref, claimant_key)
     ), classed AS (
         SELECT *, {_PROVED_CLASS} AS proved_class FROM dated
