@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lift.city.claims import bill
+from lift.city.days import uprating
 from lift.city.extracts.row import Placed
 from lift.city.figures import Figures
 from lift.city.generate import City
@@ -93,6 +94,14 @@ class Subject:
         """Whether the council holds notices of a Universal Credit award that still runs."""
         credit = self.family.credit
         return bool(credit and credit.told and credit.closed is None)
+
+    @property
+    def is_told_at_new_rates(self) -> bool:
+        """Whether the last notice is no older than the rates of the day. A notice holds until a later one, but the
+        Monday in April changes every award, and until its own notice has come nobody knows to what: in April itself
+        that is nearly everybody."""
+        credit = self.family.credit
+        return bool(credit and credit.told) and credit.latest.end >= uprating(self.day)
 
     @property
     def charge(self) -> int:

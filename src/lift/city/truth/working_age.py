@@ -14,6 +14,7 @@ from lift.city.truth.known import Subject
 
 INFANT_YEARS = ("R", "1", "2")
 RECOMPUTED_MARGIN = 100
+OLD_RATES = "the last notice is from before the rates changed"
 BANDS_PUBLISHED_FROM = date(2026, 4, 1)  # figures.yaml gives the invented council the same bands the year before
 
 
@@ -135,6 +136,8 @@ def _cap_gap(subject: Subject, wrong: int) -> str:
         return "no notices of a running award"
     if subject.fault:
         return subject.fault
+    if not subject.is_told_at_new_rates:
+        return OLD_RATES
     if _exempt_by_notice(subject) or (wrong and _exempt_by_claim(subject)):
         return ""
     if _is_wrong_by_sums(subject) and _is_recomputable(subject):
@@ -199,6 +202,8 @@ def _reduction_gap(subject: Subject) -> str:
         return "no notices of a running award"
     if subject.fault:
         return subject.fault
+    if not subject.is_told_at_new_rates:
+        return OLD_RATES
     if credit and credit.latest.earnings:
         return "which earnings the scheme ignores is not known"
     if not subject.home.account.single_person_discount:
