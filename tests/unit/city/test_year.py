@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -267,3 +268,25 @@ def test_nobody_is_sure_of_a_reduction_by_bands_that_were_not_published(year: Pa
             if row["entitlement"] == "council_tax_reduction_not_claimed" and row["expected"] == "likely"
         ]
         assert bool(likely) is sure
+
+
+@pytest.mark.parametrize(("month", "is_proved"), [("2026-04", False), ("2026-06", True)])
+def test_a_notice_from_before_the_new_rates_proves_no_reduction(year: Path, month: str, is_proved: bool) -> None:
+    """In April the last notice of nearly everybody is from before the 6th; from June on nobody's is."""
+    ends: dict[str, date] = {}
+    named = table(year / "truth" / month / "rows.csv")
+    who = {(row["file"], row["line"]): row["person_id"] for row in named if row["place"] == "1"}
+    (path,) = (year / "incoming" / month).glob("uc_notices_*.csv")
+    for line, text in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        told = re.findall(r"\b(\d\d)/(\d\d)/(20\d\d)\b", text)[:4]  # extract, notice, period from and to
+        if (person := who.get((path.name, str(line)))) and len(told) == 4:
+            ends[person] = max(ends.get(person, date.min), *(date(int(y), int(m), int(d)) for d, m, y in told[2:]))
+    found = table(year / "truth" / month / "entitlements.csv")
+    reductions = [row for row in found if row["entitlement"] == "council_tax_reduction_not_claimed"]
+    claimants = {
+        row["family_id"]: row["person_id"] for row in people(year, month).values() if row["role"] == "claimant"
+    }
+    sure = [row for row in reductions if row["expected"] == "likely"]
+    assert all(ends[claimants[row["family_id"]]] >= date(2026, 4, 6) for row in sure)
+    assert (len(sure) > 5) is is_proved
+    assert any("before the rates changed" in row["why_not"] for row in reductions) is not is_proved

@@ -57,7 +57,18 @@ def _meals_gap(subject: Subject, child: Person) -> str:
         return "the parent has died"
     if not (pupil.parent_on_roll or subject.live_claim):
         return "nothing ties the child to a parent"
+    by_earnings = pupil.year_group in INFANT_YEARS and not subject.family.guarantee_credit
+    if by_earnings and not _is_fed_anyway(subject, child) and not _are_earnings_told(subject):
+        return "the earnings of an earlier period are in no notice"
     return subject.fault
+
+
+def _are_earnings_told(subject: Subject) -> bool:
+    """Whether the periods that the council has kept notices of are enough to meet the old limits."""
+    credit = subject.family.credit
+    told = credit.periods[-credit.kept :] if credit else ()
+    pay = [period.earnings for period in reversed(told)]
+    return school_meals.meets_earnings_test(pay, subject.day, subject.figures)
 
 
 def _is_fed_anyway(subject: Subject, child: Person) -> bool:
