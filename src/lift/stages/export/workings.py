@@ -222,7 +222,7 @@ class _Town:
             return _NOT_KNOWN, ""
         if value is False and fresh:
             return "No", ""
-        if value is not False and _is_nought(value):
+        if _is_nought(value):
             return "Nought", ""
         if fact.name == "date_of_birth" and isinstance(value, Range):
             # A day of birth is what strangers are asked to prove themselves with: the age does here.
