@@ -101,7 +101,7 @@ class Subject:
         Monday in April changes every award, and until its own notice has come nobody knows to what: in April itself
         that is nearly everybody."""
         credit = self.family.credit
-        return bool(credit and credit.told) and credit.latest.end >= uprating(self.day)
+        return credit is not None and credit.told and credit.latest.end >= uprating(self.day)
 
     @property
     def charge(self) -> int:
