@@ -51,26 +51,28 @@ def small_city(*, dwellings: int = SMALL, seed: int = SMALL_SEED, minimal: bool 
     return folder
 
 
-def new_workspace(folder: Path, sample: Path = SAMPLE) -> Workspace:
-    """A workspace with the sample's extracts and a key that never changes."""
-    workspace = begin(folder, "Middlemarch", sample=sample).workspace
+def new_workspace(folder: Path, city: Path | None = None) -> Workspace:
+    """A workspace with a city's extracts, the small one's if none is named, and a key that never changes."""
+    workspace = begin(folder, "Middlemarch", sample=city or small_city()).workspace
     workspace.key.write_text(KEY + "\n")
     return workspace
 
 
 @cache
 def finished() -> Path:
-    """A workspace in which November has been run. Never change it: take a `copy_of` it."""
-    folder = Path(tempfile.mkdtemp(prefix="middlemarch-")) / "council"
-    run_month(new_workspace(folder), MONTH, Quiet())
-    return folder
+    """A workspace in which November of the small city has been run. Never change it: take a `copy_of` it."""
+    return _finished(small_city())
 
 
 @cache
-def small_finished() -> Path:
-    """As `finished`, of a small city. Never change it: take a `copy_of` it."""
-    folder = Path(tempfile.mkdtemp(prefix="small-finished-")) / "council"
-    run_month(new_workspace(folder, small_city()), MONTH, Quiet())
+def finished_sample() -> Path:
+    """As `finished`, of the sample, which takes several times as long."""
+    return _finished(SAMPLE)
+
+
+def _finished(city: Path) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="middlemarch-")) / "council"
+    run_month(new_workspace(folder, city), MONTH, Quiet())
     return folder
 
 

@@ -17,7 +17,7 @@ def list_table(screen: Screen, record: RunRecord, shown: Mapping[str, Shown], *,
     shown. `families`: say also how many each shows."""
     from lift.stages.publish.report import money_in_words
 
-    headings = ["List", "#Likely", "#Ask first", "#May have it", "#Held back", "£ a year, at least", "What it is"]
+    headings = ["List", "#Likely", "#Ask first", "#May have it", "#Held back", "#£ a year, at least", "What it is"]
     rows = []
     for one in record.lists:
         counts = [f"{number:,}" for number in (one.likely, one.possible, one.may_already_have)]

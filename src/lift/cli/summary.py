@@ -73,17 +73,17 @@ _UNDER = (
 
 
 def _as_at(record: RunRecord) -> str:
-    """The day of each source, the newest first; of several files of a kind the oldest, as facts may be so old."""
+    """The day of each source, the newest first; of several files of one sort the oldest, as facts may be so old."""
     from lift.sources.kinds import load_kinds
 
+    kinds = load_kinds()
     oldest: dict[str, datetime.date] = {}
     for file in record.files:
-        oldest[file.kind] = min(file.extract_date, oldest.get(file.kind, file.extract_date))
-    kinds = load_kinds()
-    days = sorted(set(oldest.values()), reverse=True)
+        sort = kinds[file.kind].short
+        oldest[sort] = min(file.extract_date, oldest.get(sort, file.extract_date))
     told = [
-        f"{day.day} {day:%b} ({', '.join(sorted(kinds[kind].title for kind, of in oldest.items() if of == day))})"
-        for day in days
+        f"{day.day} {day:%b} ({', '.join(sorted((one for one, of in oldest.items() if of == day), key=str.lower))})"
+        for day in sorted(set(oldest.values()), reverse=True)
     ]
     return f"As at {', '.join(told)}"
 

@@ -58,6 +58,7 @@ class KindShape(Strict):
 
     kind: str
     title: str
+    short: str
     row: str
     key: list[str]
     months_back: int = Field(ge=0)
@@ -83,10 +84,12 @@ class KindShape(Strict):
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of extract: `key` names a row within it, `one_of` lists columns of which a row must fill one."""
+    """One kind of extract. `short`: what a crowded line calls it and others like it. `key` names a row within it,
+    `one_of` lists columns of which a row must fill one."""
 
     name: str
     title: str
+    short: str
     row: str
     key: tuple[str, ...]
     one_of: tuple[str, ...]
@@ -101,6 +104,7 @@ def read_kind(path: Path) -> Kind:
     return Kind(
         name=shape.kind,
         title=shape.title,
+        short=shape.short,
         row=shape.row,
         key=tuple(shape.key),
         one_of=tuple(shape.one_of),

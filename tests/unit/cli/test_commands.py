@@ -15,7 +15,7 @@ import pytest
 from lift.cli.main import app, run_app
 from lift.errors import ALL_ERRORS
 from lift.workspace.folder import Workspace
-from tests.middlemarch import MONTH, copy_of, finished
+from tests.middlemarch import MONTH, copy_of, finished, small_city
 
 Capture = pytest.CaptureFixture[str]
 
@@ -65,7 +65,7 @@ def test_the_version(capsys: Capture) -> None:
 def test_the_workspace_is_named_before_or_after_the_command(council: Workspace, capsys: Capture, before: bool) -> None:
     named = ["-w", str(council.root)]
     text = lift(capsys, *(named if before else []), "runs", "--plain", *([] if before else named))
-    assert text.split("\n")[1].startswith("2026-11\t2026-11-12\t10\t")
+    assert text.split("\n")[1].startswith("2026-11\t2026-11-12\t11\t")
 
 
 def test_the_workspace_is_the_environments_or_this_folder(
@@ -93,7 +93,7 @@ def test_other_extracts_of_the_month_make_a_second_run(council: Workspace, capsy
     told = json.loads(lift(capsys, "run", "--month", MONTH, "-w", str(council.root), "--json"))
     assert told["new"] is True
     assert told["run"] == "2026-11-b"
-    assert [one["kind"] for one in told["missing"]] == ["council_tax_resident", "ward"]
+    assert [one["kind"] for one in told["missing"]] == ["council_tax_resident"]
     assert {path.name for path in council.runs.iterdir()} == {"2026-11", "2026-11-b"}
     listed = json.loads(lift(capsys, "list", "-w", str(council.root), "--json"))
     assert listed
@@ -176,7 +176,7 @@ def test_the_report_is_one_page_without_names_or_addresses(council: Workspace) -
     page = (council.runs / MONTH / "report.html").read_text()
     assert page.count("<html") == 1
     assert "http" not in page
-    truth = Path(__file__).parents[3] / "sample_data" / "truth" / "people.csv"
+    truth = small_city() / "truth" / MONTH / "people.csv"
     with truth.open(newline="", encoding="utf-8") as file:
         for person in csv.DictReader(file):
             assert person["nino"] == "" or person["nino"] not in page

@@ -9,7 +9,7 @@ import pytest
 
 from lift.cli.main import run_app
 from lift.workspace.folder import Workspace
-from lift.workspace.runs import find_run
+from lift.workspace.runs import RECORD, Missing, find_run
 from tests import middlemarch
 
 NOTES = (
@@ -69,7 +69,7 @@ def test_perhaps(council: Workspace, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_counts(council: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = query(council, capsys, "savings < 10000", "--count", "--by", "ward,tenure", "--plain")
-    assert (code, err) == (0, WARDS)
+    assert (code, err) == (0, "")
     lines = out.split("\n")
     assert lines[1] == "ward\ttenure\tFamilies"
     cells = [line.split("\t")[2] for line in lines[2:-6]]
@@ -80,6 +80,17 @@ def test_counts(council: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[-4] == (
         "[c] is a count from 0 to 9; the others are rounded to the nearest 5, and a total adds up what is shown."
     )
+
+
+def test_a_run_without_a_list_of_wards_says_so(
+    council: Workspace, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    without = middlemarch.copy_of(council.root, tmp_path / "council")
+    record = find_run(without).record
+    lacking = record.model_copy(update={"missing": (*record.missing, Missing(kind="ward", title="Wards", cost=""))})
+    (without.runs / record.run / RECORD).write_text(lacking.model_dump_json(), encoding="utf-8")
+    assert query(without, capsys, "--count", "--by", "ward", "--plain")[2] == WARDS
+    assert query(without, capsys, "--count", "--by", "tenure", "--each", "household", "--plain")[2] == ""
 
 
 def test_a_draft_alone_is_counted_by_verdict(

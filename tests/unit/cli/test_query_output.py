@@ -15,7 +15,7 @@ from lift.workspace.folder import Workspace
 from lift.workspace.purposes import NEVER, suggested_block
 from lift.workspace.register import read_register
 from lift.workspace.runs import find_run
-from tests.middlemarch import copy_of, file_of, small_finished, suppress, table_of
+from tests.middlemarch import copy_of, file_of, finished, suppress, table_of
 
 NAME = "pensioners_with_savings"
 ASKED = "pension_credit.verdict = 'likely'"
@@ -24,7 +24,7 @@ READS = ("pension_credit.verdict", "savings", "tenure")
 
 @pytest.fixture
 def council(tmp_path: Path) -> Workspace:
-    return copy_of(small_finished(), tmp_path / "council")
+    return copy_of(finished(), tmp_path / "council")
 
 
 def allow(council: Workspace, *columns: str) -> None:

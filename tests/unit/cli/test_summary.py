@@ -9,12 +9,12 @@ import pytest
 
 from lift.cli.main import run_app
 from lift.workspace.folder import Workspace
-from tests.middlemarch import MONTH, copy_of, small_finished, suppression_file
+from tests.middlemarch import MONTH, copy_of, finished, suppression_file
 
 
 @pytest.fixture
 def council(tmp_path: Path) -> Workspace:
-    return copy_of(small_finished(), tmp_path / "council")
+    return copy_of(finished(), tmp_path / "council")
 
 
 def test_the_next_command_is_the_first_list_with_somebody_on_it(

@@ -13,4 +13,4 @@ from tests import middlemarch
 @pytest.fixture
 def council(tmp_path: Path) -> Workspace:
     """A fresh copy of the finished workspace."""
-    return middlemarch.copy_of(middlemarch.small_finished(), tmp_path / "council")
+    return middlemarch.copy_of(middlemarch.finished(), tmp_path / "council")

@@ -24,7 +24,7 @@ from lift.workspace.folder import Workspace
 from lift.workspace.purposes import ADVISER_PAGE, CALL_FILE
 from lift.workspace.runs import find_run
 from lift.workspace.settings import read_settings
-from tests.middlemarch import MONTH, copy_of, file_of, lists_of, small_finished, suppress, table_of, text_of
+from tests.middlemarch import MONTH, copy_of, file_of, finished, lists_of, suppress, table_of, text_of
 
 CALLED = "council_tax_reduction_not_claimed"
 
@@ -45,7 +45,7 @@ def files_in(workspace: Workspace) -> list[Path]:
 @pytest.fixture(scope="module")
 def called(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     """A list that callers work, exported once for all tests that only read its files."""
-    return export(copy_of(small_finished(), tmp_path_factory.mktemp("called") / "council"), CALLED)
+    return export(copy_of(finished(), tmp_path_factory.mktemp("called") / "council"), CALLED)
 
 
 # ---- what the files hold ----

@@ -13,7 +13,7 @@ from lift.errors import StorageError
 from lift.stages.export import Lists
 from lift.workspace import audit
 from lift.workspace.folder import Workspace
-from tests.middlemarch import copy_of, lists_of, small_finished
+from tests.middlemarch import copy_of, finished, lists_of
 
 NAME = "benefit_cap"
 FILES = 3
@@ -62,7 +62,7 @@ def attempts(lists: Lists, happens: Callable[[], BaseException], expected: type[
 def test_a_first_export_is_there_whole_or_not_at_all(
     tmp_path: Path, happens: Callable[[], BaseException], expected: type[BaseException]
 ) -> None:
-    workspace = copy_of(small_finished(), tmp_path / "council")
+    workspace = copy_of(finished(), tmp_path / "council")
     with lists_of(workspace) as lists:
         whole = dict.fromkeys(lists.export(NAME).files)
         content = {path: path.read_bytes() for path in whole}
@@ -80,7 +80,7 @@ def test_a_first_export_is_there_whole_or_not_at_all(
 @pytest.mark.parametrize("number", [1, 5, 7, 10])
 def test_an_earlier_export_stays_whole(tmp_path: Path, number: int) -> None:
     """The full disk comes while a changed list is written over an earlier one."""
-    workspace = copy_of(small_finished(), tmp_path / "council")
+    workspace = copy_of(finished(), tmp_path / "council")
     with lists_of(workspace) as lists:
         lists.export(NAME)
     before = state(workspace)

@@ -79,7 +79,7 @@ def test_a_protection_that_has_ended_holds_nobody_back(council: Workspace) -> No
 @pytest.fixture(scope="module")
 def couple(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A listed family of two on a claim, with everything that a row could name: claimant, partner, phone, account."""
-    council = middlemarch.copy_of(middlemarch.small_finished(), tmp_path_factory.mktemp("couple") / "council")
+    council = middlemarch.copy_of(middlemarch.finished(), tmp_path_factory.mktemp("couple") / "council")
     shown = references(council, "families")
     rows = query(
         council,

@@ -13,7 +13,7 @@ from lift.stages.publish.unseen import seen, unseen
 from lift.workspace.database import database
 from lift.workspace.folder import open_workspace
 from lift.workspace.runs import find_run
-from tests.middlemarch import small_finished
+from tests.middlemarch import finished
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_nobody_at_all_is_one_row(town: DuckDBPyConnection) -> None:
 
 
 def test_every_family_of_a_run_is_of_one_sort() -> None:
-    run = find_run(open_workspace(small_finished()))
+    run = find_run(open_workspace(finished()))
     with database(run.core, read_only=True) as connection:
         known = seen(connection)
         ((families, on_record),) = connection.execute(

@@ -22,7 +22,7 @@ from lift.workspace.analysts import open_view
 from lift.workspace.database import database
 from lift.workspace.folder import Workspace, open_workspace
 from lift.workspace.runs import find_run
-from tests.middlemarch import MONTH, SAMPLE, Quiet, copy_of, finished, new_workspace, suppression_file
+from tests.middlemarch import MONTH, Quiet, copy_of, finished, new_workspace, small_city, suppression_file
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_whom_a_rule_does_not_ask_about_is_not_asked(both: duckdb.DuckDBPyConnec
 
 
 def test_no_planted_home_that_must_not_be_contacted_is_in_it(both: duckdb.DuckDBPyConnection) -> None:
-    with (SAMPLE / "truth" / "traps.csv").open(newline="", encoding="utf-8") as file:
+    with (small_city() / "truth" / MONTH / "traps.csv").open(newline="", encoding="utf-8") as file:
         uprns = [trap["uprn"] for trap in csv.DictReader(file) if trap["must_not_be_contacted"] == "yes"]
     assert len(uprns) >= 12
     listed = "', '".join(uprns)

@@ -73,7 +73,7 @@ def _exact(value: Any) -> Any:
 
 
 QUESTIONS: list[tuple[str, Level]] = [
-    ("pension_credit.verdict = 'likely' AND household.arrears >= 0 AND ward = 'E05990001'", "family"),
+    ("pension_credit.verdict = 'likely' AND household.arrears >= 0 AND ward = 'Lowick'", "family"),
     ("savings < 10000 OR pension_credit.verdict = 'likely'", "family"),
     ("NOT (savings >= 6000 AND is_couple)", "family"),
     ("pension_credit.worth_weekly > 50", "family"),

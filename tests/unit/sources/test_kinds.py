@@ -24,6 +24,7 @@ KINDS = [
 ]
 START = """kind: thing
 title: Things
+short: things
 row: one thing
 key: [ref]
 months_back: 1
@@ -85,5 +86,5 @@ def test_a_mistake_is_told_with_its_file_and_place(tmp_path: Path, more: str, co
 def test_a_key_given_twice_is_refused_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "thing.yaml"
     path.write_text(START + "  ref: {type: text, meaning: again}\n")
-    with pytest.raises(SettingsError, match=r"thing\.yaml:9: found duplicate key"):
+    with pytest.raises(SettingsError, match=r"thing\.yaml:10: found duplicate key"):
         read_kind(path)
