@@ -13,13 +13,11 @@ from typing import Literal
 from lift.rulebook.check import roots
 from lift.rulebook.model import Relation, Rule, Rulebook
 from lift.rulebook.nodes import Compare, Constant, FactRef, Gather, Level, Node, StepRef, children
+from lift.rulebook.questions import deciding
 
 Scope = Literal["own", "family", "home"]
 """Which units of a household: the subject and those above it; those of its family besides; all."""
 SCOPES: tuple[Scope, ...] = ("own", "family", "home")
-
-_ROOTS = ("who", "eligible", "already", "worth_at_least")
-
 
 @dataclass(frozen=True, order=True)
 class Way:
@@ -52,8 +50,7 @@ class Chains:
 
     def __init__(self, book: Rulebook, rule: Rule, places: Mapping[tuple[Level, str], int]) -> None:
         self.book, self.places = book, places
-        worth = [f"worth_{part}" for part in rule.worth[:1]]
-        self.roots = [rule.answers[name] for name in (*_ROOTS, *worth) if name in rule.answers]
+        self.roots = list(deciding(rule).answers.values())
         self.reads: dict[tuple[bool, Level, str], list[tuple[bool, Read]]] = {}
 
     def follow(self, open_steps: set[tuple[str, Scope]], *, is_plain: bool) -> list[tuple[int, Way]]:

@@ -55,13 +55,15 @@ class Plan:
 @dataclass(frozen=True)
 class Options:
     """How a plan is made. `assumptions`: standing assumptions hold. `keep_steps`: all steps stay readable, both ways of
-    evaluating them; `keep_proved`: these steps do, as they are proved."""
+    evaluating them; `keep_proved`: these steps do, as they are proved. `settled_only`: of each answer, nothing but its
+    verdict if that is settled."""
 
     profiles: Profiles | None = None
     has_couples: bool = True
     assumptions: bool = True
     keep_steps: bool = False
     keep_proved: tuple[str, ...] = ()
+    settled_only: bool = False
 
 
 def plan_hash(book: Rulebook, rules: Sequence[str], day: date) -> str:
@@ -105,6 +107,10 @@ class _Compiler:
     @property
     def assumptions_hold(self) -> bool:
         return self.options.assumptions
+
+    @property
+    def settled_only(self) -> bool:
+        return self.options.settled_only
 
     @property
     def kinship(self) -> Kinship:

@@ -34,6 +34,9 @@ class Compiling(Protocol):
     def assumptions_hold(self) -> bool: ...
 
     @property
+    def settled_only(self) -> bool: ...
+
+    @property
     def rules(self) -> Sequence[Rule]: ...
 
     def translator(self, table: Table, proved: bool) -> Translator: ...
@@ -98,10 +101,14 @@ class _Answers:
         rule = self.rule
         eligible = logic("AND", [self._flag("eligible", True), self._flag("who", True, default=True)])
         already = self._flag("already", True, default=False)
-        possible = self._flag("possible_when", False, default=False)
         money = [part for part in rule.worth if part != "in_kind"]
-        verdict = self._verdict(eligible, already, possible, money)
+        settled = self._settled(eligible, already, money)
         self._put("asked", sql.is_not_false(self._flag("who", True, default=True).sql))
+        if self.compiler.settled_only:
+            self._put("verdict", sql.case(settled))
+            return
+        possible = self._flag("possible_when", False, default=False)
+        verdict = sql.case([*settled, (sql.is_true(possible.sql), sql.text("possible"))], sql.text("unknown"))
         self._put("verdict", verdict)
         self._put("eligible", eligible.sql)
         self._put("already", already.sql)
@@ -133,19 +140,16 @@ class _Answers:
         found = self._step(name, proved)
         return found if isinstance(found, Flag) else flag(default)
 
-    def _verdict(self, eligible: Flag, already: Flag, possible: Flag, money: Sequence[str]) -> Sql:
+    def _settled(self, eligible: Flag, already: Flag, money: Sequence[str]) -> list[tuple[Sql, Sql]]:
+        """The verdicts that nothing more could change, each with its test."""
         too_little, enough = self._against_minimum(money)
         likely = [sql.is_true(eligible.sql)] + ([enough] if enough is not None else [])
         ruled_out = [sql.is_true(sql.negation(eligible.sql))] + ([too_little] if too_little is not None else [])
-        return sql.case(
-            [
-                (sql.is_true(already.sql), sql.text("in_payment")),
-                (sql.either(ruled_out), sql.text("ruled_out")),
-                (sql.both(likely), sql.text("likely")),
-                (sql.is_true(possible.sql), sql.text("possible")),
-            ],
-            sql.text("unknown"),
-        )
+        return [
+            (sql.is_true(already.sql), sql.text("in_payment")),
+            (sql.either(ruled_out), sql.text("ruled_out")),
+            (sql.both(likely), sql.text("likely")),
+        ]
 
     def _against_minimum(self, money: Sequence[str]) -> tuple[Sql | None, Sql | None]:
         """Whether the worth's high is below the legal minimum's low; whether its low is at least the minimum's high."""

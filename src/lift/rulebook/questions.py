@@ -20,8 +20,19 @@ from lift.rulebook.units import Scalar
 #: A verdict that no further answer could change.
 SETTLED = ("in_payment", "ruled_out", "likely")
 
+#: What they rest on, besides the first part of the worth (lift.rulebook.answers).
+_DECIDING = ("who", "eligible", "already", "worth_at_least")
+
 Between = tuple[Scalar | None, Scalar | None]
 """What is known of a number or date: low and high; None is the dictionary's own limit."""
+
+
+def deciding(rule: Rule) -> Rule:
+    """The rule with no more answers than its settled verdicts rest on."""
+    money = next((part for part in rule.worth if part != "in_kind"), None)
+    wanted = [*_DECIDING, *([f"worth_{money}"] if money else [])]
+    answers = {name: rule.answers[name] for name in wanted if name in rule.answers}
+    return replace(rule, answers=answers, step_names=(), worth=(money,) if money else (), evidence=())
 
 
 def facts_behind(book: Rulebook, rule: Rule) -> list[Fact]:

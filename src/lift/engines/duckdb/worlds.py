@@ -7,6 +7,7 @@ hold no fact that the rule does not read.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -20,15 +21,13 @@ from lift.plan.inputs import FactProfile, ends_of, sql_type
 from lift.plan.layout import KEYS
 from lift.rulebook.model import Fact, Rule, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
-from lift.rulebook.questions import SETTLED, facts_behind
+from lift.rulebook.questions import deciding, facts_behind
 from lift.streams import Stream
 
 #: So many households are copied at a time.
 TOGETHER = 100_000
 #: The database in memory that holds the copies, under the names of the run's own tables.
 WORLDS = "worlds"
-
-_SETTLED = ", ".join(f"'{verdict}'" for verdict in SETTLED)
 
 
 class Worlds:
@@ -66,8 +65,9 @@ class Worlds:
 
     def prepare(self, day: date) -> None:
         """Makes ready for trials: the plan provides for whatever may be put."""
-        options = Options(self._tried(self.profiles), self.has_couples)
-        self.plan = compile_plan(self.book, [self.rule.id], day, options)
+        options = Options(self._tried(self.profiles), self.has_couples, settled_only=True)
+        book = replace(self.book, rules={**self.book.rules, self.rule.id: deciding(self.rule)})
+        self.plan = compile_plan(book, [self.rule.id], day, options)
         self.statements = write_plan(self.connection, self.plan)
 
     def _tried(self, profiles: Profiles) -> Profiles:
@@ -95,7 +95,7 @@ class Worlds:
         verdict = f"o.{self.rule.id}__verdict"
         settled = self.connection.execute(f"""SELECT t.trial, {verdict} FROM settle_trial t
             JOIN {table.table} o ON o.{table.key} = t.trial * {self.size} + t.subject
-            WHERE o.{self.rule.id}__asked AND {verdict} IN ({_SETTLED})""").fetchall()
+            WHERE o.{self.rule.id}__asked AND {verdict} IS NOT NULL""").fetchall()
         found: list[str | None] = [None] * len(trials)
         for number, settled_as in settled:
             found[number] = settled_as
