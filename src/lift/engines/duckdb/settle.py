@@ -20,7 +20,7 @@ from lift.rulebook.model import Fact, Rule, Rulebook
 from lift.rulebook.nodes import LEVELS
 from lift.rulebook.questions import askable, bounds_rulebook, written
 
-_TABLES = ("home", "number", "couple", *LEVELS, "open", "trial", "shared", "own", "put", "value", "found", "reach")
+_TABLES = ("home", "number", "couple", *LEVELS, "open", "trial", "shared", "found", "reach")
 
 
 def settle_possible(connection: duckdb.DuckDBPyConnection, book: Rulebook, day: date, rules: Sequence[str]) -> None:
@@ -103,7 +103,7 @@ class _Asking:
 
     def _proved(self, worlds: Worlds, facts: Sequence[Fact]) -> Proved:
         """What schemes prove of some facts beside what is held of them."""
-        shown, by_step = bounds_rulebook(self.book, facts)
+        shown, by_step = bounds_rulebook(self.book, [fact for fact in facts if fact in worlds.read])
         if not by_step:
             return {}
         plan = worlds.run(shown, [name for name in shown.rules if name not in self.book.rules], self.day)
@@ -116,7 +116,7 @@ class _Asking:
 
     def _reach(self, worlds: Worlds, rule: Rule, facts: Sequence[Fact]) -> None:
         """Makes `settle_reach`, with the facts that each answer may rest on."""
-        plan = worlds.run(self.book, [rule.id], self.day)
+        plan = worlds.run(worlds.book, [rule.id], self.day)
         found = list(reached(self.connection, self.book, rule, plan, facts, worlds.size))
         columns: dict[str, Column] = {
             "answer": [answer for answer, _, _ in found],

@@ -14,14 +14,16 @@ import duckdb
 import polars as pl
 
 from lift.engines.duckdb.run import Profiles, fact_profiles, run_plan, run_statements, write_plan
-from lift.engines.duckdb.tables import column_names, plain_text
-from lift.engines.settle import Put, Trial
+from lift.engines.duckdb.tables import column_names, from_whole_number, whole_number
+from lift.engines.settle import Asked, Trial
 from lift.plan.compile import Options, Plan, compile_plan
 from lift.plan.inputs import FactProfile, ends_of, sql_type
 from lift.plan.layout import KEYS
+from lift.rulebook.check import closure
 from lift.rulebook.model import Fact, Rule, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
 from lift.rulebook.questions import deciding, facts_behind
+from lift.rulebook.units import Scalar
 from lift.streams import Stream
 
 #: So many households are copied at a time.
@@ -44,8 +46,11 @@ class Worlds:
         asked: Sequence[Fact],
         subjects: Sequence[tuple[int, int]],
     ) -> None:
-        self.connection, self.book, self.rule, self.asked, self.subjects = connection, book, rule, asked, subjects
-        self.read = facts_behind(book, rule)
+        self.rule = deciding(rule)
+        self.book = replace(book, rules={**book.rules, rule.id: self.rule})
+        self.connection, self.asked, self.subjects = connection, asked, subjects
+        self.read = facts_behind(book, self.rule)
+        self.numbers: dict[tuple[int, int], tuple[int, Scalar]] = {}
         ((self.size,),) = connection.execute("SELECT count(*) FROM settle_number").fetchall()
         self.names = {level: column_names(connection, f"settle_{level}") for level in LEVELS}
         self._fill([Trial(number, ()) for number in range(len(subjects))])
@@ -57,8 +62,9 @@ class Worlds:
         return int(key) % int(self.size)
 
     def run(self, book: Rulebook, rules: Sequence[str], day: date) -> Plan:
-        """Runs rules over the copies as they are at first, with every step kept."""
-        plan = compile_plan(book, rules, day, Options(self.profiles, self.has_couples, keep_steps=True))
+        """Runs rules over the copies as they are at first, with every step kept as it is proved."""
+        steps = dict.fromkeys(step.name for rule in rules for step in closure(book.rules[rule], book))
+        plan = compile_plan(book, rules, day, Options(self.profiles, self.has_couples, keep_proved=tuple(steps)))
         with Inside(self.connection):
             run_plan(self.connection, plan, outputs=sorted({table for table, _ in plan.steps.values()}))
         return plan
@@ -66,8 +72,7 @@ class Worlds:
     def prepare(self, day: date) -> None:
         """Makes ready for trials: the plan provides for whatever may be put."""
         options = Options(self._tried(self.profiles), self.has_couples, settled_only=True)
-        book = replace(self.book, rules={**self.book.rules, self.rule.id: deciding(self.rule)})
-        self.plan = compile_plan(book, [self.rule.id], day, options)
+        self.plan = compile_plan(self.book, [self.rule.id], day, options)
         self.statements = write_plan(self.connection, self.plan)
 
     def _tried(self, profiles: Profiles) -> Profiles:
@@ -105,60 +110,54 @@ class Worlds:
         """Makes the copies of every trial's household."""
         bases = {id(trial.base): trial.base for trial in trials}
         of_base = {identity: number for number, identity in enumerate(bases)}
-        gone = [trial.without or (trial.put[0] if trial.put else None) for trial in trials]
-        numbers = {
+        subjects = [self.subjects[trial.answer] for trial in trials]
+        own = [_own(trial) for trial in trials]
+        columns = {
             "trial": range(len(trials)),
             "answer": [trial.answer for trial in trials],
-            "subject": [self.subjects[trial.answer][0] for trial in trials],
-            "household": [self.subjects[trial.answer][1] for trial in trials],
+            "subject": [subject for subject, _ in subjects],
+            "household": [household for _, household in subjects],
             "base": [of_base[id(trial.base)] for trial in trials],
-            "without_unit": [-1 if asked is None else asked.number for asked in gone],
-            "without_place": [-1 if asked is None else asked.place for asked in gone],
+            **self._puts(own),
         }
-        store(self.connection, "settle_trial", numbers)
-        shared = [(number, put) for number, base in enumerate(bases.values()) for put in base]
-        own = [(number, trial.put) for number, trial in enumerate(trials) if trial.put]
-        self._store_puts(shared, own)
+        store(self.connection, "settle_trial", columns)
+        shared = [put for base in bases.values() for put in base]
+        numbers = [number for number, base in enumerate(bases.values()) for _ in base]
+        store(self.connection, "settle_shared", {"base": numbers, **self._puts(shared)})
         for level in LEVELS:
             self._copy(level)
         self.connection.execute(f"""CREATE OR REPLACE TABLE {WORLDS}.main.possible_couple AS SELECT
             t.trial * {self.size} + c.family AS family_key, t.trial * {self.size} + c.other AS other_family_key
             FROM settle_trial t JOIN settle_couple c USING (household)""")
 
-    def _store_puts(self, shared: Sequence[tuple[int, Put]], own: Sequence[tuple[int, Put]]) -> None:
-        """Makes `settle_put`: what is put where in each trial, values as text. Values cross by number, and are numbered
-        by identity: to a dictionary FALSE and 0 are the same, and fractions take long."""
-        values = {id(end): end for puts in (shared, own) for _, (_, low, high) in puts for end in (low, high)}
-        numbers = {identity: number for number, identity in enumerate(values)}
-        for table, puts in (("settle_shared", shared), ("settle_own", own)):
-            columns = {
-                "number": [number for number, _ in puts],
-                "unit": [put[0].number for _, put in puts],
-                "place": [put[0].place for _, put in puts],
-                "low": [numbers[id(put[1])] for _, put in puts],
-                "high": [numbers[id(put[2])] for _, put in puts],
-            }
-            store(self.connection, table, columns)
-        texts = [plain_text(value) for value in values.values()]
-        store(self.connection, "settle_value", {"value": range(len(texts)), "text": texts})
-        self.connection.execute("""CREATE OR REPLACE TEMP TABLE settle_put AS
-            SELECT p.trial, p.unit, p.place, low.text AS low, high.text AS high FROM (
-                SELECT t.trial, s.unit, s.place, s.low, s.high
-                FROM settle_trial t JOIN settle_shared s ON s.number = t.base
-                WHERE s.unit <> t.without_unit OR s.place <> t.without_place
-                UNION ALL SELECT number, unit, place, low, high FROM settle_own) p
-            JOIN settle_value low ON low.value = p.low JOIN settle_value high ON high.value = p.high""")
+    def _puts(self, puts: Sequence[_Own]) -> dict[str, list[int | None]]:
+        """What is put where, as columns of whole numbers."""
+        return {
+            "unit": [None if asked is None else asked.number for asked, _, _ in puts],
+            "place": [None if asked is None else asked.place for asked, _, _ in puts],
+            "low": [self._number(asked, low) for asked, low, _ in puts],
+            "high": [self._number(asked, high) for asked, _, high in puts],
+        }
+
+    def _number(self, asked: Asked | None, value: Scalar | None) -> int | None:
+        """A value as a whole number. Remembered by identity: to a dictionary FALSE and 0 are the same, and to reckon
+        with fractions takes long."""
+        if asked is None or value is None:
+            return None
+        known = self.numbers.get((asked.place, id(value)))
+        if known is None:
+            known = self.numbers[asked.place, id(value)] = (whole_number(asked.fact, value), value)
+        return known[0]
 
     def _copy(self, level: Level) -> None:
         """The copied units of a level, with what is put in place of what is held."""
         names = self.names[level]
-        tried = {place: fact for place, fact in enumerate(self.asked) if fact.level == level}
+        tried = [place for place, fact in enumerate(self.asked) if fact.level == level and fact in self.read]
         keys = [f"t.trial * {self.size} + u.{column} AS {key}" for column, key in _numbers(level)]
         columns = [column for fact in self.read if fact.level == level for column in self._columns(fact, names)]
+        shared = f"LEFT JOIN ({_pivoted(tried)}) s ON s.base = t.base AND s.unit = u.unit" if tried else ""
         self.connection.execute(f"""CREATE OR REPLACE TABLE {WORLDS}.main.{level} AS
-            WITH put AS ({_pivoted(tried)})
-            SELECT {", ".join([*keys, *columns])} FROM settle_trial t JOIN settle_{level} u USING (household)
-            LEFT JOIN put p ON p.trial = t.trial AND p.unit = u.unit""")
+            SELECT {", ".join([*keys, *columns])} FROM settle_trial t JOIN settle_{level} u USING (household) {shared}""")
 
     def _columns(self, fact: Fact, names: Sequence[str]) -> list[str]:
         """A fact's columns in the copies: what is put, else what is held."""
@@ -167,17 +166,30 @@ class Worlds:
         for column, end in _ends(fact):
             held = f"u.{column}" if column in names else f"CAST(NULL AS {kind})"
             if place is not None:
-                found.append(f"coalesce(CAST(p.{end}_{place} AS {kind}), {held}) AS {column}")
+                found.append(f"coalesce({from_whole_number(fact, _put(place, end))}, {held}) AS {column}")
             elif column in names:
                 found.append(held)
         if f"{fact.name}_fresh" in names:
             fresh = f"u.{fact.name}_fresh"
-            put = f"p.low_{place} IS NOT NULL OR {fresh} AS {fact.name}_fresh"
-            found.append(fresh if place is None else put)
+            put = "" if place is None else f"{_put(place, 'low')} IS NOT NULL OR {fresh} AS {fact.name}_fresh"
+            found.append(put or fresh)
         return found
 
 
-Column = Sequence[int] | Sequence[str]
+_Own = tuple[Asked | None, Scalar | None, Scalar | None]
+
+
+def _own(trial: Trial) -> _Own:
+    """What a trial puts besides its base, or in place of it; nothing in place of the question that it is without."""
+    return trial.put or (trial.without, None, None)
+
+
+def _put(place: int, end: str) -> str:
+    """What is put on the unit `u` in the trial `t`, a whole number; NULL where nothing is."""
+    return f"CASE WHEN t.place = {place} AND t.unit = u.unit THEN t.{end} ELSE s.{end}_{place} END"
+
+
+Column = Sequence[int] | Sequence[int | None] | Sequence[str]
 _TEXTS = ("text", "scope", "relation")
 
 
@@ -191,14 +203,13 @@ def store(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[st
         connection.unregister("settle_frame")
 
 
-def _pivoted(tried: dict[int, Fact]) -> str:
-    """What is put on each unit of a level in each trial, a column for each end of each fact."""
+def _pivoted(places: Sequence[int]) -> str:
+    """What is put on each unit of a level in each base, a column for each end of each fact."""
     ends = [
-        f"max(CASE WHEN place = {place} THEN {end} END) AS {end}_{place}" for place in tried for end in ("low", "high")
+        f"max(CASE WHEN place = {place} THEN {end} END) AS {end}_{place}" for place in places for end in ("low", "high")
     ]
-    places = ", ".join(map(str, tried)) or "-1"
-    columns = ", ".join(["trial", "unit", *ends])
-    return f"SELECT {columns} FROM settle_put WHERE place IN ({places}) GROUP BY trial, unit"
+    return f"""SELECT {", ".join(["base", "unit", *ends])} FROM settle_shared
+        WHERE place IN ({", ".join(map(str, places))}) GROUP BY base, unit"""
 
 
 def _numbers(level: Level) -> list[tuple[str, str]]:
