@@ -19,6 +19,7 @@ Scope = Literal["own", "family", "home"]
 """Which units of a household: the subject and those above it; those of its family besides; all."""
 SCOPES: tuple[Scope, ...] = ("own", "family", "home")
 
+
 @dataclass(frozen=True, order=True)
 class Way:
     """On which units a fact may matter: how far from the subject, and by which relation they were gathered, if any."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import duckdb
 
+from lift.engines.duckdb.run import PLANNING
 from lift.engines.reach import SCOPES, Chains, Scope, Way, only_with
 from lift.plan.compile import Plan
 from lift.plan.layout import KEYS, Stored
@@ -26,7 +27,9 @@ def reached(
     names = sorted({name for name, proved in plan.steps if proved})
     patterns: dict[tuple[str, ...], list[tuple[int, Way]]] = {}
     chains = Chains(book, rule, {(fact.level, fact.name): place for place, fact in enumerate(facts)})
-    rows = connection.execute(_open_steps(plan, names, size)).fetchall()
+    with PLANNING:
+        query = _open_steps(plan, names, size)
+    rows = connection.execute(query).fetchall()
     for answer, is_plain, *bits in rows:
         pattern = (str(is_plain), *bits)
         if pattern not in patterns:

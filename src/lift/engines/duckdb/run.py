@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import duckdb
@@ -16,6 +17,10 @@ from lift.plan.inputs import FactProfile, ends_of
 from lift.plan.render import Named
 from lift.rulebook.model import Fact, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
+
+#: Held while a plan is made and written where several are at a time: their trees share nodes, and sqlglot writes into
+#: them.
+PLANNING = Lock()
 
 Profiles = dict[tuple[Level, str], FactProfile]
 _OF_A_FAMILY: tuple[Level, ...] = ("person", "period")

@@ -13,7 +13,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from lift.engines.duckdb.run import Profiles, fact_profiles, run_plan, run_statements, write_plan
+from lift.engines.duckdb.run import PLANNING, Profiles, fact_profiles, run_statements, write_plan
 from lift.engines.duckdb.tables import column_names, from_whole_number, whole_number
 from lift.engines.settle import Asked, Trial
 from lift.plan.compile import Options, Plan, compile_plan
@@ -28,7 +28,8 @@ from lift.streams import Stream
 
 #: So many households are copied at a time.
 TOGETHER = 100_000
-#: The database in memory that holds the copies, under the names of the run's own tables.
+#: The database in memory that holds the copies, those of each rule in a schema of its own, under the names of the run's
+#: own tables.
 WORLDS = "worlds"
 
 
@@ -54,8 +55,7 @@ class Worlds:
         ((self.size,),) = connection.execute("SELECT count(*) FROM settle_number").fetchall()
         self.names = {level: column_names(connection, f"settle_{level}") for level in LEVELS}
         self._fill([Trial(number, ()) for number in range(len(subjects))])
-        with Inside(connection):
-            self.profiles, self.has_couples = fact_profiles(connection, book)
+        self.profiles, self.has_couples = fact_profiles(connection, book)
 
     def unit(self, key: str) -> int:
         """The number of the unit that a copy's key stands for."""
@@ -64,16 +64,20 @@ class Worlds:
     def run(self, book: Rulebook, rules: Sequence[str], day: date) -> Plan:
         """Runs rules over the copies as they are at first, with every step kept as it is proved."""
         steps = dict.fromkeys(step.name for rule in rules for step in closure(book.rules[rule], book))
-        plan = compile_plan(book, rules, day, Options(self.profiles, self.has_couples, keep_proved=tuple(steps)))
-        with Inside(self.connection):
-            run_plan(self.connection, plan, outputs=sorted({table for table, _ in plan.steps.values()}))
+        options = Options(self.profiles, self.has_couples, keep_proved=tuple(steps))
+        with PLANNING:
+            plan = compile_plan(book, rules, day, options)
+            outputs = sorted({table for table, _ in plan.steps.values()})
+            statements = write_plan(self.connection, plan, outputs=outputs)
+        run_statements(self.connection, statements)
         return plan
 
     def prepare(self, day: date) -> None:
         """Makes ready for trials: the plan provides for whatever may be put."""
         options = Options(self._tried(self.profiles), self.has_couples, settled_only=True)
-        self.plan = compile_plan(self.book, [self.rule.id], day, options)
-        self.statements = write_plan(self.connection, self.plan)
+        with PLANNING:
+            self.plan = compile_plan(self.book, [self.rule.id], day, options)
+            self.statements = write_plan(self.connection, self.plan)
 
     def _tried(self, profiles: Profiles) -> Profiles:
         """The profiles with whatever may be put. What is put is fresh."""
@@ -94,8 +98,7 @@ class Worlds:
 
     def _try(self, trials: Sequence[Trial]) -> list[str | None]:
         self._fill(trials)
-        with Inside(self.connection):
-            run_statements(self.connection, self.statements)
+        run_statements(self.connection, self.statements)
         table = self.plan.answers[0]
         verdict = f"o.{self.rule.id}__verdict"
         settled = self.connection.execute(f"""SELECT t.trial, {verdict} FROM settle_trial t
@@ -126,7 +129,7 @@ class Worlds:
         store(self.connection, "settle_shared", {"base": numbers, **self._puts(shared)})
         for level in LEVELS:
             self._copy(level)
-        self.connection.execute(f"""CREATE OR REPLACE TABLE {WORLDS}.main.possible_couple AS SELECT
+        self.connection.execute(f"""CREATE OR REPLACE TABLE possible_couple AS SELECT
             t.trial * {self.size} + c.family AS family_key, t.trial * {self.size} + c.other AS other_family_key
             FROM settle_trial t JOIN settle_couple c USING (household)""")
 
@@ -156,8 +159,9 @@ class Worlds:
         keys = [f"t.trial * {self.size} + u.{column} AS {key}" for column, key in _numbers(level)]
         columns = [column for fact in self.read if fact.level == level for column in self._columns(fact, names)]
         shared = f"LEFT JOIN ({_pivoted(tried)}) s ON s.base = t.base AND s.unit = u.unit" if tried else ""
-        self.connection.execute(f"""CREATE OR REPLACE TABLE {WORLDS}.main.{level} AS
-            SELECT {", ".join([*keys, *columns])} FROM settle_trial t JOIN settle_{level} u USING (household) {shared}""")
+        self.connection.execute(f"""CREATE OR REPLACE TABLE {level} AS
+            SELECT {", ".join([*keys, *columns])}
+            FROM settle_trial t JOIN settle_{level} u USING (household) {shared}""")
 
     def _columns(self, fact: Fact, names: Sequence[str]) -> list[str]:
         """A fact's columns in the copies: what is put, else what is held."""
@@ -222,17 +226,3 @@ def _numbers(level: Level) -> list[tuple[str, str]]:
 def _ends(fact: Fact) -> list[tuple[str, str]]:
     """A fact's columns, and which end of what is put each takes."""
     return list(zip(ends_of(fact), ("low", "high"), strict=False))
-
-
-class Inside:
-    """While it lasts, the names of tables mean the copies."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
-        ((self.before,),) = connection.execute("SELECT current_setting('search_path')").fetchall()
-
-    def __enter__(self) -> None:
-        self.connection.execute(f"SET search_path = '{WORLDS}.main'")
-
-    def __exit__(self, *_: object) -> None:
-        self.connection.execute(f"SET search_path = '{self.before}'")
