@@ -68,7 +68,8 @@ def closing_screen(screen: Screen, place: Workspace, run: PublishedRun) -> None:
 
 _UNDER = (
     "Likely, ask first and may have it count answers; lists overlap, so never add them up. Held back: families who",
-    "must not be contacted, have moved or died lately, or are in contact already. £: likely, surely not in payment.",
+    "must not be contacted, have moved or died lately, or are in contact already. £: likely, surely not in payment;",
+    "if new: as much, if the families counted under may have it do not get it yet.",
 )
 
 

@@ -70,9 +70,9 @@ class RuleUsed(Part):
 
 
 class ListCount(Part):
-    """What one list holds, before anybody is held back. Money: a year, low end, likely and not perhaps in payment.
-    `rules`: whose answers stand on it. `too_small`: answers left off, for they could not come to what the council
-    takes for the smallest worth."""
+    """What one list holds, before anybody is held back. `yearly_low`: a year, low end, likely and not perhaps in payment;
+    `perhaps_low`: of those who may have it already, which is in no total. `rules`: whose answers stand on it.
+    `too_small`: answers left off, for they could not come to what the council takes for the smallest worth."""
 
     name: str
     title: str
@@ -83,6 +83,7 @@ class ListCount(Part):
     advice_first: int
     yearly_low: Decimal | None
     money: str
+    perhaps_low: Decimal | None = None
     too_small: int = 0
 
 

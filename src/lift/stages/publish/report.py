@@ -45,7 +45,8 @@ def report_page(record: RunRecord) -> str:
         "nothing is due to them. Where they live stands in unknown_income.csv, by ward and council tax band.</p>",
         "<h2>What was found</h2>",
         _table(("List", "#Likely", "#Of these, may have it", "#Possible", "A year, least"), map(_list, record.lists)),
-        '<p class="quiet">A year, least: the low end of likely answers that are surely not in payment. Lists overlap; '
+        '<p class="quiet">A year, least: the low end of likely answers that are surely not in payment, and "if new" as '
+        "much if those counted under may have it do not get it yet. Lists overlap; "
         "never add them up. Held-back homes are counted here and are on no exported list.</p>",
     ]
     if record.warnings:
@@ -78,12 +79,15 @@ def month_in_words(record: RunRecord) -> str:
 
 
 def money_in_words(one: ListCount) -> str:
-    """A year's worth, low end: whole pounds, and whose they are."""
+    """A year's worth, low end: whole pounds, and whose they are. What is due only to those who do not have it already
+    stands apart, with that condition."""
     if one.yearly_low is None:
         return one.money
-    if one.likely == one.may_already_have:
+    if not one.likely:
         return "not known"
-    pounds = f"£{int(one.yearly_low):,}"
+    told = [f"£{int(one.yearly_low):,}"] if one.likely > one.may_already_have else []
+    told += [f"£{int(one.perhaps_low):,} if new"] if one.perhaps_low else []
+    pounds = " + ".join(told)
     return pounds if one.money == "resident" else f"{pounds} ({one.money})"
 
 

@@ -48,8 +48,8 @@ _SAMPLE: dict[str, Any] = {
 @dataclass(frozen=True)
 class ListReport:
     """What one list holds. `yearly_low`: a year's worth, low end, of the likely answers that are surely not in payment
-    already; None where the rule counts no money. `too_small`: answers left off, for they could not come to the
-    smallest worth."""
+    already, `perhaps_low` of those that may be, in no total; None where the rule counts no money. `too_small`: answers
+    left off, for they could not come to the smallest worth."""
 
     name: str
     title: str
@@ -60,6 +60,7 @@ class ListReport:
     advice_first: int
     yearly_low: Decimal | None
     money: str
+    perhaps_low: Decimal | None = None
     too_small: int = 0
 
 
@@ -199,10 +200,11 @@ def _row(row: tuple[Any, ...], questions: Questions, advised: set[str]) -> dict[
 
 
 def _report(connection: DuckDBPyConnection, book: Rulebook, one: Worklist) -> ListReport:
-    ((likely, possible, perhaps, advice, money),) = connection.execute(
+    ((likely, possible, perhaps, advice, money, perhaps_money),) = connection.execute(
         """SELECT count(*) FILTER (verdict = 'likely'), count(*) FILTER (verdict = 'possible'),
             count(*) FILTER (verdict = 'likely' AND may_already_have), count(*) FILTER (advice_first <> ''),
-            sum(yearly_low) FILTER (verdict = 'likely' AND NOT may_already_have)
+            sum(yearly_low) FILTER (verdict = 'likely' AND NOT may_already_have),
+            sum(yearly_low) FILTER (verdict = 'likely' AND may_already_have)
         FROM ranked WHERE list = ?""",
         [one.name],
     ).fetchall()
@@ -211,7 +213,17 @@ def _report(connection: DuckDBPyConnection, book: Rulebook, one: Worklist) -> Li
     total = (money or Decimal(0)) if paying else None
     whose = paying[0].worth_to if paying else "in kind" if rules else ""
     return ListReport(
-        one.name, one.title, one.rules, likely, possible, perhaps, advice, total, whose, _too_small(connection, one)
+        one.name,
+        one.title,
+        one.rules,
+        likely,
+        possible,
+        perhaps,
+        advice,
+        total,
+        whose,
+        perhaps_money if paying else None,
+        _too_small(connection, one),
     )
 
 
