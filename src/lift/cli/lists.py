@@ -110,7 +110,7 @@ def _all(screen: Screen, run: PublishedRun, lists: Lists | None) -> None:
     """Every list with its counts, in the order in which a team works them; `lists` None: nothing may be shown."""
     from lift.cli.list_table import held_in_words, list_table
 
-    shown = {} if lists is None else {one.name: lists.open(one.name).shown for one in run.record.lists}
+    shown = {} if lists is None else {one.name: lists.shown(one.name) for one in run.record.lists}
     screen.heading(f"Run {run.id}, worked out for {run.record.day.day} {run.record.day:%B %Y}")
     list_table(screen, run.record, shown, families=True)
     for line in _UNDER_ALL:

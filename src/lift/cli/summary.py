@@ -107,6 +107,6 @@ def _shown(place: Workspace, run: PublishedRun) -> tuple[Mapping[str, Shown], st
     book = load_rulebook(run.rules, examples=False)
     try:
         with open_lists(place, read_settings(place), run, book) as lists:
-            return {one.name: lists.open(one.name).shown for one in run.record.lists}, ""
+            return {one.name: lists.shown(one.name) for one in run.record.lists}, ""
     except DisclosureError as error:
         return {}, str(error)

@@ -343,12 +343,13 @@ def shown(value: Scalar | Special | None) -> str:
 
 
 def _decimal(value: Fraction, places: int) -> str:
-    while (value * 10**places).denominator != 1 and places < 6:
+    while value.numerator * 10**places % value.denominator and places < 6:
         places += 1
-    scaled = round(value * 10**places)
+    whole, rest = divmod(value.numerator * 10**places, value.denominator)
+    scaled = round(value * 10**places) if rest else whole
     digits = f"{abs(scaled):0{places + 1}d}"
-    whole, pence = (digits[:-places], f".{digits[-places:]}") if places else (digits, "")
-    return f"{'-' if scaled < 0 else ''}{int(whole):,}{pence}"
+    pounds, pence = (digits[:-places], f".{digits[-places:]}") if places else (digits, "")
+    return f"{'-' if scaled < 0 else ''}{int(pounds):,}{pence}"
 
 
 def markdown(page: Page) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +69,21 @@ class Lists:
         """A list without anybody who is held back, cut to the team's capacity. Raises NotFoundError."""
         one = list_of(self.run, name)
         found = self._families(name)
-        free = [family for family, reason in found if reason is None]
-        kept = free[: self.gate.settings.lists.capacity.get(name, len(free))]
-        held = Counter(reason for _, reason in found if reason is not None)
-        shown = Shown(len(kept), len(found), len(free) - len(kept), held, one.too_small)
-        return OpenList(name, one.title, tuple(self.book.rules[rule] for rule in one.rules), tuple(kept), shown)
+        shown = self._shown(one, [reason for _, reason in found])
+        free = (rows for rows, reason in found if reason is None)
+        kept = tuple(_family(rows) for rows in islice(free, shown.shown))
+        return OpenList(name, one.title, tuple(self.book.rules[rule] for rule in one.rules), kept, shown)
+
+    def shown(self, name: str) -> Shown:
+        """What `open` says of how many a list shows, without reading what it says of each. Raises NotFoundError."""
+        found = self._families(name, "family_key, contact_key, contact_role, name, reason")
+        return self._shown(list_of(self.run, name), [reason for _, reason in found])
+
+    def _shown(self, one: ListCount, reasons: Sequence[Reason | None]) -> Shown:
+        free = reasons.count(None)
+        kept = min(free, self.gate.settings.lists.capacity.get(one.name, free))
+        held = Counter(reason for reason in reasons if reason is not None)
+        return Shown(kept, len(reasons), free - kept, held, one.too_small)
 
     def export(self, name: str, *, without: Iterable[str] = (), replace: bool = False) -> Exported:
         """Writes a list's files. `without`: columns to leave out. `replace`: also over files that somebody changed.
@@ -89,19 +100,22 @@ class Lists:
         files = self.gate.send(name, sheets, contacts=contacts, contacting=True, replace=replace)
         return Exported(name, tuple(files), opened.shown)
 
-    def _families(self, name: str) -> list[tuple[Family, Reason | None]]:
-        """Every family of a list in its order, with why it is held back if it is."""
+    def _families(self, name: str, columns: str = "*") -> list[tuple[Sequence[Mapping[str, Any]], Reason | None]]:
+        """The rows of every family of a list, in its order, with why it is held back if it is."""
         with read_register(self.gate.workspace) as register:
             busy = contacted_elsewhere(register, name, self.run.record.month, self.gate.today)
         elsewhere = {key for one in busy for key in (one.family_key, one.contact_key) if key is not None}
-        rows = _ROWS_OF.get(name)
-        found = self.gate.connection.execute(rows or _ROWS, {} if rows else {"list": name})
+        rows, order = _ROWS_OF.get(name, _ROWS)
+        found = self.gate.connection.execute(
+            f"SELECT {columns} FROM ({_HELD.format(rows=rows)}) ORDER BY {order}",
+            {"list": name} if "$list" in rows else {},
+        )
         names = [str(column[0]) for column in found.description]
         grouped: dict[str, list[dict[str, Any]]] = {}
         for cells in found.fetchall():
             row = dict(zip(names, cells, strict=True))
             grouped.setdefault(row["family_key"], []).append(row)
-        return [(_family(rows), _reason(rows, elsewhere)) for rows in grouped.values()]
+        return [(rows, _reason(rows, elsewhere)) for rows in grouped.values()]
 
     def _sheets(self, opened: OpenList, about: About, columns: _Columns) -> list[Sheet]:
         entries = self._entries(opened)
@@ -212,34 +226,35 @@ def list_of(run: PublishedRun, name: str) -> ListCount:
     raise NotFoundError(f"run {run.id} has no list {name}.{hint} `lift list` shows them all.")
 
 
-# The rows of one list, or of all (each answer once), with the reason of whoever is behind them, in whichever way it
-# touches them, their role, and the other rules that the family stands on a list of.
+# Rows of a list, with the reason of whoever is behind them, in whichever way it touches them, their role, and the other
+# rules that the family stands on a list of.
 _HELD = """
     WITH other AS (SELECT family_key, list(DISTINCT rule ORDER BY rule) AS rules FROM ranked GROUP BY family_key)
     SELECT r.*, p.role, c.role AS contact_role,
         nullif(array_to_string(list_filter(o.rules, lambda x: x <> r.rule), ' '), '') AS also,
         least(family.reason, unit.reason, contact.reason, home.reason) AS reason
-    FROM {rows} r LEFT JOIN person p ON p.person_key = r.reference LEFT JOIN person c ON c.person_key = r.contact_key
+    FROM ({rows}) r LEFT JOIN person p ON p.person_key = r.reference LEFT JOIN person c ON c.person_key = r.contact_key
     LEFT JOIN other o ON o.family_key = r.family_key
     LEFT JOIN held_or_waiting family ON family.reference = r.family_key
     LEFT JOIN held_or_waiting unit ON unit.reference = r.reference
     LEFT JOIN held_or_waiting contact ON contact.reference = r.contact_key
     LEFT JOIN held_or_waiting home ON home.reference = r.household_key"""
-_ROWS = _HELD.format(rows="ranked") + " WHERE r.list = $list ORDER BY r.family_rank, r.rank"
+# The rows of one list, or of all of them (each answer once), and their order.
+_ROWS = ("FROM ranked WHERE list = $list", "family_rank, rank")
 _ROWS_OF = {
-    FAMILIES: _HELD.format(
-        rows="""(SELECT a.* EXCLUDE (family_rank), f.rank AS family_rank FROM ranked a
+    FAMILIES: (
+        """SELECT a.* EXCLUDE (family_rank), f.rank AS family_rank FROM ranked a
         JOIN ranked_family f ON f.reference = a.family_key
-        QUALIFY row_number() OVER (PARTITION BY a.rule, a.reference ORDER BY a.list) = 1)"""
-    )
-    + " ORDER BY r.family_rank, r.verdict, r.yearly_low DESC NULLS LAST, r.rule, r.reference",
+        QUALIFY row_number() OVER (PARTITION BY a.rule, a.reference ORDER BY a.list) = 1""",
+        "family_rank, verdict, yearly_low DESC NULLS LAST, rule, reference",
+    ),
     # A family of whom nothing is known has a row without an answer.
-    CHECK_SAMPLE: _HELD.format(
-        rows="""(SELECT family_key AS reference, *, NULL AS deadline, '' AS rule, '' AS verdict, '' AS worth, '' AS per,
+    CHECK_SAMPLE: (
+        """SELECT family_key AS reference, *, NULL AS deadline, '' AS rule, '' AS verdict, '' AS worth, '' AS per,
         NULL AS low, NULL AS high, '' AS questions, 0 AS only_together, '' AS advice_first, '' AS evidence,
-        '' AS source, FALSE AS may_already_have FROM check_sample)"""
-    )
-    + " ORDER BY r.rank",
+        '' AS source, FALSE AS may_already_have FROM check_sample""",
+        "rank",
+    ),
 }
 
 

@@ -77,6 +77,22 @@ def workings(
         return {(one.rule, one.reference): town.working(shown[one.rule], one) for one in listed}
 
 
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A unit whose figures may be shown, with its facts, steps and origins. `whose`: what tells it from other units;
+    `role`: a person's; `is_subject`: whether the answer is about this person."""
+
+    row: Row
+    steps: Row | None
+    origins: Mapping[str, str]
+    whose: str
+    role: str
+    is_subject: bool
+
+
+_Units = Mapping[Level, Sequence[_Unit]]
+
+
 class _Shown:
     """What is shown of a rule: its sums, what it asks for, the signs it counts, and the facts it reads."""
 
@@ -86,6 +102,7 @@ class _Shown:
         asked = {node.name for name in ("eligible", "possible_when") for node in _reads(book, rule, name)}
         self.steps = [step for step in order if _is_money(step) or step.name in asked]
         self.facts = _facts(book, rule)
+        self.facts_in_words = [(fact, _plain(fact.name), columns_of(fact)) for fact in self.facts]
         self.persons = persons_read(rule, book)
         self.signs = [
             (sign.why, node.level, node.name)
@@ -96,6 +113,13 @@ class _Shown:
         self.every_fact = [*self.facts, *(book.facts[level, name] for _, level, name in self.signs)]
         worth = [name for name in rule.answers if name.startswith("worth_") and name != "worth_at_least"]
         self.worth = [book.steps[rule.answers[name]].formulas[-1].text for name in worth]
+
+    def read(self, level: Level, name: str, units: _Units) -> Sequence[_Unit]:
+        """The units on which the rule reads a step or a fact."""
+        if level != "person":
+            return units[level]
+        roles = self.persons.get(name, frozenset())
+        return [unit for unit in units[level] if unit.role in roles or (unit.is_subject and SUBJECT in roles)]
 
 
 def _reads(book: Rulebook, rule: Rule, answer: str) -> list[Any]:
@@ -131,54 +155,45 @@ class _Town:
 
     def working(self, shown: _Shown, one: Listed) -> Working:
         units = self._units(one)
-        steps = list(self._steps(shown, units, one))
-        facts, origins = self._facts(shown, units, one)
+        steps = list(self._steps(shown, units))
+        facts, origins = self._facts(shown, units)
         law = "\n".join(dict.fromkeys([shown.rule.law, *(cite for _, cite in steps if cite)]))
         worth = [f"worth = {_plain(text)}" for text in shown.worth]
         return Working("\n".join([*(told for told, _ in steps), *worth]), law, facts, origins)
 
-    def _units(self, one: Listed) -> Mapping[Level, Sequence[str]]:
+    def _units(self, one: Listed) -> _Units:
         """The units whose figures may be shown: one's own family, its latest period, and the home."""
         if one.level == "household":
-            return {"household": [one.reference], "family": [], "person": [], "period": []}
+            return {"household": [self._unit("household", one.reference)], "family": [], "person": [], "period": []}
         family = str(self.rows[one.level][one.reference]["family_key"])
+        people = self.worked.of_family["person"].get(family, [])
+        periods = self.worked.of_family["period"].get(family, [])
         return {
-            "household": [one.household],
-            "family": [family] if family in self.rows["family"] else [],
-            "person": self.worked.of_family["person"].get(family, []),
-            "period": self.worked.of_family["period"].get(family, []),
+            "household": [self._unit("household", one.household)],
+            "family": [self._unit("family", family)] if family in self.rows["family"] else [],
+            "person": [self._person(key, one, alone=len(people) == 1) for key in people],
+            "period": [self._unit("period", key, " of the latest month") for key in periods],
         }
 
-    def _keys(
-        self, shown: _Shown, level: Level, name: str, units: Mapping[Level, Sequence[str]], one: Listed
-    ) -> list[str]:
-        """The units on which the rule reads a step or a fact."""
-        if level != "person":
-            return list(units[level])
-        roles = shown.persons.get(name, frozenset())
-        return [k for k in units[level] if self._role(k) in roles or (SUBJECT in roles and k == one.reference)]
+    def _unit(self, level: Level, key: str, whose: str = "", role: str = "", *, is_subject: bool = False) -> _Unit:
+        origins = self.worked.origins.get(key, {})
+        return _Unit(self.rows[level][key], self.worked.steps[level].get(key), origins, whose, role, is_subject)
 
-    def _role(self, key: str) -> str:
-        return str(self.rows["person"][key].get("role") or "person")
+    def _person(self, key: str, one: Listed, *, alone: bool) -> _Unit:
+        role = str(self.rows["person"][key].get("role") or "person")
+        is_subject = key == one.reference
+        return self._unit("person", key, "" if is_subject or alone else f" of the {role}", role, is_subject=is_subject)
 
-    def _whose(self, level: Level, key: str, units: Mapping[Level, Sequence[str]], one: Listed) -> str:
-        if level == "person" and key != one.reference and len(units["person"]) > 1:
-            return f" of the {self._role(key)}"
-        return " of the latest month" if level == "period" else ""
-
-    def _steps(self, shown: _Shown, units: Mapping[Level, Sequence[str]], one: Listed) -> Iterator[tuple[str, str]]:
+    def _steps(self, shown: _Shown, units: _Units) -> Iterator[tuple[str, str]]:
         """Each step that is not nought, with the law that it rests on."""
         for step in shown.steps:
             if step.name not in self.stored:
                 continue
-            there = self.worked.steps[step.level]
-            for key in self._keys(shown, step.level, step.name, units, one):
-                if key in there and (said := self._step_in_words(step, there[key])) is not None:
-                    whose = self._whose(step.level, key, units, one)
-                    yield f"{_plain(short(step.name))}{whose}: {said}", step.cite
+            for unit in shown.read(step.level, step.name, units):
+                if unit.steps is not None and (said := self._step_in_words(step, unit.steps)) is not None:
+                    yield f"{_plain(short(step.name))}{unit.whose}: {said}", step.cite
         for why, level, name in shown.signs:
-            keys = self._keys(shown, level, name, units, one)
-            if any(self.rows[level][key].get(name) is True for key in keys):
+            if any(unit.row.get(name) is True for unit in shown.read(level, name, units)):
                 yield f"sign: {why}", ""
 
     def _step_in_words(self, step: Step, row: Row) -> str | None:
@@ -191,33 +206,29 @@ class _Town:
             words[raw] = None if _is_nought(value) else value_in_words(value, step.type)
         return words[raw]
 
-    def _facts(self, shown: _Shown, units: Mapping[Level, Sequence[str]], one: Listed) -> tuple[str, str]:
+    def _facts(self, shown: _Shown, units: _Units) -> tuple[str, str]:
         told: list[str] = []
         grouped: dict[str, list[str]] = {"Nought": [], "No": [], _NOT_KNOWN: []}
         origins: dict[str, list[str]] = defaultdict(list)
-        for fact in shown.facts:
-            for key in self._keys(shown, fact.level, fact.name, units, one):
-                group, said = self._fact_in_words(fact, self.rows[fact.level][key])
-                whose = self._whose(fact.level, key, units, one)
-                name = f"{_plain(fact.name)}{whose}"
-                if group != _NOT_KNOWN and (origin := self.worked.origins.get(key, {}).get(fact.name)):
+        for fact, plain, columns in shown.facts_in_words:
+            words = self.fact_words[fact.level, fact.name]
+            for unit in shown.read(fact.level, fact.name, units):
+                raw = tuple(map(unit.row.get, columns))
+                if raw not in words:
+                    words[raw] = self._said(fact, *held(fact, unit.row))
+                group, said = words[raw]
+                name = plain + unit.whose
+                if group != _NOT_KNOWN and (origin := unit.origins.get(fact.name)):
                     origins[origin].append(name)
                 if group in grouped:
                     grouped[group].append(name)
                 else:
-                    told.append(f"{group}{whose}: {said}")
+                    told.append(f"{group}{unit.whose}: {said}")
         lines = [*told, *(f"{group}: {', '.join(names)}" for group, names in grouped.items() if names)]
         return "\n".join(lines), "\n".join(f"{origin}: {', '.join(names)}" for origin, names in origins.items())
 
-    def _fact_in_words(self, fact: Fact, row: Row) -> tuple[str, str]:
-        """The group in which a fact is only named; else what it is called, and what is known of it."""
-        raw = tuple(row.get(column) for column in columns_of(fact))
-        words = self.fact_words[fact.level, fact.name]
-        if raw not in words:
-            words[raw] = self._said(fact, *held(fact, row))
-        return words[raw]
-
     def _said(self, fact: Fact, value: Value, fresh: bool) -> tuple[str, str]:
+        """The group in which a fact is only named; else what it is called, and what is known of it."""
         if value is None or value == Range(None, None):
             return _NOT_KNOWN, ""
         if value is False and fresh:
