@@ -90,6 +90,7 @@ class _Reader:
             proved_bounds=(),
             place=self.located.key_place(path),
             no_lasts=self._no_lasts(name, entry, path),
+            is_uprated=self._is_uprated(name, entry, path),
         )
 
     def _type(self, name: str, entry: FactShape, path: Path_) -> Type:
@@ -169,6 +170,17 @@ class _Reader:
                 place, f"how long a no lasts cannot be read from {entry.no_lasts}", "write it like 0 days"
             )
         return int(match.group(1)) if match else None
+
+    def _is_uprated(self, name: str, entry: FactShape, path: Path_) -> bool:
+        if entry.uprated:
+            place = self.located.place((*path, "uprated"))
+            kind = parse_unit(entry.unit or "")
+            if kind is None or kind.unit is None or not kind.unit.is_money:
+                self.problems.add(place, f"{name} is no money, so no rate of it goes up", "take uprated: out")
+            elif entry.shelf_life == "never":
+                what = f"{name} never grows old, so no new rate ends it"
+                self.problems.add(place, what, "give shelf_life:, or take uprated: out")
+        return entry.uprated
 
     def _formula(self, text: str, scope: Scope, path: Path_) -> Node | None:
         try:

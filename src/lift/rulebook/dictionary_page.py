@@ -49,6 +49,8 @@ def _row(fact: Fact) -> tuple[str | Code, ...]:
 
 
 def _shelf_life(fact: Fact) -> str:
+    if fact.is_uprated:
+        return f"{_life(fact)}, and not beyond the next new rates"
     if fact.no_lasts is None:
         return _life(fact)
     days = f"{fact.no_lasts} {'day' if fact.no_lasts == 1 else 'days'} after its own day"

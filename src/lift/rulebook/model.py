@@ -66,6 +66,8 @@ class Fact:
     place: Place
     no_lasts: int | None = None
     """Days for which a no proves anything after the day it speaks of; None is as long as a yes."""
+    is_uprated: bool = False
+    """Whether it goes up with the benefit rates, so that no value lasts beyond them."""
 
     @property
     def smallest_step(self) -> Fraction:

@@ -196,6 +196,7 @@ class FactShape(_Shape):
     sensitivity: Literal["personal", "special_category", "financial", "household"]
     shelf_life: str | dict[Literal["pension_age", "working_age"], str] = "never"
     no_lasts: str | None = None
+    uprated: bool = False
     limits: list[int | Decimal | date] | None = Field(default=None, min_length=2, max_length=2)
     bounds: BoundsShape = BoundsShape()
     proved_bounds: list[ProvedBoundShape] = []

@@ -70,7 +70,7 @@ class RuleUsed(Part):
 
 
 class ListCount(Part):
-    """What one list holds, before anybody is held back. `yearly_low`: a year, low end, likely and not perhaps in payment;
+    """What one list holds, before anybody is held back. `yearly_low`: a year, low end, likely, not perhaps in payment;
     `perhaps_low`: of those who may have it already, which is in no total. `rules`: whose answers stand on it.
     `too_small`: answers left off, for they could not come to what the council takes for the smallest worth."""
 

@@ -8,12 +8,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import pytest
 
 from lift.errors import FactError
 from lift.sources.facts.readings import load_readings
 from lift.sources.kinds import load_kinds
 from lift.stages.build import build
+from lift.stages.build.upratings import assessed_at_new_rates, uprating
 from tests.unit.stages.towns import DAY, KEY, Row, Town, account, award, benefit, claimant, dictionary, partner, place
 
 OLD, OLDER, YOUNG = date(1950, 3, 2), date(1948, 1, 9), date(1984, 7, 9)
@@ -134,6 +136,13 @@ def _nos(cases: Cases) -> None:
     cases.account("credited long ago", 93, ctr_flag=True, extract_date=DAY - timedelta(days=15))
 
 
+def _uprated(cases: Cases) -> None:
+    for number, days in enumerate((-1, 0, 1), start=110):
+        cases.award(f"{days} days after 1 April", number, **assessed(claimant_state_pension=200),
+                    award_start=date(2026, 4, 1) + timedelta(days=days))  # fmt: skip
+    cases.award("carer before April", 113, **assessed(claimant_carers_allowance="83.30"), award_start=date(2026, 3, 31))
+
+
 def _slips(cases: Cases) -> None:
     nan = claimant("Nye", "Nan", date(1960, 11, 10), "MW123456A")
     slipped = nan | {"claimant_date_of_birth": date(1960, 10, 11)}
@@ -186,7 +195,7 @@ def _schools(cases: Cases) -> None:
 @pytest.fixture(scope="module")
 def cases() -> Iterator[Cases]:
     made = Cases()
-    for add in (_claims, _two_sources, _nos, _slips, _impossible, _council_tax, _schools):
+    for add in (_claims, _two_sources, _nos, _uprated, _slips, _impossible, _council_tax, _schools):
         add(made)
     made.town.link().build()
     yield made
@@ -357,6 +366,37 @@ def test_no_pension_credit_is_proved_before_the_first_day_of_the_award_only(
         assert cases.family(name, "gets_pension_credit_fresh") is fresh
     # Nothing else that the claim was assessed on grows old with it.
     assert cases.person(name, "state_pension_fresh") is True
+
+
+@pytest.mark.parametrize(("days", "fresh"), [(-1, False), (0, True), (1, True)])
+def test_what_goes_up_in_april_was_assessed_at_the_rates_in_force_from_the_first_on(
+    cases: Cases, days: int, fresh: bool
+) -> None:
+    name = f"{days} days after 1 April"
+    assert cases.person(name, "state_pension") == (200, 200)
+    assert cases.person(name, "state_pension_fresh") is fresh
+    # Nothing goes up to nothing; a works pension is nobody's to foretell and keeps its shelf life.
+    assert cases.person(name, "carers_allowance_fresh") is True
+    assert cases.person(name, "private_pension_fresh") is True
+    assert cases.person("carer before April", "carers_allowance_fresh") is False
+
+
+@pytest.mark.parametrize(
+    ("day", "paid_from", "assessed_from"),
+    [
+        (date(2026, 4, 5), date(2025, 4, 7), date(2025, 4, 1)),
+        (date(2026, 4, 6), date(2026, 4, 6), date(2026, 4, 1)),
+        (date(2026, 4, 7), date(2026, 4, 6), date(2026, 4, 1)),
+        (date(2025, 4, 6), date(2024, 4, 8), date(2024, 4, 1)),
+        (date(2025, 4, 7), date(2025, 4, 7), date(2025, 4, 1)),
+    ],
+)
+def test_new_rates_are_paid_from_the_first_monday_of_the_tax_year(
+    day: date, paid_from: date, assessed_from: date
+) -> None:
+    sql = f"SELECT {uprating('$day')}, {assessed_at_new_rates('$day')}"
+    with duckdb.connect() as connection:
+        assert connection.execute(sql, {"day": day}).fetchall() == [(paid_from, assessed_from)]
 
 
 @pytest.mark.parametrize(("days", "fresh"), [(13, True), (14, True), (15, False)])

@@ -14,6 +14,7 @@ from fractions import Fraction
 from lift.rulebook.model import Fact
 from lift.rulebook.nodes import Level, Unit
 from lift.sources.facts.readings import Condition, Reading, Wanted
+from lift.stages.build.upratings import assessed_at_new_rates
 
 Facts = Mapping[tuple[Level, str], Fact]
 
@@ -56,7 +57,7 @@ def tell(reading: Reading, fact: Fact, day: str) -> Told:
         f"CASE WHEN {sound} THEN ({low})::{kind} END",
         f"CASE WHEN {sound} THEN ({high})::{kind} END",
         f"({condition}) AND coalesce({broken}, FALSE)" if broken else "",
-        _fresh(reading, fact, day),
+        _fresh(reading, fact, day) + _at_these_rates(reading, fact, day, low, high),
         _no_lasts(reading, fact, day),
     )
 
@@ -131,6 +132,14 @@ def _fresh(reading: Reading, fact: Fact, day: str) -> str:
     if reading.shape.fresh:
         return f"coalesce({reading.shape.fresh}, FALSE)"
     return fresh_sql(reading.shape.dated, fact.shelf_life, day)
+
+
+def _at_these_rates(reading: Reading, fact: Fact, day: str, low: str, high: str) -> str:
+    """What goes up each April is no longer what it was assessed at before; nothing stays nothing."""
+    if not fact.is_uprated or reading.shape.fresh:
+        return ""
+    is_nothing = f"coalesce(({low}) = 0 AND ({high}) = 0, FALSE)"
+    return f" AND ({is_nothing} OR coalesce({reading.shape.dated} >= {assessed_at_new_rates(day)}, FALSE))"
 
 
 def _no_lasts(reading: Reading, fact: Fact, day: str) -> str:

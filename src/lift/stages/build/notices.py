@@ -12,6 +12,7 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from lift.stages.build.sources import day_sql
+from lift.stages.build.upratings import uprating
 
 ELEMENTS = (
     "element_standard", "element_child", "element_disabled_child_lower", "element_disabled_child_higher", "element_lcw",
@@ -19,17 +20,6 @@ ELEMENTS = (
 )  # fmt: skip
 FEED_IS_CURRENT_FOR = 2  # months after its newest notice
 TARIFF_FROM = 6000  # UC Regs 2013 reg 72: no income is assumed from capital up to this; unchanged since 2013
-
-
-def uprating(day: str) -> str:
-    """SQL for the Monday from which the benefit rates in force on a day apply: the first on or after 6 April."""
-
-    def monday(year: str) -> str:
-        sixth = f"make_date(({year})::BIGINT, 4, 6)"
-        return f"({sixth} + ((8 - isodow({sixth})) % 7)::INTEGER)"
-
-    this, last = monday(f"year({day})"), monday(f"year({day}) - 1")
-    return f"CASE WHEN {day} >= {this} THEN {this} ELSE {last} END"
 
 
 def _held(name: str) -> str:
