@@ -44,6 +44,7 @@ PLANTED = {
     "savings_conflict_harmless": ("yes", "8.50", "likely"),
     "savings_conflict_open": ("yes", "8.50", "possible"),
     "assessment_stale": ("yes", "53.10", ""),
+    "assessment_before_april": ("no", "", ""),
     "refused_for_capital": ("yes", "33.10", ""),
     "refused_for_income": ("no", "", ""),
     "claim_closed": ("yes", "53.10", ""),

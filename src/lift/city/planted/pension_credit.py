@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from lift.city.claims import bill, counted_income, reduction_ref
+from lift.city.days import tax_year_start
 from lift.city.law import council_tax, pension_age
 from lift.city.people import Application, Claim, Home, Tenure, Terms
 from lift.city.planted.trap import Trap, born_on, child, grown, non_dependant, old, one, pair, pensioner, pounds
@@ -86,6 +87,12 @@ def _stale(town: Town) -> Home:
     """Assessed before two upratings and not looked at since."""
     started = date(town.day.year - 2, 5, 13)
     return pensioner(town, 80, "184.90", "3000", changes={"started": started, "state_pension_year": started.year})
+
+
+def _before_april(town: Town) -> Home:
+    """Assessed weeks before the new rates: below the guarantee by the State Pension of then, above it by today's."""
+    started = tax_year_start(town.day) - timedelta(days=47)
+    return pensioner(town, 72, "244.00", "3000", changes={"started": started, "state_pension_year": started.year - 1})
 
 
 def _with_reduction(town: Town, home: Home, **says: Any) -> Home:
@@ -194,6 +201,8 @@ TRAPS = (
     Trap("savings_conflict_open", RULE, "Two files give different savings; by one of them nothing is due.",
          lambda town: _conflict(town, "15000")),
     Trap("assessment_stale", RULE, "Assessed more than two years ago, at the State Pension of that year.", _stale),
+    Trap("assessment_before_april", RULE, "Assessed in February; since then State Pension went up past the guarantee.",
+         _before_april),
     Trap("refused_for_capital", RULE, "Reduction refused for savings of 20,000; Pension Credit has no such limit.",
          lambda town: _refused(town, "capital", "20000", "0")),
     Trap("refused_for_income", RULE, "Reduction refused for income; above the guarantee too.",
