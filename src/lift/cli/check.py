@@ -10,6 +10,7 @@ from lift.cli.screen import Json, Plain, Screen, Watching, WorkspaceAt, workspac
 
 if TYPE_CHECKING:
     from lift.stages.publish.checked import Checked
+    from lift.stages.publish.coverage import Coverage
 
 
 def check(
@@ -53,9 +54,14 @@ def _show(screen: Screen, checked: Checked) -> None:
     screen.heading("\nWhat a run would have")
     screen.table(
         ("Extract", "#Rows", "What its absence costs"),
-        ([one.title, f"{one.rows:,}" if one.rows else "none", one.cost] for one in checked.coverage),
+        ([one.title, _rows(one), one.cost] for one in checked.coverage),
     )
     for warning in checked.warnings:
         screen.warn(warning)
     screen.say("\nNo run was made.")
     screen.answer(checked.as_data())
+
+
+def _rows(one: Coverage) -> str:
+    """Only a signed nil return makes an extract without rows cost nothing."""
+    return f"{one.rows:,}" if one.rows else "none" if one.cost else "nil return"

@@ -15,7 +15,7 @@ import pytest
 from lift.cli.main import app, run_app
 from lift.errors import ALL_ERRORS
 from lift.workspace.folder import Workspace
-from tests.middlemarch import MONTH, copy_of, finished, small_city
+from tests.middlemarch import MONTH, copy_of, finished, new_workspace, small_city
 
 Capture = pytest.CaptureFixture[str]
 
@@ -98,6 +98,16 @@ def test_other_extracts_of_the_month_make_a_second_run(council: Workspace, capsy
     listed = json.loads(lift(capsys, "list", "-w", str(council.root), "--json"))
     assert listed
     assert json.loads(lift(capsys, "runs", "-w", str(council.root), "--json"))[1]["run"] == "2026-11-b"
+
+
+def test_a_check_tells_a_signed_nil_return_from_a_list_that_is_missing(tmp_path: Path, capsys: Capture) -> None:
+    council = new_workspace(tmp_path / "council", small_city(dwellings=60, minimal=True))
+    (signed,) = (council.root / "incoming" / MONTH).glob("nil_return.toml")
+    said = lift(capsys, "check", "--month", MONTH, "-w", str(council.root), "--plain").splitlines()
+    assert "Suppression list\tnil return\t" in said
+    signed.unlink()
+    said = lift(capsys, "check", "--month", MONTH, "-w", str(council.root), "--plain").splitlines()
+    assert "Suppression list\tnone\tno list can be exported" in said
 
 
 OWN_RULE = """
