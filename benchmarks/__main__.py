@@ -1,6 +1,7 @@
 """Prints every budget of the design beside what was measured here and now.
 
-`python -m benchmarks [--households N] [--repeats N]`. Ratios are medians over the repeats of one run on one machine.
+`python -m benchmarks [--households N] [--dwellings N] [--repeats N]`. Ratios are medians over the repeats of one run on
+one machine.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
-from benchmarks import by_hand, households, reading
+from benchmarks import by_hand, following, households, reading
 from lift.engines.duckdb.run import fact_profiles, run_plan
 from lift.plan.compile import Options, compile_plan
 from lift.rulebook.load import load_rulebook
@@ -32,11 +34,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--households", type=int, default=500_000)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--dwellings", type=int, default=10_000, help="of the city whose lists are exported")
     options = parser.parse_args()
     book = load_rulebook(examples=False)
     compile_times(book, options.repeats)
     start_times(options.repeats)
     reading.compare(options.repeats, say)
+    following.measure(options.dwellings, partial(median_of, options.repeats), say)
     assess_times(book, options.households, options.repeats)
 
 
