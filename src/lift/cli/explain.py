@@ -145,8 +145,8 @@ def _print_json(explained: Explained, told: Sequence[Told], people: Sequence[str
 
 def plain_lines(told: Told) -> Iterator[str]:
     """Lines that begin with what they are, with a tab between columns."""
+    from lift.days import in_words
     from lift.rulebook.check import short
-    from lift.rulebook.page import in_words
 
     yield from told.head()
     for title, value, formula in told.asked():
@@ -208,8 +208,8 @@ def print_told(told: Told) -> None:
     from rich.padding import Padding
 
     from lift.cli.paper import make_console, print_grid
+    from lift.days import in_words
     from lift.rulebook.check import short
-    from lift.rulebook.page import in_words
 
     console = make_console()
     title, *rest = told.head()

@@ -111,7 +111,7 @@ def _all(screen: Screen, run: PublishedRun, lists: Lists | None) -> None:
     from lift.cli.list_table import held_in_words, list_table
 
     shown = {} if lists is None else {one.name: lists.shown(one.name) for one in run.record.lists}
-    screen.heading(f"Run {run.id}, worked out for {run.record.day.day} {run.record.day:%B %Y}")
+    screen.heading(f"Run {run.id}, {run.record.worked_out}")
     list_table(screen, run.record, shown, families=True)
     for line in _UNDER_ALL:
         screen.say(line)
@@ -175,8 +175,8 @@ def _what(row: Mapping[str, object], several: bool) -> str:
 
 def export_one(screen: Screen, done: Exported, lists: Lists) -> None:
     """What was written, and until when it may be kept."""
+    from lift.days import in_words
     from lift.stages.export.notes import found_in_words, rough
-    from lift.workspace.purposes import in_words
 
     shown = done.shown
     if not done.files:

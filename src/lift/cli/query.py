@@ -123,7 +123,7 @@ def query(
 
 def _title(asked: Asking) -> str:
     record = asked.run.record
-    return f"Run {record.run}, worked out for {record.day.day} {record.day:%B %Y}"
+    return f"Run {record.run}, {record.worked_out}"
 
 
 def _show_rows(screen: Screen, asked: Asking, found: Rows, each: Each) -> None:
@@ -158,10 +158,10 @@ def _require_name(name: str, run: PublishedRun) -> None:
 
 
 def _write(screen: Screen, place: Workspace, asked: Asking, name: str, each: Each, *, replace: bool) -> None:
+    from lift.days import in_words
     from lift.stages.export.gate import open_gate
     from lift.stages.export.notes import rough
     from lift.stages.export.question import Answer, Told, export_question
-    from lift.workspace.purposes import in_words
     from lift.workspace.settings import read_settings
 
     found = asked.rows()

@@ -38,7 +38,7 @@ def closing_screen(screen: Screen, place: Workspace, run: PublishedRun) -> None:
     if screen.as_json:
         return
     record = run.record
-    screen.heading(f"{record.council} · {month_in_words(record)} · worked out for {record.day.day} {record.day:%B %Y}")
+    screen.heading(f"{record.council} · {month_in_words(record)} · {record.worked_out}")
     screen.say(_as_at(record))
     screen.say(_read(record))
     if doubts := doubts_in_words(record):

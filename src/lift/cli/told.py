@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from lift.days import in_words
 from lift.rulebook.answers import Range, Value
 from lift.rulebook.check import short
 from lift.rulebook.model import Special
 from lift.rulebook.nodes import AmountRef, Compare, Constant, FactRef, Gather, Node, StepRef, Type, children, walk
-from lift.rulebook.page import in_words, money, value_in_words
+from lift.rulebook.page import money, value_in_words
 
 if TYPE_CHECKING:
     from lift.rulebook.model import Rulebook

@@ -5,12 +5,13 @@ One file that needs nothing else: no script, no font, no picture from anywhere. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from lift.days import in_words
+from lift.html import page, table
 from lift.rulebook.check import short
-from lift.rulebook.page import in_words
 
 if TYPE_CHECKING:
     from lift.cli.told import Told
@@ -47,11 +48,8 @@ def told_page(title: str, told: Sequence[Told], others: Sequence[Sequence[str]],
         parts.append("<div class=answer>" + "".join(f"<p>{escape(line)}</p>" for line in people) + "</div>")
     parts += [_section(one) for one in told]
     if others:
-        parts.append("<h2>Other answers</h2>" + _table(OTHERS, others))
-    return (
-        f'<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
-    )
+        parts.append("<h2>Other answers</h2>" + table(OTHERS, others))
+    return page(title, STYLE, parts)
 
 
 def _section(told: Told) -> str:
@@ -65,8 +63,8 @@ def _section(told: Told) -> str:
         (short(a.name), told.amount_value(a), in_words(a.since), a.status.replace("_", " "), a.cite)
         for a in told.shown_amounts()
     )
-    parts.append("<h2>Figures</h2>" + _table(("figure", "value", "since", "how well known", "law"), figures))
-    parts.append("<h2>Facts</h2>" + _table(("fact", "of", "value", "where from"), _facts(told)))
+    parts.append("<h2>Figures</h2>" + table(("figure", "value", "since", "how well known", "law"), figures))
+    parts.append("<h2>Facts</h2>" + table(("fact", "of", "value", "where from"), _facts(told)))
     return "\n".join([*parts, "</section>"])
 
 
@@ -102,13 +100,3 @@ def _step(told: Told, group: list[ShownStep]) -> str:
         parts += [f"<p class=quiet>{escape(figures)}</p>"] if figures else []
     parts.append(f"<p class=law>{escape(f'{first.cite}. {first.why}'.strip())}</p></div>")
     return "".join(parts)
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = "".join("<tr>" + "".join(f"<td>{_breaking(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return "<table><thead><tr>" + "".join(f"<th>{escape(h)}</th>" for h in headings) + f"</tr></thead>{lines}</table>"
-
-
-def _breaking(text: str) -> str:
-    """A long name may be broken where its words meet."""
-    return escape(text).replace("_", "_<wbr>")

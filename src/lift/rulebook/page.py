@@ -13,16 +13,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from lift.days import in_words
 from lift.rulebook.answers import Range, Value
 from lift.rulebook.check import amounts_of, closure, facts_of, rates_to, short, tables_of
 from lift.rulebook.model import WEAK, Amount, Cell, Example, Formula, Rule, Rulebook, Special, Step, Table
 from lift.rulebook.nodes import Type
 from lift.rulebook.units import Scalar
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _PER = {"week": "a week", "month": "a month", "year": "a year", "four_weeks": "for four weeks"}
 _KINDS = {
     "entitlement": "entitlement",
@@ -289,10 +286,6 @@ def _wanted(value: Any) -> str:
 
 
 # ---- words ----
-
-
-def in_words(day: date | None) -> str:
-    return "" if day is None else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def type_in_words(kind: Type) -> str:

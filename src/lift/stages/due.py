@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from lift.days import in_words
 from lift.rulebook.check import rates_to
 from lift.rulebook.model import Rulebook
-from lift.rulebook.page import in_words
 
 
 @dataclass(frozen=True)

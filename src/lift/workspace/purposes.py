@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lift.days import in_words
 from lift.errors import DisclosureError
 from lift.workspace.folder import SETTINGS
 from lift.workspace.settings import Purpose, Settings
@@ -127,10 +128,6 @@ def require_columns(purpose: Purpose, name: str, columns: Iterable[str], how: st
 
 def _listed(columns: list[str]) -> str:
     return f"the column {columns[0]}" if len(columns) == 1 else f"the columns {', '.join(columns)}"
-
-
-def in_words(day: datetime.date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def suggested_block(name: str, expires: datetime.date, *, invented: bool = False) -> str:

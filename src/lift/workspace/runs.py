@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from lift.days import in_words
 from lift.errors import NotFoundError, SettingsError, StorageError, UsageError
 from lift.workspace.folder import Workspace
 
@@ -117,6 +118,11 @@ class RunRecord(Part):
     who: str
     when: datetime.datetime
     seconds: dict[str, float]
+
+    @property
+    def worked_out(self) -> str:
+        """The day that the run's answers hold for, in words."""
+        return f"worked out for {in_words(self.day)}"
 
     @property
     def lines(self) -> int:

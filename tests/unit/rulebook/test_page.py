@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from lift.days import in_words
 from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Special
 from lift.rulebook.nodes import Type
-from lift.rulebook.page import in_words, markdown, money, rule_page, shown, type_in_words
+from lift.rulebook.page import markdown, money, rule_page, shown, type_in_words
 from tests.unit.rulebook.names_in_scope import unit
 
 _HOUSE = Path(__file__).parents[2] / "messages" / "bad_rules" / "house"

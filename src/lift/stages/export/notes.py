@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lift.days import in_words
 from lift.rulebook.model import Rule, Rulebook
 from lift.sources.kinds import load_kinds
 from lift.stages.export.call_file import OUTCOMES
 from lift.stages.export.held import REASONS, Reason
-from lift.workspace.purposes import in_words
 from lift.workspace.runs import RunRecord
 from lift.workspace.settings import Purpose
 
@@ -99,7 +99,7 @@ def notes_of(record: RunRecord, book: Rulebook, about: About, audience: str, row
         ("Offers help only", ADVISORY),
         ("For whom", audience),
         ("Council", record.council),
-        ("Run", f"{record.run}, worked out for {in_words(record.day)}; exported on {in_words(about.exported)}"),
+        ("Run", f"{record.run}, {record.worked_out}; exported on {in_words(about.exported)}"),
         ("Read", "; ".join(read)),
         ("Not supplied", "; ".join(f"{one.title}: {one.cost}" for one in record.missing) or "nothing is missing"),
         ("Rows", f"{rows}; {about.shown.shown:,} families shown of {found_in_words(about.shown)} found"),
@@ -152,7 +152,7 @@ def query_notes(
         ("List", what),
         ("Offers help only", ADVISORY),
         ("Council", record.council),
-        ("Run", f"{record.run}, worked out for {in_words(record.day)}; exported on {in_words(exported)}"),
+        ("Run", f"{record.run}, {record.worked_out}; exported on {in_words(exported)}"),
         ("Held back by", f"{protection}; the council's register; the marks in the extracts themselves"),
         ("Blind spot", NOTHING_HEARD),
         ("Purpose", purpose.purpose),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from lift.days import in_words
 from lift.errors import DisclosureError, ExtractError
 from lift.sources.dating import date_in_name, read_manifest
 from lift.sources.examine import examine
@@ -25,7 +26,6 @@ from lift.sources.recognise import recognise
 from lift.sources.tables import create_tables
 from lift.workspace.clock import export_day
 from lift.workspace.database import database
-from lift.workspace.purposes import in_words
 from lift.workspace.settings import Settings
 from lift.workspace.suppressed import Acknowledged, Entry, digest_of
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime
 from html import escape
 
+from lift.days import in_words, month_and_year
+from lift.html import page, table
 from lift.sources.kinds import load_kinds
 from lift.workspace.runs import FileRead, ListCount, RunRecord
 
@@ -28,13 +30,13 @@ def report_page(record: RunRecord) -> str:
     """A whole HTML page without anything from elsewhere."""
     parts = [
         f"<h1>{escape(record.council)}: {escape(month_in_words(record))}</h1>",
-        f'<p class="quiet">Run {escape(record.run)}, worked out for {record.day.day} {record.day:%B %Y}.</p>',
+        f'<p class="quiet">Run {escape(record.run)}, {record.worked_out}.</p>',
         f'<p class="offer">{OFFER}</p>',
         "<h2>What was read</h2>",
-        _table(("File", "What it is", "As at", "#Lines", "#Refused"), (_file(file) for file in record.files)),
+        table(("File", "What it is", "As at", "#Lines", "#Refused"), (_file(file) for file in record.files)),
         f"<p>{doubts_in_words(record)}</p>",
         "<h2>What was not supplied</h2>",
-        _table(("Extract", "What it costs"), ([one.title, one.cost] for one in record.missing))
+        table(("Extract", "What it costs"), ([one.title, one.cost] for one in record.missing))
         if record.missing
         else "<p>Nothing.</p>",
         "<h2>Who is known</h2>",
@@ -44,18 +46,14 @@ def report_page(record: RunRecord) -> str:
         f"{record.families_unseen:,} nothing about income is known: they are on no list, and that does not mean that "
         "nothing is due to them. Where they live stands in unknown_income.csv, by ward and council tax band.</p>",
         "<h2>What was found</h2>",
-        _table(("List", "#Likely", "#Of these, may have it", "#Possible", "A year, least"), map(_list, record.lists)),
+        table(("List", "#Likely", "#Of these, may have it", "#Possible", "A year, least"), map(_list, record.lists)),
         '<p class="quiet">A year, least: the low end of likely answers that are surely not in payment, and "if new" as '
         "much if those counted under may have it do not get it yet. Lists overlap; "
         "never add them up. Held-back homes are counted here and are on no exported list.</p>",
     ]
     if record.warnings:
         parts += ["<h2>Warnings</h2>", "".join(f"<p>{escape(warning)}</p>" for warning in record.warnings)]
-    title = escape(f"{record.council}, run {record.run}")
-    return (
-        f'<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
-    )
+    return page(f"{record.council}, run {record.run}", STYLE, parts)
 
 
 def doubts_in_words(record: RunRecord) -> str:
@@ -75,7 +73,7 @@ def doubts_in_words(record: RunRecord) -> str:
 
 
 def month_in_words(record: RunRecord) -> str:
-    return f"{record.day.replace(year=int(record.month[:4]), month=int(record.month[5:]), day=1):%B %Y}"
+    return month_and_year(datetime.date(int(record.month[:4]), int(record.month[5:]), 1))
 
 
 def money_in_words(one: ListCount) -> str:
@@ -93,21 +91,8 @@ def money_in_words(one: ListCount) -> str:
 
 def _file(file: FileRead) -> list[str]:
     day = file.extract_date
-    return [file.name, load_kinds()[file.kind].title, f"{day.day} {day:%B %Y}", f"{file.lines:,}", f"{file.refused:,}"]
+    return [file.name, load_kinds()[file.kind].title, in_words(day), f"{file.lines:,}", f"{file.refused:,}"]
 
 
 def _list(one: ListCount) -> list[str]:
     return [one.title, f"{one.likely:,}", f"{one.may_already_have:,}", f"{one.possible:,}", money_in_words(one)]
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Headings that begin with # stand over numbers."""
-    numbers = [heading.startswith("#") for heading in headings]
-
-    def line(cells: Sequence[str], tag: str) -> str:
-        marked = zip(cells, numbers, strict=True)
-        return (
-            "<tr>" + "".join(f"<{tag}{' class=n' if n else ''}>{escape(cell)}</{tag}>" for cell, n in marked) + "</tr>"
-        )
-
-    return f"<table>{line([h.lstrip('#') for h in headings], 'th')}{''.join(line(row, 'td') for row in rows)}</table>"
