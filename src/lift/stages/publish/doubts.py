@@ -24,7 +24,7 @@ _DIFFERENCES = """
     WITH places AS (
         SELECT s.level, s.unit_key, s.kind,
             string_agg(f.name || ' line ' || s.line, '; ' ORDER BY f.name, s.line) AS places
-        FROM unit_source s JOIN extract_file f USING (file_id) GROUP BY ALL
+        FROM unit_source s SEMI JOIN conflict USING (level, unit_key) JOIN extract_file f USING (file_id) GROUP BY ALL
     )
     SELECT c.unit_key, c.level, replace(c.fact, '_', ' '), coalesce(a.places, c.kind_1), coalesce(b.places, c.kind_2),
         CASE c.treated_as WHEN 'range' THEN 'anything from one to the other' ELSE 'not known' END

@@ -135,6 +135,6 @@ def _sources() -> str:
     return f"""
         CREATE OR REPLACE TEMP TABLE rank_source AS
         SELECT u.level, u.unit_key, concat(f.name, ' line ', u.line) AS source
-        FROM unit_source u JOIN extract_file f USING (file_id)
+        FROM unit_source u SEMI JOIN rank_answer USING (level, unit_key) JOIN extract_file f USING (file_id)
         QUALIFY row_number() OVER (PARTITION BY u.level, u.unit_key
             ORDER BY CASE u.kind {order} ELSE {len(_BEST_KNOWN)} END, u.as_at DESC, u.file_id, u.line DESC) = 1"""
