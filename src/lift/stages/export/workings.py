@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from lift.plan.compile import Options, Plan, compile_plan
 from lift.rulebook.answers import Range, Value
 from lift.rulebook.check import in_reading_order, references, short
 from lift.rulebook.model import Fact, Rule, Rulebook, Step
-from lift.rulebook.nodes import FactRef, Level, StepRef
+from lift.rulebook.nodes import FactRef, Level, Logic, StepRef, walk
 from lift.rulebook.page import value_in_words
 from lift.stages.export.rests_on import SUBJECT, persons_read
 from lift.stages.export.worked import Row, Worked, columns_of, read_worked
@@ -32,7 +32,7 @@ _UNSAID = (
     "is_latest", "latest_period_is_known", "periods_complete",
 )  # fmt: skip
 
-_NOT_KNOWN, _STALE = "Not known", ", but out of date"
+_TRUE, _NOT_KNOWN, _STALE = "yes", "Not known", ", but out of date"
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,9 @@ class _Shown:
         self.rule = rule
         order = in_reading_order(rule, book)
         asked = {node.name for name in ("eligible", "possible_when") for node in _reads(book, rule, name)}
-        self.steps = [step for step in order if _is_money(step) or step.name in asked]
+        reasons = _reasons(book, asked)
+        self.steps = [step for step in order if _is_money(step) or step.name in asked | reasons]
+        self.only_if_true = reasons - asked
         self.facts = _facts(book, rule)
         self.facts_in_words = [(fact, _plain(fact.name), columns_of(fact)) for fact in self.facts]
         self.persons = persons_read(rule, book)
@@ -120,6 +122,19 @@ class _Shown:
             return units[level]
         roles = self.persons.get(name, frozenset())
         return [unit for unit in units[level] if unit.role in roles or (unit.is_subject and SUBJECT in roles)]
+
+
+def _reasons(book: Rulebook, asked: Iterable[str]) -> frozenset[str]:
+    """Steps any one of which makes a step asked for true, and so on down: those that are true say why it is."""
+    found: set[str] = set()
+    todo = [name for name in asked if name in book.steps]
+    while todo:
+        nodes = [node for formula in book.steps[todo.pop()].formulas for node in walk(formula.node)]
+        either = [part for node in nodes if isinstance(node, Logic) and node.operator == "OR" for part in node.parts]
+        new = {part.name for part in either if isinstance(part, StepRef)} - found
+        found |= new
+        todo += sorted(new)
+    return frozenset(found)
 
 
 def _reads(book: Rulebook, rule: Rule, answer: str) -> list[Any]:
@@ -190,7 +205,8 @@ class _Town:
             if step.name not in self.stored:
                 continue
             for unit in shown.read(step.level, step.name, units):
-                if unit.steps is not None and (said := self._step_in_words(step, unit.steps)) is not None:
+                said = None if unit.steps is None else self._step_in_words(step, unit.steps)
+                if said is not None and (step.name not in shown.only_if_true or said == _TRUE):
                     yield f"{_plain(short(step.name))}{unit.whose}: {said}", step.cite
         for why, level, name in shown.signs:
             if any(unit.row.get(name) is True for unit in shown.read(level, name, units)):
