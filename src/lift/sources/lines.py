@@ -68,7 +68,7 @@ def read_blocks(examined: Examined) -> Iterator[Block]:
     first = 1
     size = 0
     with examined.path.open("rb") as file:
-        for raw in whole_lines(file, BLOCK):
+        for raw in whole_lines(file, _block_size(examined.size)):
             size += len(raw)
             text = raw.removeprefix(UTF8_BOM) if first == 1 and examined.encoding == "utf-8-bom" else raw
             block = _block(first, text, examined.encoding)
@@ -78,6 +78,11 @@ def read_blocks(examined: Examined) -> Iterator[Block]:
         raise ExtractError(
             f"{examined.path.name}: changed while it was read. Wait until it is copied whole, then run again."
         )
+
+
+def _block_size(size: int) -> int:
+    """As few blocks as may be, all of one size: while one is stored the next is split, and neither waits for long."""
+    return -(-size // max(1, -(-size // BLOCK)))
 
 
 def _block(first: int, text: bytes, encoding: str) -> Block:
