@@ -110,6 +110,30 @@ def test_a_check_tells_a_signed_nil_return_from_a_list_that_is_missing(tmp_path:
     assert "Suppression list\tnone\tno list can be exported" in said
 
 
+#: Ctrl-C after half a second of a query that takes much longer, in whatever command.
+INTERRUPTED = """
+import os, signal, sys, threading
+import duckdb
+import lift.workspace.runs
+from lift.cli.main import run_app
+
+def at_work(*_):
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    duckdb.sql("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b").fetchall()
+
+lift.workspace.runs.find_run = at_work
+sys.exit(run_app(["summary", "-w", sys.argv[1]]))
+"""
+
+
+def test_a_stop_in_the_middle_of_a_query_is_no_fault(council: Workspace) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, str(council.root)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "lift: Stopped. Earlier runs and lists are as they were.\n")
+    assert not (council.root / "faults.log").exists()
+
+
 OWN_RULE = """
 id: winter_fund
 name: Winter fund
