@@ -42,7 +42,7 @@ def value_of(value: Value, kind: Type) -> Any:
     """A flag or code as it is, a number or date as its low and high; null is unknown or no bound."""
     if not isinstance(value, Range):
         return value
-    places = 2 if kind.unit is not None and kind.unit.is_money else 0
+    places = 2 if kind.is_money else 0
     return {"low": _end(value.low, places, up=False), "high": _end(value.high, places, up=True)}
 
 

@@ -175,7 +175,7 @@ class _Reader:
         if entry.uprated:
             place = self.located.place((*path, "uprated"))
             kind = parse_unit(entry.unit or "")
-            if kind is None or kind.unit is None or not kind.unit.is_money:
+            if kind is None or not kind.is_money:
                 self.problems.add(place, f"{name} is no money, so no rate of it goes up", "take uprated: out")
             elif entry.shelf_life == "never":
                 what = f"{name} never grows old, so no new rate ends it"

@@ -52,6 +52,11 @@ class Type:
         """Whether a value is known by its ends: numbers and dates have an order."""
         return self.kind in ("number", "date")
 
+    @property
+    def is_money(self) -> bool:
+        """Whether a value is an amount of money, by whatever time."""
+        return self.unit is not None and self.unit.is_money
+
     def __str__(self) -> str:
         return str(self.unit) if self.kind == "number" and self.unit is not None else self.kind
 

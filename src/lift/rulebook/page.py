@@ -219,7 +219,7 @@ def _step(step: Step, rule: Rule, day: date | None) -> Iterable[tuple[Cell_, ...
 
 def _manner(step: Step, rule: Rule) -> str:
     """How the step is worked out, where that is out of the ordinary."""
-    usual = "penny" if step.type.unit is not None and step.type.unit.is_money else "none"
+    usual = "penny" if step.type.is_money else "none"
     words = [type_in_words(step.type).capitalize()]
     words += [f"for {_EACH[step.level]}"] if step.level != rule.level else []
     parts = [" ".join(words)]
@@ -301,7 +301,7 @@ def money(value: Scalar | Special | None, kind: Type) -> str:
     """A value with its unit, pounds with pence."""
     if kind.kind != "number" or not isinstance(value, Fraction):
         return shown(value)
-    if kind.unit is not None and kind.unit.is_money:
+    if kind.is_money:
         per = str(kind.unit).partition("/")[2]
         return f"£{_decimal(value, 2)} {_PER.get(per, per)}".strip()
     return f"{_decimal(value, 0)} {kind.unit}" if kind.unit is not None and kind.unit.parts else _decimal(value, 0)

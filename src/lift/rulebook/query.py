@@ -230,7 +230,6 @@ class _Reader:
         self.problems.append(Problem(place, error.what, error.fix))
 
     def _step(self, name: str, node: Node, text: str) -> Step:
-        is_money = node.type.unit is not None and node.type.unit.is_money
         place = Place("the question", 1)
         return Step(
             name=name,
@@ -241,7 +240,7 @@ class _Reader:
             why="",
             day="run_day",
             day_node=None,
-            rounding="penny" if is_money else "none",
+            rounding="penny" if node.type.is_money else "none",
             within=None,
             split_on=(),
             assume=None,

@@ -57,7 +57,7 @@ class StepMaker:
         in_order = sorted(texts.items(), key=lambda entry: entry[0] or date.min)
         formulas = tuple(self._formula(day, text, kind) for day, text in in_order)
         day = entry.in_force_on or self.default_day
-        default_round = "penny" if kind.unit is not None and kind.unit.is_money else "none"
+        default_round = "penny" if kind.is_money else "none"
         return Step(
             name=full_name,
             level=self.scope.level,
@@ -176,7 +176,7 @@ def _check_type(node: Node, kind: Type) -> None:
     if fits and kind.kind == "number":
         bare = node.type.unit is None
         zero = isinstance(node, Constant) and node.value == 0
-        fits = node.type.unit == kind.unit or (bare and (zero or not (kind.unit and kind.unit.is_money)))
+        fits = node.type.unit == kind.unit or (bare and (zero or not kind.is_money))
     if not fits:
         fix = "change the unit, or convert by a named conversion such as MONTH_TO_WEEK_12_52"
         if kind.kind != "number" or node.type.kind != "number":

@@ -156,5 +156,5 @@ def _end(end: Fraction | datetime.date | None, kind: Type, *, up: bool) -> Cell:
     """An exact decimal. A minus sign could begin a formula, so it is a word."""
     if not isinstance(end, Fraction):
         return end
-    places = 2 if kind.unit is not None and kind.unit.is_money else 0
+    places = 2 if kind.is_money else 0
     return f"{'minus ' if end < 0 else ''}{decimal_text(abs(end), least_places=places, up=up == (end >= 0))}"

@@ -145,7 +145,7 @@ def _reads(book: Rulebook, rule: Rule, answer: str) -> list[Any]:
 
 
 def _is_money(step: Step) -> bool:
-    return step.type.kind == "number" and step.type.unit is not None and step.type.unit.is_money
+    return step.type.kind == "number" and step.type.is_money
 
 
 def _facts(book: Rulebook, rule: Rule) -> list[Fact]:
