@@ -110,12 +110,15 @@ def test_a_check_tells_a_signed_nil_return_from_a_list_that_is_missing(tmp_path:
     assert "Suppression list\tnone\tno list can be exported" in said
 
 
-#: Ctrl-C after half a second of a query that takes much longer, in whatever command.
+#: Ctrl-C after half a second of a query that takes much longer, in whatever command. A job that a shell has started in
+#: the background is told to ignore Ctrl-C, and the tests may be one: the child listens whatever it inherits.
 INTERRUPTED = """
 import os, signal, sys, threading
 import duckdb
 import lift.workspace.runs
 from lift.cli.main import run_app
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def at_work(*_):
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
