@@ -1,6 +1,8 @@
 """The same formulas written by hand as one exact DuckDB query: what the plan is measured against.
 
-It knows every fact, so it needs no ranges; it is what a careful analyst would write for 2026-27 and no other year.
+It knows every fact, so it needs no ranges; it is what a careful analyst would write for 2026-27 and no other year. It
+gives what a plan gives of each unit that a rule asks about: the unit, the verdict with the flags behind it, the signs
+that grade it, and what it is worth. (`agreeing.py` holds it to the plan's own answers.)
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ FACTS: dict[str, tuple[str, ...]] = {
         "gets_council_tax_reduction", "gets_universal_credit", "universal_credit_is_nil", "universal_credit_award",
         "universal_credit_earnings", "gets_income_related_employment_and_support_allowance", "saved_mixed_age_couple",
         "habitually_resident", "is_on_low_income_record", "child_benefit", "other_capped_benefits",
-        "gets_cap_exempting_benefit", "is_in_cap_grace_period", "lives_in_greater_london",
+        "gets_cap_exempting_benefit", "is_in_cap_grace_period", "lives_in_greater_london", "gets_asylum_support",
+        "meets_no_recourse_meals_limits",
     ),
     "household": ("tenure", "has_disabled_band_reduction"),
     "period": (
@@ -43,6 +46,9 @@ people AS (
         date_of_birth + to_months(CAST(months AS INTEGER)) <= DATE '2026-11-12' AS reached,
         gets_attendance_allowance OR gets_dla_care_middle_or_highest OR gets_pip_daily_living
             OR gets_armed_forces_independence_payment AS disabled,
+        has_severe_mental_impairment_disregard OR has_unpaid_carer_disregarded_for_council_tax OR has_paid_carer
+            OR is_severely_sight_impaired OR has_disabled_band_reduction AS shows_signs,
+        care_need IN ('day_or_night', 'day_and_night') AS needs_some_care,
         2026 - year(date_of_birth) - CASE WHEN month(date_of_birth) * 100 + day(date_of_birth) > 1112 THEN 1 ELSE 0 END AS age
     FROM x_person p JOIN x_household h USING (household_key) JOIN x_family f USING (family_key)
 )"""
@@ -97,31 +103,37 @@ pension_credit AS (
         unearned + greatest(earned - CASE WHEN higher OR (NOT f.is_couple AND children > 0) THEN 20 WHEN f.is_couple THEN 10 ELSE 5 END, 0)
         + CAST((CAST(greatest(f.savings - 10000, 0) * 100 AS BIGINT) + 49999) // 50000 AS DECIMAL(9,2)) AS income,
         CASE WHEN f.is_couple THEN all_reached OR (f.saved_mixed_age_couple AND some_reached) ELSE claimant_reached END AS of_age,
-        f.gets_pension_credit AS already, f.habitually_resident AS resident
+        f.is_couple AND some_reached AND NOT all_reached AS mixed,
+        f.gets_pension_credit AS already, f.habitually_resident AS resident, f.is_on_low_income_record AS low_income
     FROM lodgers f JOIN members m USING (family_key) JOIN x_household h USING (household_key) LEFT JOIN others o USING (family_key)
 )"""
 
 _CAP = """
 caps AS (
-    SELECT d.*, f.gets_cap_exempting_benefit, f.gets_universal_credit,
-        (CASE WHEN f.lives_in_greater_london THEN CASE WHEN f.is_couple OR m.children > 0 THEN 2110.25 ELSE 1413.92 END
+    SELECT d.*,         (CASE WHEN f.lives_in_greater_london THEN CASE WHEN f.is_couple OR m.children > 0 THEN 2110.25 ELSE 1413.92 END
             WHEN f.is_couple OR m.children > 0 THEN 1835.00 ELSE 1229.42 END) AS level,
         CAST((CAST(f.child_benefit * 100 AS BIGINT) * 52 * 2 + 12) // 24 AS DECIMAL(14,2)) * CAST(0.01 AS DECIMAL(3,2)) AS child_benefit_month,
         CAST((CAST(f.other_capped_benefits * 100 AS BIGINT) * 52 * 2 + 12) // 24 AS DECIMAL(14,2)) * CAST(0.01 AS DECIMAL(3,2)) AS other_month,
         d.has_lcwra_element OR d.has_carer_element OR (d.has_disabled_child_addition AND NOT d.has_higher_disabled_child_addition)
             OR d.period_earnings >= CASE WHEN period_start >= DATE '2026-04-06' THEN 881 WHEN period_start >= DATE '2025-04-07' THEN 846
                 WHEN period_start >= DATE '2024-04-08' THEN 793 ELSE 722 END
-            OR (d.is_latest AND (f.gets_cap_exempting_benefit OR f.is_in_cap_grace_period)) AS exempt
+            OR (d.is_latest AND f.gets_cap_exempting_benefit) AS exempt, f.is_in_cap_grace_period AS in_grace_period
     FROM x_period d JOIN x_family f USING (family_key) JOIN members m USING (family_key)
 ),
+reductions AS (
+    SELECT *, exempt OR (is_latest AND in_grace_period) AS is_out, cap_reduction
+        - greatest(universal_credit_entitlement + child_benefit_month + other_month - level - childcare_element, 0) AS over
+    FROM caps
+),
 cap_answers AS (
-    SELECT family_key, bool_or(is_latest AND cap_reduction > 0 AND period_start > DATE '2026-08-12'
-            AND (exempt OR greatest(cap_reduction - greatest(universal_credit_entitlement + child_benefit_month + other_month - level - childcare_element, 0), 0) > 1)) AS wrong,
-        bool_or(is_latest AND cap_reduction = 0) AS not_capped,
-        sum(CASE WHEN is_latest THEN CASE WHEN exempt THEN cap_reduction ELSE greatest(cap_reduction
-            - greatest(universal_credit_entitlement + child_benefit_month + other_month - level - childcare_element, 0), 0) END END) AS now,
-        sum(CASE WHEN exempt THEN cap_reduction ELSE 0 END) AS so_far
-    FROM caps GROUP BY family_key
+    SELECT family_key,
+        coalesce(bool_or(is_latest AND cap_reduction > 0 AND period_start > DATE '2026-08-12' AND (is_out OR over > 1)), false) AS wrong,
+        coalesce(bool_or(is_latest AND cap_reduction = 0 AND period_start > DATE '2026-08-12'), false) AS not_capped,
+        coalesce(bool_or(is_latest AND cap_reduction > 0), false) AS capped,
+        coalesce(bool_or(is_latest AND (exempt OR over > 1)), false) AS may_be_wrong,
+        coalesce(sum(CASE WHEN is_latest THEN CASE WHEN is_out THEN cap_reduction ELSE greatest(over, 0) END END), 0) AS now,
+        coalesce(sum(CASE WHEN is_out THEN cap_reduction WHEN is_latest THEN greatest(over, 0) ELSE 0 END), 0) AS so_far
+    FROM reductions GROUP BY family_key
 )"""
 
 _MEALS = """
@@ -134,31 +146,48 @@ recent AS (
         AND c.period_start < a.period_start - INTERVAL 1 MONTH
     WHERE a.is_latest GROUP BY a.family_key
 ),
+awards AS (
+    SELECT f.family_key, gets_guarantee_credit OR gets_income_related_employment_and_support_allowance
+            OR ((gets_asylum_support OR meets_no_recourse_meals_limits)
+                AND NOT (gets_universal_credit OR gets_housing_benefit OR gets_council_tax_reduction)) AS other,
+        gets_universal_credit AND (NOT universal_credit_is_nil OR universal_credit_award > 0) AS credit,
+        CASE WHEN universal_credit_earnings <= 616.67 THEN true WHEN universal_credit_earnings > 1850 THEN false
+            ELSE coalesce(r.low, false) END AS low_earnings,
+        is_on_low_income_record OR gets_universal_credit AS low_income
+    FROM x_family f LEFT JOIN recent r USING (family_key)
+),
 meals AS (
-    SELECT p.person_key, p.is_at_state_funded_school AND p.age >= 4
-        AND (f.gets_guarantee_credit OR f.gets_income_related_employment_and_support_allowance
-            OR (f.gets_universal_credit AND (NOT f.universal_credit_is_nil OR f.universal_credit_award > 0)))
-        AND (NOT (p.year_group BETWEEN 0 AND 2 AND p.age < 9)
-            OR f.gets_guarantee_credit OR f.universal_credit_earnings <= 616.67 OR coalesce(r.low, false)) AS qualifies,
-        p.gets_free_school_meals AS already
-    FROM people p JOIN x_family f USING (family_key) LEFT JOIN recent r USING (family_key) WHERE p.role = 'child'
+    SELECT p.person_key, p.family_key, p.household_key, p.is_at_state_funded_school AND p.age >= 4 AND (a.other OR a.credit)
+            AND (NOT infant OR a.other OR a.low_earnings) AS qualifies,
+        p.gets_free_school_meals AS already, a.low_income AND p.age BETWEEN 4 AND 18 AS possible, CASE WHEN infant THEN 0 ELSE 500 END AS worth
+    FROM (SELECT *, year_group BETWEEN 0 AND 2 AND age < 9 AS infant FROM people WHERE role = 'child') p JOIN awards a USING (family_key)
 )"""
 
 _ALL = """
-SELECT 'pension_credit' AS rule, family_key AS unit_key, CASE WHEN already THEN 'in_payment' WHEN NOT (resident AND of_age AND income < guarantee)
-        OR greatest(guarantee - income, 0) < 0.10 THEN 'ruled_out' ELSE 'likely' END AS verdict, greatest(guarantee - income, 0) AS worth
-    FROM pension_credit
+SELECT 'pension_credit' AS rule, family_key AS unit_key, family_key, household_key,
+        CASE WHEN already THEN 'in_payment' WHEN NOT eligible OR amount < 0.10 THEN 'ruled_out' ELSE 'likely' END AS verdict,
+        eligible, already, of_age AND low_income AND income < guarantee AS possible, NULL AS evidence, mixed AS advice_first,
+        amount AS worth, NULL AS second_worth
+    FROM (SELECT *, resident AND of_age AND income < guarantee AS eligible, greatest(guarantee - income, 0) AS amount FROM pension_credit)
 UNION ALL
-SELECT 'attendance_allowance', person_key, CASE WHEN gets_attendance_allowance THEN 'in_payment' WHEN reached AND NOT gets_dla_or_pip
-        AND NOT gets_armed_forces_independence_payment AND NOT lives_in_funded_care_home
-        AND ((care_need IN ('day_or_night', 'day_and_night') AND has_needed_care_for_six_months) OR is_terminally_ill) THEN 'likely' ELSE 'ruled_out' END,
-        CASE WHEN is_terminally_ill OR care_need = 'day_and_night' THEN 114.60 ELSE 76.70 END
-    FROM people WHERE role <> 'child'
+SELECT 'attendance_allowance', person_key, family_key, household_key,
+        CASE WHEN gets_attendance_allowance THEN 'in_payment' WHEN eligible THEN 'likely' ELSE 'ruled_out' END,
+        eligible, gets_attendance_allowance, reached AND (shows_signs OR needs_some_care OR is_terminally_ill),
+        CASE WHEN shows_signs THEN 'strong' WHEN age >= 80 THEN 'weak' END, false,
+        CASE WHEN is_terminally_ill OR care_need = 'day_and_night' THEN 114.60 ELSE 76.70 END, NULL
+    FROM (SELECT p.*, f.habitually_resident AND reached AND NOT gets_dla_or_pip AND NOT gets_armed_forces_independence_payment
+            AND NOT lives_in_funded_care_home AND ((needs_some_care AND has_needed_care_for_six_months) OR is_terminally_ill) AS eligible
+        FROM people p JOIN x_family f USING (family_key) WHERE role <> 'child')
 UNION ALL
-SELECT 'benefit_cap', f.family_key, CASE WHEN not_capped THEN 'in_payment' WHEN wrong THEN 'likely' ELSE 'ruled_out' END, now
+SELECT 'benefit_cap', f.family_key, f.family_key, f.household_key,
+        CASE WHEN not_capped THEN 'in_payment' WHEN wrong THEN 'likely' ELSE 'ruled_out' END,
+        coalesce(wrong, false), coalesce(not_capped, false), capped AND may_be_wrong, NULL, true, now, so_far
     FROM x_family f LEFT JOIN cap_answers USING (family_key) WHERE gets_universal_credit
 UNION ALL
-SELECT 'free_school_meals', person_key, CASE WHEN already THEN 'in_payment' WHEN qualifies THEN 'likely' ELSE 'ruled_out' END, NULL FROM meals
+SELECT 'free_school_meals', person_key, family_key, household_key,
+        CASE WHEN already THEN 'in_payment' WHEN qualifies THEN 'likely' ELSE 'ruled_out' END,
+        qualifies, already, possible, NULL, false, worth, NULL
+    FROM meals
 """
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from lift.plan import sql
 from lift.plan.sql import Sql
 from lift.plan.tallies import Tallies
-from lift.plan.values import Code, Day, Flag, Number, Value
+from lift.plan.values import Code, Day, Flag, Number, Value, the_same_everywhere
 from lift.rulebook.nodes import Level
 
 KEYS: dict[Level, tuple[str, ...]] = {
@@ -100,10 +100,13 @@ class Stored:
 
 
 def store(name: str, level: Level, value: Value, table: Table) -> Stored:
-    """Puts a value into columns of the table; constants and missing ends take none."""
+    """Puts a value into columns of the table; missing ends, and what is the same in every row, take none."""
+    value = the_same_everywhere(value)
     if value.constant is not None if not isinstance(value, Number) else (value.constant is not None or value.infinite):
         return Stored(level, (), lambda alias, prefix: value)
     if isinstance(value, Flag | Code):
+        if sql.is_literal(value.sql):
+            return Stored(level, (), lambda alias, prefix: value)
         table.columns[name] = value.sql
         kind: type[Flag] | type[Code] = type(value)
         certain = value.certain
@@ -117,16 +120,16 @@ def _store_range(name: str, level: Level, value: Number | Day, table: Table) -> 
     endless = f"{name}__unlimited"
     if isinstance(value, Number):
         ends[endless] = value.unlimited
-    present = {n: e for n, e in ends.items() if e is not None}
+    present = {n: e for n, e in ends.items() if e is not None and not sql.is_literal(e)}
     for column, end in present.items():
         table.columns[column] = end
 
     def read(alias: str, prefix: str) -> Value:
-        low = sql.column(alias, prefix + low_name) if low_name in present else None
-        high = sql.column(alias, prefix + high_name) if high_name in present else None
+        low = sql.column(alias, prefix + low_name) if low_name in present else value.low
+        high = sql.column(alias, prefix + high_name) if high_name in present else value.high
         if isinstance(value, Day):
             return replace(value, low=low, high=high)
-        unlimited = sql.column(alias, prefix + endless) if endless in present else None
+        unlimited = sql.column(alias, prefix + endless) if endless in present else value.unlimited
         return replace(value, low=low, high=high, unlimited=unlimited)
 
     return Stored(level, tuple(present), read)

@@ -2,11 +2,13 @@
 
 Whole numbers are BIGINT, or HUGEINT where the compiler could not prove that BIGINT holds them; nothing is a DOUBLE.
 Every operand is put in parentheses: precedence is never left to a dialect.
+What is the same in every row is worked out here: facts that nobody in a run knows leave long formulas of NULL behind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cache
 
@@ -61,20 +63,93 @@ def day(value: date) -> Sql:
     return exp.Cast(this=text(value.isoformat()), to=exp.DataType.build("DATE"))
 
 
+# ---- what is the same in every row -----------------------------------------------------------------------------------
+
+
+def is_unknown(a: Sql) -> bool:
+    """Whether it is NULL in every row."""
+    return isinstance(a, exp.Null) or (isinstance(a, exp.Cast) and is_unknown(a.this))
+
+
+def is_literal(a: Sql) -> bool:
+    """Whether it is one value, or NULL, in every row."""
+    if isinstance(a, exp.Cast | exp.Paren | exp.Neg):
+        return is_literal(a.this)
+    return isinstance(a, exp.Null | exp.Boolean | exp.Literal)
+
+
+def literal_value(a: Sql) -> bool | str | int | date | None:
+    """What it is in every row; None where rows differ, or it is NULL."""
+    whole = _whole(a)
+    if whole is not None:
+        return whole[0]
+    if isinstance(a, exp.Cast) and a.to.this == exp.DataType.Type.DATE and isinstance(a.this, exp.Literal):
+        return date.fromisoformat(a.this.this)
+    if isinstance(a, exp.Boolean):
+        return bool(a.this)
+    return str(a.this) if isinstance(a, exp.Literal) and a.is_string else None
+
+
+def _whole(a: Sql) -> tuple[int, str] | None:
+    """The whole number that it is in every row, and its type; None if it is no such number."""
+    if isinstance(a, exp.Cast):
+        inner = _whole(a.this)
+        kind = a.to.sql()
+        return (inner[0], kind) if inner is not None and kind in _LARGEST else None
+    if isinstance(a, exp.Paren):
+        return _whole(a.this)
+    if isinstance(a, exp.Neg):
+        inner = _whole(a.this)
+        return None if inner is None else (-inner[0], inner[1])
+    return (int(a.this), "") if isinstance(a, exp.Literal) and not a.is_string and a.this.isdigit() else None
+
+
+_LARGEST = {"BIGINT": 2**63 - 1, "HUGEINT": 2**127 - 1, "INT128": 2**127 - 1}
+
+
+def _worked_out(do: Callable[[int, int], int], a: Sql, b: Sql) -> Sql | None:
+    """The sum, product or such of two whole numbers known beforehand; None where they are not, or have no type."""
+    x, y = _whole(a), _whole(b)
+    if x is None or y is None or not (x[1] or y[1]):
+        return None
+    kind = max(x[1], y[1], key=lambda name: _LARGEST.get(name, 0))
+    found = do(x[0], y[0])
+    return cast(integer(found), kind) if abs(found) <= _LARGEST[kind] else None
+
+
+def _compared(do: Callable[[int, int], bool], a: Sql, b: Sql) -> Sql | None:
+    """A comparison that is the same in every row."""
+    if is_unknown(a) or is_unknown(b):
+        return cast(NULL, "BOOLEAN")
+    x, y = _whole(a), _whole(b)
+    return None if x is None or y is None else (TRUE if do(x[0], y[0]) else FALSE)
+
+
+def _unknown_of(*parts: Sql) -> Sql | None:
+    """The operand that makes the whole unknown in every row."""
+    return next((part for part in parts if is_unknown(part)), None)
+
+
+# ---- operators -------------------------------------------------------------------------------------------------------
+
+
 def wrap(value: Sql) -> Sql:
     return value if isinstance(value, _ATOMS) else exp.Paren(this=value)
 
 
 def add(a: Sql, b: Sql) -> Sql:
-    return exp.Add(this=wrap(a), expression=wrap(b))
+    return _unknown_of(a, b) or _worked_out(operator.add, a, b) or exp.Add(this=wrap(a), expression=wrap(b))
 
 
 def negate(a: Sql) -> Sql:
-    return exp.Neg(this=wrap(a))
+    found = _whole(a)
+    if found is not None and found[1]:
+        return cast(integer(-found[0]), found[1])
+    return _unknown_of(a) or exp.Neg(this=wrap(a))
 
 
 def times(a: Sql, b: Sql) -> Sql:
-    return exp.Mul(this=wrap(a), expression=wrap(b))
+    return _unknown_of(a, b) or _worked_out(operator.mul, a, b) or exp.Mul(this=wrap(a), expression=wrap(b))
 
 
 def scaled(a: Sql, factor: int) -> Sql:
@@ -84,7 +159,7 @@ def scaled(a: Sql, factor: int) -> Sql:
 
 def quotient(a: Sql, divisor: int) -> Sql:
     """Whole quotient towards 0 (DuckDB's `//`, Spark's DIV); callers see to the sign."""
-    return exp.IntDiv(this=wrap(a), expression=integer(divisor))
+    return _unknown_of(a) or exp.IntDiv(this=wrap(a), expression=integer(divisor))
 
 
 def bits_in_common(a: Sql, b: Sql) -> Sql:
@@ -92,52 +167,70 @@ def bits_in_common(a: Sql, b: Sql) -> Sql:
 
 
 def remainder(a: Sql, divisor: int) -> Sql:
-    return exp.Mod(this=wrap(a), expression=integer(divisor))
+    return _unknown_of(a) or exp.Mod(this=wrap(a), expression=integer(divisor))
 
 
 def less(a: Sql, b: Sql) -> Sql:
-    return exp.LT(this=wrap(a), expression=wrap(b))
+    return _compared(operator.lt, a, b) or exp.LT(this=wrap(a), expression=wrap(b))
 
 
 def at_most(a: Sql, b: Sql) -> Sql:
-    return exp.LTE(this=wrap(a), expression=wrap(b))
+    return _compared(operator.le, a, b) or exp.LTE(this=wrap(a), expression=wrap(b))
 
 
 def equal(a: Sql, b: Sql) -> Sql:
-    return exp.EQ(this=wrap(a), expression=wrap(b))
+    return _compared(operator.eq, a, b) or exp.EQ(this=wrap(a), expression=wrap(b))
 
 
 def unequal(a: Sql, b: Sql) -> Sql:
-    return exp.NEQ(this=wrap(a), expression=wrap(b))
+    return _compared(operator.ne, a, b) or exp.NEQ(this=wrap(a), expression=wrap(b))
 
 
 def is_null(a: Sql) -> Sql:
+    if is_literal(a):
+        return TRUE if is_unknown(a) else FALSE
     return exp.Is(this=wrap(a), expression=exp.Null())
 
 
 def is_not_false(a: Sql) -> Sql:
     """TRUE for true and unknown: `(a) IS DISTINCT FROM FALSE`."""
+    if is_literal(a):
+        return FALSE if a == FALSE else TRUE
     return exp.NullSafeNEQ(this=wrap(a), expression=FALSE)
 
 
 def is_true(a: Sql) -> Sql:
+    if is_literal(a):
+        return TRUE if a == TRUE else FALSE
     return exp.NullSafeEQ(this=wrap(a), expression=TRUE)
 
 
 def negation(a: Sql) -> Sql:
-    return exp.Not(this=wrap(a))
+    if isinstance(a, exp.Boolean):
+        return FALSE if a == TRUE else TRUE
+    return _unknown_of(a) or exp.Not(this=wrap(a))
 
 
 def both(parts: Iterable[Sql]) -> Sql:
-    return _chain(exp.And, parts)
+    return _chain(exp.And, parts, decides=FALSE, adds_nothing=TRUE)
 
 
 def either(parts: Iterable[Sql]) -> Sql:
-    return _chain(exp.Or, parts)
+    return _chain(exp.Or, parts, decides=TRUE, adds_nothing=FALSE)
 
 
-def _chain(kind: type[exp.Connector], parts: Iterable[Sql]) -> Sql:
-    wrapped = [wrap(part) for part in parts]
+def _chain(kind: type[exp.Connector], parts: Iterable[Sql], *, decides: Sql, adds_nothing: Sql) -> Sql:
+    kept: list[Sql] = []
+    for part in parts:
+        if part == decides:
+            return decides
+        if part != adds_nothing and not (is_unknown(part) and any(is_unknown(other) for other in kept)):
+            kept.append(part)
+    if not kept:
+        return adds_nothing
+    if len(kept) == 1:
+        return kept[0]
+    wrapped = [wrap(part) for part in kept]
     found: Sql = wrapped[0]
     for part in wrapped[1:]:
         found = kind(this=found, expression=part)  # type: ignore[assignment]  # a connector is an expression
@@ -149,20 +242,43 @@ def one_of(a: Sql, options: Sequence[Sql]) -> Sql:
 
 
 def case(branches: Sequence[tuple[Sql, Sql]], otherwise: Sql | None = None) -> Sql:
-    ifs = [exp.If(this=test, true=value) for test, value in branches]
-    return exp.Case(ifs=ifs, default=otherwise if otherwise is not None else exp.Null())
+    last = otherwise if otherwise is not None else NULL
+    ifs: list[exp.Expression] = []
+    for test, value in branches:
+        if test == TRUE:
+            last = value
+            break
+        if not is_literal(test):
+            ifs.append(exp.If(this=test, true=value))
+    return exp.Case(ifs=ifs, default=last) if ifs else last
 
 
 def greatest(parts: Sequence[Sql]) -> Sql:
     """Of the known ones: NULLs are passed over, on DuckDB as on Spark."""
-    return parts[0] if len(parts) == 1 else exp.Greatest(this=parts[0], expressions=list(parts[1:]), ignore_nulls=True)
+    return _furthest(exp.Greatest, max, parts)
 
 
 def least(parts: Sequence[Sql]) -> Sql:
-    return parts[0] if len(parts) == 1 else exp.Least(this=parts[0], expressions=list(parts[1:]), ignore_nulls=True)
+    return _furthest(exp.Least, min, parts)
+
+
+def _furthest(kind: type[exp.Func], pick: Callable[[int, int], int], parts: Sequence[Sql]) -> Sql:
+    """GREATEST or LEAST."""
+    kept: list[Sql] = []
+    for part in parts:
+        known = _worked_out(pick, kept[-1], part) if kept else None
+        if known is not None:
+            kept[-1] = known
+        elif not is_unknown(part):
+            kept.append(part)
+    if len(kept) < 2:
+        return kept[0] if kept else parts[0]
+    return kind(this=kept[0], expressions=kept[1:], ignore_nulls=True)  # type: ignore[return-value]  # as in _chain
 
 
 def coalesce(a: Sql, b: Sql) -> Sql:
+    if is_literal(a):
+        return b if is_unknown(a) else a
     return exp.Coalesce(this=a, expressions=[b])
 
 

@@ -160,3 +160,28 @@ def code(value: str) -> Code:
 
 def unknown_code() -> Code:
     return Code(sql.cast(NULL, "VARCHAR"), False)
+
+
+def the_same_everywhere(value: Value) -> Value:
+    """The value, with what its SQL turned out to be in every row said of it: a constant, or an end that is missing."""
+    if value.constant is not None:
+        return value
+    if isinstance(value, Flag):
+        known = sql.literal_value(value.sql)
+        return flag(known) if isinstance(known, bool) else value
+    if isinstance(value, Code):
+        known = sql.literal_value(value.sql)
+        return code(known) if isinstance(known, str) else value
+    low, high = (None if end is None or sql.is_unknown(end) else end for end in (value.low, value.high))
+    if low is not value.low or high is not value.high:
+        certain = value.low_certain and low is not None, value.high_certain and high is not None
+        value = replace(
+            value, low=low, high=high, point=value.point and low is not None,
+            low_certain=certain[0], high_certain=certain[1],
+        )  # fmt: skip
+    ends = [None if end is None else sql.literal_value(end) for end in (low, high)]
+    if ends[0] is None or ends[0] != ends[1]:
+        return value
+    if isinstance(value, Day):
+        return known_day(ends[0]) if isinstance(ends[0], date) else value
+    return constant(ends[0] * value.scale) if isinstance(ends[0], int) and value.unlimited is None else value

@@ -12,9 +12,11 @@ import duckdb
 from lift.engines.base import UnitSteps
 from lift.engines.duckdb.run import fact_profiles, run_plan
 from lift.engines.duckdb.tables import make_tables
+from lift.plan import sql
 from lift.plan.compile import Options, Plan, compile_plan
 from lift.plan.inputs import WORST
 from lift.plan.layout import Stored
+from lift.plan.sql import Sql
 from lift.plan.values import Code, Day, Flag, Number
 from lift.plan.verdicts import AnswerTable, answer_columns
 from lift.rulebook.answers import Answer, Range, Value
@@ -119,10 +121,16 @@ def reader_of(stored: Stored) -> Callable[[Row], Value]:
     if isinstance(value, Flag | Code):
         column = stored.columns[0] if stored.columns else None
         return lambda row: _plain(row[column]) if column is not None else None
-    low, high = (None if end is None else end.name for end in (value.low, value.high))
-    return lambda row: Range(
-        None if low is None else _point(row[low], value), None if high is None else _point(row[high], value)
-    )
+    low, high = (_reader_of_end(end, value) for end in (value.low, value.high))
+    return lambda row: Range(low(row), high(row))
+
+
+def _reader_of_end(end: Sql | None, value: Number | Day) -> Callable[[Row], Fraction | date | None]:
+    if end is None or sql.is_literal(end):
+        known = None if end is None else _point(sql.literal_value(end), value)
+        return lambda row: known
+    name = end.name
+    return lambda row: _point(row[name], value)
 
 
 def _plain(found: object) -> Value:
