@@ -5,6 +5,7 @@ A day outside the years 1 to 9999 is no day at all, and so no bound.
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
@@ -31,6 +32,18 @@ def age(birth: Day, on: Day) -> Number:
     high = low if point else _age(birth.low, on.high, on)
     low_certain = birth.high_certain and on.low_certain
     return Number(low, high, Fraction(1), point, low_certain, birth.low_certain and on.high_certain, None, None, _YEARS)
+
+
+def last_birth(on: date, years: int) -> date | None:
+    """The last day of birth on which so many years are reached by a day; None where that lies outside the calendar."""
+    if not date.min.year <= on.year - years <= date.max.year:
+        return None
+    is_leap_day = (on.month, on.day) == (2, 29)
+    return (
+        date(on.year - years, 2, 28)
+        if is_leap_day and not isleap(on.year - years)
+        else on.replace(year=on.year - years)
+    )
 
 
 def _age(birth: Sql | None, on: Sql | None, day: Day) -> Sql | None:

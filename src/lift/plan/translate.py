@@ -6,6 +6,7 @@ facts and earlier steps stand, and hands gathers to whoever lays out the plan.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -178,6 +179,29 @@ class Translator:
     def gather(self, node: Gather) -> Value:
         return self.columns.gather(node, self)
 
+    def compare(self, node: Compare) -> Flag:
+        return self._by_birthday(node) or conditions.compare(
+            node.operator, self.value(node.left), self.value(node.right)
+        )
+
+    def _by_birthday(self, node: Compare) -> Flag | None:
+        """An age on a known day against a known number says on which side of a day the birth lies: to count the years
+        of everybody takes four times as long."""
+        at_least = isinstance(node.right, Call) and node.right.function == "AGE"
+        age, limit = (node.right, node.left) if at_least else (node.left, node.right)
+        if not isinstance(age, Call) or age.function != "AGE" or node.operator not in ("<", "<="):
+            return None
+        on, years = self.of_day(age.arguments[1]).constant, self.number(limit).constant
+        if on is None or years is None:
+            return None
+        # `AGE <= 4` is not to have reached 5; `4 < AGE` is to have reached 5.
+        reached = math.floor(years) + 1 if at_least == (node.operator == "<") else math.ceil(years)
+        last = days.last_birth(on, reached)
+        if last is None:
+            return None
+        birth, latest = self.of_day(age.arguments[0]), known_day(last)
+        return conditions.compare("<=", birth, latest) if at_least else conditions.compare("<", latest, birth)
+
     def one_of(self, node: IsOneOf) -> Value:
         value = self.value(node.value)
         return conditions.logic("OR", [conditions.compare("=", value, self.value(o)) for o in node.options])
@@ -263,7 +287,7 @@ _HANDLERS: dict[type[Node], Callable[[Translator, object], Value]] = {
     Lookup: Translator.look_up,  # type: ignore[dict-item]
     Arithmetic: Translator.arithmetic,  # type: ignore[dict-item]
     Negate: lambda t, n: ranges.negate(t.number(n.value)),  # type: ignore[attr-defined]
-    Compare: lambda t, n: conditions.compare(n.operator, t.value(n.left), t.value(n.right)),  # type: ignore[attr-defined]
+    Compare: Translator.compare,  # type: ignore[dict-item]
     IsOneOf: Translator.one_of,  # type: ignore[dict-item]
     Logic: lambda t, n: conditions.logic(n.operator, [t.flag(p) for p in n.parts]),  # type: ignore[attr-defined]
     Not: lambda t, n: conditions.negation(t.flag(n.value)),  # type: ignore[attr-defined]
