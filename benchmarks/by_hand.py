@@ -2,7 +2,7 @@
 
 It knows every fact, so it needs no ranges; it is what a careful analyst would write for 2026-27 and no other year. It
 gives what a plan gives of each unit that a rule asks about: the unit, the verdict with the flags behind it, the signs
-that grade it, and what it is worth. (`agreeing.py` holds it to the plan's own answers.)
+that grade it, and what it is worth. (A test holds it to the plan's own answers.)
 """
 
 from __future__ import annotations

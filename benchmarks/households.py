@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.by_hand import FACTS
-from lift.plan.inputs import sql_type
+from lift.plan.inputs import ends_of, sql_type
 from lift.plan.layout import KEYS
 from lift.rulebook.model import Fact, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
@@ -90,3 +90,21 @@ def _exact(fact: Fact, names: set[str]) -> str:
     if column not in names:
         return f"CAST({blank} AS {sql_type(fact)}) AS {fact.name}"
     return f"coalesce({column}, CAST({blank} AS {sql_type(fact)})) AS {fact.name}"
+
+
+#: What says that nobody else belongs to a unit; in the exact tables nobody is missing.
+_ROSTERS = {
+    "household": ("adults_complete", "children_complete", "non_dependants_complete"),
+    "family": ("periods_complete", "latest_period_is_known"),
+}
+
+
+def know_everything(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> None:
+    """Replaces the units by those of the exact tables: every fact known, nobody missing, no couple uncertain."""
+    for level in LEVELS:
+        columns = list(KEYS[level])
+        for name in FACTS[level]:
+            columns += [f"{name} AS {end}" for end in ends_of(book.facts[level, name])]
+        columns += [f"TRUE AS {name}" for name in _ROSTERS.get(level, ())]
+        connection.execute(f"CREATE OR REPLACE TABLE {level} AS SELECT {', '.join(columns)} FROM x_{level}")
+    connection.execute("DELETE FROM possible_couple")
