@@ -138,3 +138,8 @@ class RuleProblems(RuleError):
         self.problems = sorted(problems, key=lambda p: (p.place.path, p.place.line, p.place.column, p.what))
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         super().__init__("\n".join([*map(str, self.problems), f"{count} in the rule files."]))
+
+
+def as_sentence(message: str) -> str:
+    """An error's message, which goes on after `lift:`, where it begins a sentence of its own."""
+    return message[:1].upper() + message[1:]

@@ -24,7 +24,7 @@ from lift.rulebook.load import load_rulebook, rules_folder
 from lift.rulebook.model import Rulebook
 from lift.stages.assess import AssessReport, assess
 from lift.stages.build import build
-from lift.stages.due import up_to_date
+from lift.stages.due import awaited, up_to_date
 from lift.stages.export.gate import protect
 from lift.stages.intake import IntakeReport, intake
 from lift.stages.link import link
@@ -101,12 +101,13 @@ def _link(job: Job, connection: Connection) -> str:
 def _build(job: Job, connection: Connection) -> str:
     london = job.settings.council.in_greater_london
     made = build(connection, day=job.day, key=read_key(job.workspace), facts=job.book.facts, in_greater_london=london)
+    job.warnings = awaited(made.awaiting_new_rates, made.rates_since)
     return f"{made.families:,} families; {sum(made.conflicts.values()):,} facts on which sources differ"
 
 
 def _assess(job: Job, connection: Connection) -> str:
     due = up_to_date(job.book, job.rules, job.day)
-    job.rules, job.warnings = due.rules, due.warnings
+    job.rules, job.warnings = due.rules, (*job.warnings, *due.warnings)
     job.lists = worklists(job.book.rules, job.rules, job.settings.lists.leave_out)
     job.assessed = assess(connection, job.book, job.day, job.rules)
     return f"{sum(number for _, _, number in job.assessed.counts):,} answers by {len(job.rules)} rules, as at {job.day}"

@@ -322,13 +322,13 @@ def test_an_export_without_a_suppression_list(council: Workspace, capsys: Captur
     suppression_file(council).unlink()
     assert lift(capsys, "list", "pension_credit", "--export") == (
         15,
-        "lift: there is no suppression list in incoming. Nothing was exported. Put one into the month's folder "
-        "(templates/suppression.csv shows how), or have a lead sign nil_return.toml.\n",
+        "lift: there is no suppression list in incoming, so no list can be shown or exported. Put one into "
+        "the month's folder (templates/suppression.csv shows how), or have a lead sign nil_return.toml.\n",
     )
     assert list(council.lists.rglob("*.*")) == []
     code, message = lift(capsys, "list", "--plain")
     assert code == 0
-    assert message.startswith("Note: no list can be shown or exported: there is no suppression list in incoming.")
+    assert message.startswith("Note: There is no suppression list in incoming.")
 
 
 def test_a_list_cannot_be_shown_either_while_nobody_knows_who_must_not_be_on_it(

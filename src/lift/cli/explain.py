@@ -155,9 +155,8 @@ def plain_lines(told: Told) -> Iterator[str]:
         goes_in = "; ".join(f"{name} {value}" for name, value in told.goes_in(step))
         columns = (short(step.name), told.unit(step.key), told.step_value(step), step.formula, goes_in, step.cite)
         yield "\t".join(("step", *columns))
-    for amount in told.shown_amounts():
-        since = in_words(amount.since)
-        yield "\t".join(("figure", short(amount.name), told.amount_value(amount), since, amount.status, amount.cite))
+    for one in told.figures():
+        yield "\t".join(("figure", one.name, one.value, in_words(one.since), one.status, one.law))
     for fact in told.shown_facts():
         yield "\t".join(("fact", fact.name, told.unit(fact.key), told.fact_value(fact), told.sources(fact)))
     yield ""
@@ -209,7 +208,6 @@ def print_told(told: Told) -> None:
 
     from lift.cli.paper import make_console, print_grid
     from lift.days import in_words
-    from lift.rulebook.check import short
 
     console = make_console()
     title, *rest = told.head()
@@ -223,10 +221,7 @@ def print_told(told: Told) -> None:
     for group in told.shown_steps():
         _print_step(console, told, group)
     console.print("\n[bold]Figures[/bold]")
-    figures = [
-        (short(a.name), told.amount_value(a), in_words(a.since), a.status.replace("_", " "), a.cite)
-        for a in told.shown_amounts()
-    ]
+    figures = [(one.name, one.value, in_words(one.since), one.status, one.law) for one in told.figures()]
     print_grid(
         ("figure", "value", "since", "how well known", "law"), figures, console=console, whole=("figure", "value")
     )

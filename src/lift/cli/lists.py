@@ -42,7 +42,7 @@ def list_(
     plain: Plain = False,
 ) -> None:
     """The lists of a run; one list; or one list as files. Whoever must not be contacted is taken out at that moment."""
-    from lift.errors import DisclosureError, UsageError
+    from lift.errors import DisclosureError, UsageError, as_sentence
     from lift.rulebook.load import load_rulebook
     from lift.stages.export import list_of, open_lists
     from lift.workspace.runs import find_run
@@ -71,11 +71,13 @@ def list_(
                 export_one(screen, lists.export(name, without=without or (), replace=replace), lists)
             else:
                 _one(screen, lists.open(name), rows)
+                for caution in found.record.cautions:
+                    screen.warn(caution)
     except DisclosureError as error:
         if name is not None:
             raise
         _all(screen, found, None)
-        screen.warn(f"no list can be shown or exported: {error}")
+        screen.warn(as_sentence(str(error)))
 
 
 def _purpose(screen: Screen, place: Workspace, name: str) -> None:
@@ -115,6 +117,8 @@ def _all(screen: Screen, run: PublishedRun, lists: Lists | None) -> None:
     list_table(screen, run.record, shown, families=True)
     for line in _UNDER_ALL:
         screen.say(line)
+    for caution in run.record.cautions:
+        screen.warn(caution)
     screen.say("Next: lift list NAME, then lift list NAME --export")
     screen.answer(
         [

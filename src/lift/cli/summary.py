@@ -33,6 +33,7 @@ def summary(
 def closing_screen(screen: Screen, place: Workspace, run: PublishedRun) -> None:
     """Counts alone: nobody is named. Held back is worked out now, by the newest suppression list and the register."""
     from lift.cli.list_table import list_table
+    from lift.errors import as_sentence
     from lift.stages.publish.report import doubts_in_words, month_in_words
 
     if screen.as_json:
@@ -60,7 +61,7 @@ def closing_screen(screen: Screen, place: Workspace, run: PublishedRun) -> None:
     for warning in record.warnings:
         screen.warn(warning)
     if trouble:
-        screen.warn(f"no list can be shown or exported: {trouble}")
+        screen.warn(as_sentence(trouble))
     left = [one.name for one in record.lists if one.name in shown and shown[one.name].shown]
     screen.say(f"In runs/{run.id}: report.html, refusals.csv, differences.csv, unknown_income.csv.")
     screen.say(f"Nothing has been sent. Next: {f'lift list {left[0]}' if left else 'lift list'}")

@@ -7,12 +7,24 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from lift.cli.told_figures import Figure, amount_in_words, rows_in_words
 from lift.days import in_words
 from lift.rulebook.answers import Range, Value
 from lift.rulebook.check import short
-from lift.rulebook.model import Special
-from lift.rulebook.nodes import AmountRef, Compare, Constant, FactRef, Gather, Node, StepRef, Type, children, walk
-from lift.rulebook.page import money, value_in_words
+from lift.rulebook.nodes import (
+    AmountRef,
+    Compare,
+    Constant,
+    FactRef,
+    Gather,
+    Lookup,
+    Node,
+    StepRef,
+    Type,
+    children,
+    walk,
+)
+from lift.rulebook.page import stale_in_words, value_in_words
 
 if TYPE_CHECKING:
     from lift.rulebook.model import Rulebook
@@ -55,6 +67,7 @@ class Told:
         self.facts = {(fact.key, fact.name): fact for fact in one.facts}
         self.steps = {(step.key, step.name): step for step in one.steps}
         self.amounts = {amount.name: amount for amount in one.amounts}
+        self.tables = {table.name: table for table in one.tables}
         self.families = {unit.key: unit.family for unit in one.units}
         self.levels = {unit.key: unit.level for unit in one.units}
         self.home = next((unit.key for unit in one.units if unit.level == "household"), "")
@@ -139,10 +152,27 @@ class Told:
         return found
 
     def _version(self, amount: ShownAmount, since: date) -> ShownAmount:
-        cell = dict(self.book.amounts[amount.name].versions)[since]
-        if isinstance(cell.value, Special):
-            return replace(amount, value=None, since=since, status=cell.value.value)
-        return replace(amount, value=cell.value, since=since, status=cell.status)
+        from lift.stages.explain import shown_amount
+
+        return shown_amount(self.book.amounts[amount.name], since, self.one.day)
+
+    def figures(self) -> list[Figure]:
+        """The amounts and tables that the answer rests on. What a table says stands under the steps that look it up."""
+        amounts = [
+            Figure(short(one.name), self.amount_value(one), one.since, one.status.replace("_", " "), one.cite)
+            for one in self.shown_amounts()
+        ]
+        return amounts + [
+            Figure(
+                short(one.name),
+                f"by {', '.join(key.name for key in self.book.tables[one.name].keys)}",
+                one.since,
+                one.status.replace("_", " "),
+                one.cite,
+            )
+            for one in self.one.tables
+            if ("", one.name) in self.reached
+        ]
 
     def _order(self, key: str) -> tuple[int, str, str]:
         """The claimant before the partner before children; periods in order of time; other units by reference."""
@@ -151,6 +181,7 @@ class Told:
         return (place, str(start.value.low) if start is not None and isinstance(start.value, Range) else "", key)
 
     def _reach(self, node: Node, key: str) -> None:
+        self.reached |= {("", below.table) for below in walk(node) if isinstance(below, Lookup)}
         for below in self._references(node, key, key):
             if below.since is not None:
                 self.picked.setdefault(below.name, set()).add(below.since)
@@ -179,14 +210,14 @@ class Told:
     def fact_value(self, fact: KnownFact) -> str:
         if fact.assumed is not None:
             return f"not known, assumed {'yes' if fact.assumed else 'no'}"
-        told = self.value(fact.value, self.book.facts[fact.level, fact.name].type)
+        meant = self.book.facts[fact.level, fact.name]
+        told = self.value(fact.value, meant.type)
         if fact.differs:
             told += ", for its sources differ"
-        return told if fact.fresh else f"{told}, but out of date"
+        return told if fact.fresh else f"{told}, {stale_in_words(meant, fact.value)}"
 
     def amount_value(self, amount: ShownAmount) -> str:
-        kind = self.book.amounts[amount.name].type
-        return money(amount.value, kind) if amount.status not in ("no_limit", "ended", "none") else amount.status
+        return amount_in_words(amount, self.book.amounts[amount.name].type)
 
     def sources(self, fact: KnownFact, *same: KnownFact) -> str:
         """Files, lines and days; `same` are the same fact of later periods."""
@@ -236,7 +267,18 @@ class Told:
                 related = len(self._related(node, step.key))
                 if not related or (node.body is None and node.where is None):
                     found.setdefault(node.relation, f"{related:,} known" if related else "none known")
+        for lookup in _lookups(self._formula(step)):
+            at = [self._held(key, step.key) for key in lookup.keys]
+            rows = rows_in_words(self.book.tables[lookup.table], self.tables[lookup.table], at)
+            found.setdefault(short(lookup.table), rows)
         return list(found.items())
+
+    def _held(self, node: Node, key: str) -> Value:
+        """What is known of a fact or step of a unit; nothing of a formula."""
+        if not isinstance(node, FactRef | StepRef):
+            return None
+        own = (self._above(key, node.level), node.name)
+        return self.facts[own].value if own in self.facts else self.steps[own].proved if own in self.steps else None
 
     def _leaves_open(self, below: _Reference) -> bool:
         fact = self.facts.get((below.key, below.name))
@@ -279,8 +321,7 @@ class Told:
         """The version that a day of the unit picks, where that day is known."""
         if not isinstance(node.day, FactRef | StepRef):
             return None
-        own = (self._above(outer if node.day.outer else key, node.day.level), node.day.name)
-        held = self.facts[own].value if own in self.facts else self.steps[own].proved if own in self.steps else None
+        held = self._held(node.day, outer if node.day.outer else key)
         if not isinstance(held, Range) or held.low is None or held.low != held.high:
             return None
         starts = [start for start, _ in self.book.amounts[node.name].versions if start <= held.low]  # type: ignore[operator]
@@ -340,9 +381,15 @@ class Told:
                 f"Assumed, because nothing shows it: {', '.join(n.replace('_', ' ') for n in answer.assumptions)}."
             )
         if answer.evidence:
-            lines.append(f"Signs of a need: {answer.evidence}.")
+            lines += [f"Signs of a need: {answer.evidence}.", *self._signs()]
         lines += self._questions()
         return lines
+
+    def _signs(self) -> Iterator[str]:
+        """Why there are signs, and how much each of them weighs."""
+        for number, sign in enumerate(self.one.rule.evidence, start=1):
+            if self.one.answer_values.get(f"evidence_{number}") is True:
+                yield f"  {sign.strength}: {sign.why}"
 
     def _worth_type(self, part: str) -> Type:
         name = "worth_in_kind_yearly" if part == "in_kind" else f"worth_{part}"
@@ -380,6 +427,15 @@ class Told:
                 kind = self.book.steps[self.one.rule.answers[name]].type
                 found.append(("Not payable below", self.value(self.one.answer_values[name], kind), text))
         return found
+
+
+def _lookups(node: Node) -> Iterator[Lookup]:
+    """The tables that a formula looks up for its own unit; in a gather each unit has a row of its own."""
+    if isinstance(node, Lookup):
+        yield node
+    if not isinstance(node, Gather):
+        for below in children(node):
+            yield from _lookups(below)
 
 
 def _lines_in_words(lines: Sequence[int]) -> str:

@@ -56,6 +56,7 @@ def _amount(told: Told, amount: ShownAmount) -> dict[str, Any]:
     return {
         "amount": short(amount.name),
         "value": value,
+        "counts_as": None if amount.span is None else value_of(amount.span, kind),
         "unit": amount.unit,
         "since": amount.since,
         "status": amount.status,

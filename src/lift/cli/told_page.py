@@ -59,10 +59,7 @@ def _section(told: Told) -> str:
     parts += [_asked(*one) for one in told.asked()]
     parts.append("<h2>Step by step</h2>")
     parts += [_step(told, group) for group in told.shown_steps()]
-    figures = (
-        (short(a.name), told.amount_value(a), in_words(a.since), a.status.replace("_", " "), a.cite)
-        for a in told.shown_amounts()
-    )
+    figures = ((one.name, one.value, in_words(one.since), one.status, one.law) for one in told.figures())
     parts.append("<h2>Figures</h2>" + table(("figure", "value", "since", "how well known", "law"), figures))
     parts.append("<h2>Facts</h2>" + table(("fact", "of", "value", "where from"), _facts(told)))
     return "\n".join([*parts, "</section>"])

@@ -16,7 +16,7 @@ from typing import Any
 from lift.days import in_words
 from lift.rulebook.answers import Range, Value
 from lift.rulebook.check import amounts_of, closure, facts_of, rates_to, short, tables_of
-from lift.rulebook.model import WEAK, Amount, Cell, Example, Formula, Rule, Rulebook, Special, Step, Table
+from lift.rulebook.model import WEAK, Amount, Cell, Example, Fact, Formula, Rule, Rulebook, Special, Step, Table
 from lift.rulebook.nodes import Type
 from lift.rulebook.units import Scalar
 
@@ -317,6 +317,11 @@ def value_in_words(value: Value, kind: Type) -> str:
     if low and high:
         return f"from {low} to {high}"
     return f"at least {low}" if low else f"at most {high}"
+
+
+def stale_in_words(fact: Fact, value: Value) -> str:
+    """What is said after a value past its shelf life. A no to "do you get it?" proves nothing a day later."""
+    return "when last told; it may have begun since" if value is False and fact.no_lasts == 0 else "but out of date"
 
 
 def _end(end: Any, kind: Type) -> str:

@@ -1,4 +1,4 @@
-"""Which rules are up to date on the day of a run, and what is said of those that are not?
+"""Which rules and notices are up to date on the day of a run, and what is said of those that are not?
 
 Each April somebody forgets a file. That must not stop the other lists, and must not go unseen: a rule that does not
 cover the day is left out with its name, and one whose figures have run out answers at most `possible`, under a banner.
@@ -42,3 +42,15 @@ def up_to_date(book: Rulebook, rules: Sequence[str], day: date) -> Due:
         if last is not None and last < day
     ]
     return Due(tuple(covering), tuple(said))
+
+
+def awaited(families: int, rates_since: date) -> tuple[str, ...]:
+    """A sentence on families whose Universal Credit was last told at the rates before; none if there are none. Each
+    April that is nearly everybody, and the lists that rest on it are short without a fault of anybody's."""
+    if not families:
+        return ()
+    whose = f"{families:,} families was" if families > 1 else "1 family was"
+    return (
+        f"New rates since {in_words(rates_since)}: the Universal Credit of {whose} last told before them. Lists that "
+        "rest on it are short until notices at the new rates come.",
+    )

@@ -6,23 +6,24 @@ The run's own plan is run again for one household with every step kept: that is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
+from lift.days import in_words
 from lift.engines.duckdb.engine import answers_of, read_rows, read_steps
 from lift.engines.duckdb.homes import copy_homes, held
 from lift.engines.duckdb.run import fact_profiles, run_plan
 from lift.errors import NotFoundError
 from lift.plan.compile import Options, compile_plan
-from lift.plan.figures import in_force, version_day
+from lift.plan.figures import is_lapsed, version_day
 from lift.plan.layout import KEYS, key_of
 from lift.rulebook.answers import Answer, Question, Range, Value
-from lift.rulebook.check import amounts_of, in_reading_order, references
-from lift.rulebook.model import Amount, Fact, Rule, Rulebook, Special, Step
+from lift.rulebook.check import amounts_of, in_reading_order, references, tables_of
+from lift.rulebook.model import Amount, Cell, Fact, Rule, Rulebook, Special, Step
 from lift.rulebook.nodes import LEVELS, FactRef, Level
 from lift.rulebook.questions import read_written
 from lift.rulebook.units import Scalar
@@ -73,12 +74,30 @@ class ShownStep:
 
 @dataclass(frozen=True)
 class ShownAmount:
+    """A figure, and the span that a verdict sees in place of one that is not well enough known."""
+
     name: str
     unit: str
     value: Scalar | None
     since: date | None
     cite: str
     status: str
+    span: Range | None = None
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """The rows of a table in force: a value for each key, and what stands there."""
+
+    name: str
+    since: date
+    cite: str
+    rows: tuple[tuple[tuple[Scalar, ...], Cell], ...]
+
+    @property
+    def status(self) -> str:
+        """How well known its cells are, each kind once."""
+        return ", ".join(dict.fromkeys(cell.status for _, cell in self.rows))
 
 
 @dataclass(frozen=True)
@@ -98,6 +117,7 @@ class Explanation:
     day: date
     steps: tuple[ShownStep, ...]
     amounts: tuple[ShownAmount, ...]
+    tables: tuple[ShownTable, ...]
     facts: tuple[KnownFact, ...]
     units: tuple[ShownUnit, ...]
     answer_formulas: Mapping[str, str]
@@ -268,6 +288,25 @@ def _origins(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> Orig
     return found
 
 
+def shown_amount(amount: Amount, since: date | None, day: date) -> ShownAmount:
+    """An amount in the version that begins on a day; None: before the first."""
+    if since is None:
+        return ShownAmount(amount.name, str(amount.type), None, None, amount.cite, "none")
+    cell = dict(amount.versions)[since]
+    if isinstance(cell.value, Special):
+        return ShownAmount(amount.name, str(amount.type), None, since, amount.cite, cell.value.value)
+    lapsed = is_lapsed(amount, day)
+    return ShownAmount(
+        amount.name,
+        str(amount.type),
+        cell.value,
+        since,
+        amount.cite,
+        f"{cell.status}, to {in_words(amount.covers_to)} only" if lapsed else cell.status,
+        Range(*(cell.within or (None, None))) if cell.is_weak or lapsed else None,
+    )
+
+
 class _Explainer:
     """One answer's explanation."""
 
@@ -290,7 +329,8 @@ class _Explainer:
             rule=self.rule,
             day=self.day,
             steps=self._steps(),
-            amounts=self._amounts(),
+            amounts=tuple(self._amount(amount) for amount in amounts_of(self.rule, self.book)),
+            tables=tuple(self._tables()),
             facts=self._facts(),
             units=self._units(),
             answer_formulas=formulas,
@@ -338,16 +378,17 @@ class _Explainer:
     def _all(self, level: Level) -> list[str]:
         return sorted(self.held[level])
 
-    def _amounts(self) -> tuple[ShownAmount, ...]:
-        return tuple(self._amount(amount) for amount in amounts_of(self.rule, self.book))
-
     def _amount(self, amount: Amount) -> ShownAmount:
         day = version_day(amount.day, self.day)
-        cell = in_force(amount.versions, day)
         since = max((start for start, _ in amount.versions if start <= day), default=None)
-        value = None if cell is None or isinstance(cell.value, Special) else cell.value
-        status = "none" if cell is None else (cell.value.value if isinstance(cell.value, Special) else cell.status)
-        return ShownAmount(amount.name, str(amount.type), value, since, amount.cite, status)
+        return shown_amount(amount, since, self.day)
+
+    def _tables(self) -> Iterator[ShownTable]:
+        for table in tables_of(self.rule, self.book):
+            day = version_day(table.day, self.day)
+            begun = [(start, rows) for start, rows in table.versions if start <= day]
+            if begun:
+                yield ShownTable(table.name, begun[-1][0], table.cite, begun[-1][1])
 
     def _facts(self) -> tuple[KnownFact, ...]:
         names: dict[tuple[Level, str], None] = {}

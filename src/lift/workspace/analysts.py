@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lift.errors import DisclosureError, NotFoundError, SettingsError
+from lift.errors import DisclosureError, NotFoundError, SettingsError, as_sentence
 from lift.workspace.database import Connection, database
 from lift.workspace.runs import PublishedRun
 
@@ -21,7 +21,9 @@ def require_view(run: PublishedRun) -> Path:
     """Where the analysts' view of a run is. Raises NotFoundError where it has none."""
     if not run.view.is_file():
         why = run.record.without_view or "It was made by a LIFT that wrote none: run the month again."
-        raise NotFoundError(f"run {run.id} has no {run.view.name}, which questions are put to. {why}")
+        raise NotFoundError(
+            f"run {run.id} has no {run.view.name}, which questions and explanations are read from. {as_sentence(why)}"
+        )
     return run.view
 
 

@@ -90,7 +90,8 @@ class ListCount(Part):
 
 class RunRecord(Part):
     """The whole of run.json. `identity` is a hash of everything that the results depend on. `without_view`: why this
-    run has no analysts' view; empty where it has one."""
+    run has no analysts' view; empty where it has one. `cautions`: those of the warnings that hold of its answers
+    for ever; the others were about its extracts, and a list that came later may have mended them."""
 
     format: int = FORMAT
     run: str
@@ -101,6 +102,7 @@ class RunRecord(Part):
     files: tuple[FileRead, ...]
     nil_return: NilReturnSigned | None
     warnings: tuple[str, ...]
+    cautions: tuple[str, ...] = ()
     missing: tuple[Missing, ...]
     people: int
     families: int

@@ -171,6 +171,45 @@ def test_a_figure_has_its_day_status_and_law(lines: list[list[str]]) -> None:
     ]
 
 
+def test_a_figure_that_is_not_sure_says_what_it_counts_as(lines: list[list[str]]) -> None:
+    ((*_, value, since, status, _),) = _of(lines, "figure", "earnings_disregard_higher")
+    assert (value, since, status) == (
+        "£20.00 a week (not sure, counts as from £5.00 a week to £20.00 a week)", "6 October 2003", "unconfirmed",
+    )  # fmt: skip
+    ((*_, goes_in, _),) = _of(lines, "step", "earnings_disregard")
+    assert f"earnings_disregard_higher {value}" in goes_in
+
+
+def test_a_table_shows_the_row_that_was_looked_up_and_its_law(lines: list[list[str]]) -> None:
+    ((*_, goes_in, _),) = _of(lines, "step", "pension_age_day")
+    assert goes_in == "date_of_birth 2 March 1948; pension_age_months from 1 January 1900: 792 months"
+    assert _of(lines, "figure", "pension_age_months") == [
+        ["figure", "pension_age_months", "by date_of_birth", "14 May 2014", "verified, unconfirmed",
+         "Pensions Act 1995 Sch 4 para 1, as amended by Pensions Act 2014 s.26"]
+    ]  # fmt: skip
+
+
+def test_figures_past_their_last_day_say_so(book: Rulebook, core: Path) -> None:
+    (one,) = explain_run(core, book, date(2027, 4, 12), "xf", ["pension_credit"]).explanations
+    found = {figure.name: (figure.value, figure.status) for figure in Told(book, one).figures()}
+    assert found["guarantee_single"] == (
+        "£238.00 a week (not sure, counts as not known)",
+        "verified, to 11 April 2027 only",
+    )
+
+
+def test_a_no_that_lasts_no_day_is_not_called_out_of_date(book: Rulebook, tmp_path: Path) -> None:
+    facts = {
+        "family": {"gets_pension_credit": {"value": False, "stale": True}, "savings": {"value": 900, "stale": True}}
+    }
+    given = read_given(book, laid_over(book.bases["single_pensioner_owner"], facts), prefix="x")
+    place = _database(book, given, tmp_path / "core.duckdb")
+    (one,) = explain_run(place, book, _DAY, "xf", ["pension_credit"]).explanations
+    told = [line.split("\t") for line in plain_lines(Told(book, one))]
+    assert _of(told, "fact", "gets_pension_credit")[0][3] == "no, when last told; it may have begun since"
+    assert _of(told, "fact", "savings")[0][3] == "£900.00, but out of date"
+
+
 def test_figures_that_the_answer_does_not_rest_on_are_left_out(lines: list[list[str]]) -> None:
     assert _of(lines, "figure", "disabled_child_lower_rate") == []
 
@@ -308,6 +347,19 @@ def test_a_rule_that_is_named_is_explained_whatever_it_answers(book: Rulebook, c
     explained = explain_run(core, book, _DAY, "xf", ["attendance_allowance"])
     assert [(one.answer.rule, one.answer.key) for one in explained.explanations] == [("attendance_allowance", "xfm0")]
     assert explained.others == ()
+
+
+def test_signs_of_a_need_have_their_reasons(book: Rulebook, tmp_path: Path) -> None:
+    facts = {"household": {"has_disabled_band_reduction": True}}
+    given = read_given(book, laid_over(book.bases["single_pensioner_owner"], facts), prefix="x")
+    place = _database(book, given, tmp_path / "core.duckdb")
+    (one,) = explain_run(place, book, _DAY, "xfm0", ["attendance_allowance"]).explanations
+    head = Told(book, one).head()
+    at = head.index("Signs of a need: strong.")
+    assert head[at + 1].startswith(
+        "  strong: The home has a room or space that a substantially and permanently disabled"
+    )
+    assert head[at + 2].startswith("It rests on these answers") or not head[at + 2].startswith("  ")
 
 
 def test_a_home_stands_for_everybody_in_it(book: Rulebook, core: Path) -> None:

@@ -168,7 +168,6 @@ def test_a_run_without_a_view_says_why(tmp_path: Path, capsys: pytest.CaptureFix
     assert query(workspace, capsys, "savings > 1") == (
         17,
         "",
-        "lift: run 2026-11 has no analyst.duckdb, which questions are put to. It was made by a LIFT that wrote "
-        "none: run the "
-        "month again.\n",
+        "lift: run 2026-11 has no analyst.duckdb, which questions and explanations are read from. It was made by a "
+        "LIFT that wrote none: run the month again.\n",
     )

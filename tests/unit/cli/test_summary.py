@@ -35,8 +35,8 @@ def test_without_a_suppression_list_counts_are_shown_and_no_list(
     assert row[4] == "all"
     assert told.out.endswith("Nothing has been sent. Next: lift list\n")
     assert told.err == (
-        "Note: no list can be shown or exported: there is no suppression list in incoming. Nothing was exported. Put "
-        "one into the month's folder (templates/suppression.csv shows how), or have a lead sign nil_return.toml.\n"
+        "Note: There is no suppression list in incoming, so no list can be shown or exported. Put one into the "
+        "month's folder (templates/suppression.csv shows how), or have a lead sign nil_return.toml.\n"
     )
 
 

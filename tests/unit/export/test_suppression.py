@@ -290,17 +290,16 @@ def test_only_a_named_lead_acknowledges_a_row(council: Workspace, said: dict[str
 def test_no_list_no_export(council: Workspace) -> None:
     suppression_file(council).unlink()
     assert stopped(council) == (
-        "there is no suppression list in incoming. Nothing was exported. Put one into the month's folder "
-        "(templates/suppression.csv shows how), or have a lead sign nil_return.toml."
+        "there is no suppression list in incoming, so no list can be shown or exported. Put one into "
+        "the month's folder (templates/suppression.csv shows how), or have a lead sign nil_return.toml."
     )
 
 
 def test_a_heading_line_alone_is_no_nil_return(council: Workspace) -> None:
     suppress(council)
     assert stopped(council) == (
-        "suppressions_2026-11-12.csv: has no rows. Nothing was exported. If nobody needs to be suppressed, have a "
-        "lead sign "
-        "nil_return.toml."
+        "suppressions_2026-11-12.csv: has no rows, so no list can be shown or exported. If nobody needs to be "
+        "suppressed, have a lead sign nil_return.toml."
     )
 
 

@@ -187,9 +187,9 @@ def test_without_a_suppression_list_the_run_is_whole_and_has_no_view(without_lis
     with pytest.raises(NotFoundError) as error, open_view(run):
         pass
     assert str(error.value) == (
-        "run 2026-11 has no analyst.duckdb, which questions are put to. there is no suppression list in incoming. "
-        "Nothing was exported. Put one into the month's folder (templates/suppression.csv shows how), or have a lead "
-        "sign nil_return.toml. Then run the month again."
+        "run 2026-11 has no analyst.duckdb, which questions and explanations are read from. There is no suppression "
+        "list in incoming, so no list can be shown or exported. Put one into the month's folder "
+        "(templates/suppression.csv shows how), or have a lead sign nil_return.toml. Then run the month again."
     )
 
 

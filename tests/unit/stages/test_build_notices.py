@@ -234,6 +234,20 @@ def test_a_notice_older_than_the_uprating_holds_nothing() -> None:
     town.connection.close()
 
 
+def test_families_last_told_of_before_the_uprating_are_counted() -> None:
+    """The rates of 2026-27 began on Monday 6 April: a period that ended on the 5th is told at the rates before."""
+    town = Town()
+    for number, ends in enumerate((date(2026, 4, 5), date(2026, 4, 6), date(2026, 4, 7), date(2026, 4, 5)), start=1):
+        dated = notice(number, 1, date(2026, 3, 6)) | {"assessment_period_end": ends}
+        closed = {"notice_type": "closed"} if number == 4 else {}
+        town.add("universal_credit_notice", **(dated | closed), claimant_surname=f"N{number}", **ALL_KNOWN)
+    built = town.link().build(date(2026, 4, 20)).built
+    assert (built.awaiting_new_rates, built.rates_since) == (1, date(2026, 4, 6))
+    built = town.build(date(2026, 4, 5)).built
+    assert (built.awaiting_new_rates, built.rates_since) == (0, date(2025, 4, 7))
+    town.connection.close()
+
+
 def test_two_notices_of_one_sequence_that_differ_are_both_left_out() -> None:
     town = Town()
     same = {"claimant_surname": "Una", "is_couple": False}

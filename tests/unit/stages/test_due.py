@@ -10,7 +10,7 @@ import pytest
 from lift.rulebook.check import amounts_of
 from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Rulebook
-from lift.stages.due import up_to_date
+from lift.stages.due import awaited, up_to_date
 
 RULES = ("benefit_cap", "council_tax_reduction_not_claimed", "pension_credit")
 HOW = "(CONTRIBUTING.md, April rates in an afternoon)."
@@ -57,3 +57,15 @@ def test_figures_hold_on_their_last_day_and_have_run_out_on_the_next(book: Ruleb
 
 def test_a_day_that_no_rule_covers_leaves_none_out(book: Rulebook) -> None:
     assert up_to_date(book, RULES, date(2019, 1, 1)).rules == RULES
+
+
+def test_families_last_told_at_the_rates_before_are_said_and_nothing_of_none() -> None:
+    since = date(2027, 4, 12)
+    assert awaited(0, since) == ()
+    assert awaited(1, since) == (
+        "New rates since 12 April 2027: the Universal Credit of 1 family was last told before them. Lists that rest on "
+        "it are short until notices at the new rates come.",
+    )
+    assert awaited(1412, since)[0].startswith(
+        "New rates since 12 April 2027: the Universal Credit of 1,412 families was last told before them."
+    )

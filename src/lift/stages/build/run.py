@@ -31,6 +31,7 @@ from lift.stages.build.rosters import make_rosters
 from lift.stages.build.rows import make_rows
 from lift.stages.build.sources import day_sql, make_sources, sweep
 from lift.stages.build.tables import write_origins, write_units
+from lift.stages.build.upratings import uprating
 from lift.stages.build.wards import make_wards
 
 ALWAYS_FRESH = {"pension_age": 1200, "working_age": 1200}
@@ -38,7 +39,8 @@ ALWAYS_FRESH = {"pension_age": 1200, "working_age": 1200}
 
 @dataclass(frozen=True)
 class BuildReport:
-    """`conflicts` and `refusals` count by fact; `complete` counts households by roster."""
+    """`conflicts` and `refusals` count by fact; `complete` counts households by roster. `awaiting_new_rates`: families
+    whose last word of Universal Credit is older than the rates in force, which began on `rates_since`."""
 
     persons: int
     families: int
@@ -47,6 +49,8 @@ class BuildReport:
     conflicts: Mapping[str, int]
     refusals: Mapping[str, int]
     complete: Mapping[str, int]
+    awaiting_new_rates: int
+    rates_since: date
 
 
 def build(
@@ -62,7 +66,7 @@ def build(
     _make_period_keys(connection, key)
     make_rows(connection, readings)
     _make_facts(connection, day, facts, readings, in_greater_london)
-    report = _report(connection)
+    report = _report(connection, day)
     sweep(connection)
     return report
 
@@ -132,7 +136,7 @@ _STANDING = """
     FROM b_listed l WHERE l.role = 'dependant' GROUP BY l.person_key HAVING count(DISTINCT l.family_key) > 1"""
 
 
-def _report(connection: DuckDBPyConnection) -> BuildReport:
+def _report(connection: DuckDBPyConnection, day: date) -> BuildReport:
     def counts(table: str) -> dict[str, int]:
         return dict(connection.execute(f"SELECT fact, count(*) FROM {table} GROUP BY fact ORDER BY fact").fetchall())
 
@@ -140,6 +144,10 @@ def _report(connection: DuckDBPyConnection) -> BuildReport:
     rosters = ("adults_complete", "children_complete", "non_dependants_complete")
     counted = ", ".join(f"count({name})" for name in rosters)
     complete = connection.execute(f"SELECT {counted} FROM household").fetchall()[0]
+    since = uprating(day_sql(day))
+    ((awaiting, rates_since),) = connection.execute(
+        f"SELECT count(*) FILTER (is_open AND as_at < {since}), {since} FROM b_last_word"
+    ).fetchall()
     return BuildReport(
         persons=sizes["person"],
         families=sizes["family"],
@@ -148,4 +156,6 @@ def _report(connection: DuckDBPyConnection) -> BuildReport:
         conflicts=counts("conflict"),
         refusals=counts("build_refusal"),
         complete=dict(zip(rosters, complete, strict=True)),
+        awaiting_new_rates=awaiting,
+        rates_since=rates_since,
     )

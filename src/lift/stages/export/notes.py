@@ -102,6 +102,7 @@ def notes_of(record: RunRecord, book: Rulebook, about: About, audience: str, row
         ("Run", f"{record.run}, {record.worked_out}; exported on {in_words(about.exported)}"),
         ("Read", "; ".join(read)),
         ("Not supplied", "; ".join(f"{one.title}: {one.cost}" for one in record.missing) or "nothing is missing"),
+        *(("Bear in mind", caution) for caution in record.cautions),
         ("Rows", f"{rows}; {about.shown.shown:,} families shown of {found_in_words(about.shown)} found"),
         ("Left out", _left_out(about.shown)),
         ("Held back by", f"{about.protection}; the council's register; the marks in the extracts themselves"),

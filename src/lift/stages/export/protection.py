@@ -114,8 +114,8 @@ def newest_protection(
             paths, digests = (tuple(one) for one in zip(*files, strict=True))
             return Protection(paths, digests, day, (*applying, *own), nil_return, today)
     raise DisclosureError(
-        f"there is no suppression list in {incoming.name}. Nothing was exported. Put one into the month's folder "
-        f"(templates/suppression.csv shows how), or have a lead sign {NIL_RETURN}."
+        f"there is no suppression list in {incoming.name}, so no list can be shown or exported. Put one into "
+        f"the month's folder (templates/suppression.csv shows how), or have a lead sign {NIL_RETURN}."
     )
 
 
@@ -144,31 +144,31 @@ def _check(
 ) -> None:
     if len(days) > 1:
         raise DisclosureError(
-            f"{folder.name}: holds suppression lists of {len(days)} different days. Nothing was exported. Keep the "
-            "newest only."
+            f"{folder.name}: holds suppression lists of {len(days)} different days, so no list can be shown or "
+            "exported. Keep the newest only."
         )
     if rows and nil_return is not None:
         raise DisclosureError(
-            f"{sources[0].name}: has rows, but {NIL_RETURN} says that nobody needs to be suppressed. Nothing was "
-            "exported. Remove whichever is wrong."
+            f"{sources[0].name}: has rows, but {NIL_RETURN} says that nobody needs to be suppressed, so no list "
+            "can be shown or exported. Remove whichever is wrong."
         )
     if not rows and nil_return is None:
         raise DisclosureError(
-            f"{sources[0].name}: has no rows. Nothing was exported. If nobody needs to be suppressed, have a lead "
-            f"sign {NIL_RETURN}."
+            f"{sources[0].name}: has no rows, so no list can be shown or exported. If nobody needs to be suppressed, "
+            f"have a lead sign {NIL_RETURN}."
         )
 
 
 def _check_age(folder: Path, day: datetime.date, today: datetime.date) -> None:
     if day < today - datetime.timedelta(days=DAYS_BEHIND):
         raise DisclosureError(
-            f"the newest suppression list ({folder.name}) is of {day}, more than {DAYS_BEHIND} days before {today}. "
-            f"Nothing was exported. Put a newer list into {folder.parent.name}/{folder.name}."
+            f"the newest suppression list ({folder.name}) is of {day}, more than {DAYS_BEHIND} days before {today}, so "
+            f"no list can be shown or exported. Put a newer list into {folder.parent.name}/{folder.name}."
         )
     if day > today:
         raise DisclosureError(
-            f"the newest suppression list ({folder.name}) is of {day}, which is after today ({today}). Nothing was "
-            "exported. Correct its day, or it would never grow old."
+            f"the newest suppression list ({folder.name}) is of {day}, which is after today ({today}), so no "
+            "list can be shown or exported. Correct its day, or it would never grow old."
         )
 
 
@@ -226,8 +226,8 @@ def _read(sources: list[Source], kept: Kept) -> tuple[set[datetime.date], list[S
         refused = connection.execute("SELECT DISTINCT file_id, line FROM refusal ORDER BY ALL").fetchall()
         if refused:
             raise DisclosureError(
-                f"rows of the suppression list that cannot be read: {places(sources, refused)}. Nothing was exported. "
-                "Mend them; `lift check` says what is wrong with each."
+                f"rows of the suppression list that cannot be read: {places(sources, refused)}, so no list can be "
+                "shown or exported. Mend them; `lift check` says what is wrong with each."
             )
         rows = connection.execute(f"""SELECT file_id, line, {", ".join(_COLUMNS)},
             CASE WHEN acknowledged THEN acknowledged_by END

@@ -21,7 +21,7 @@ from lift.rulebook.answers import Range, Value
 from lift.rulebook.check import in_reading_order, references, short
 from lift.rulebook.model import Fact, Rule, Rulebook, Step
 from lift.rulebook.nodes import FactRef, Level, Logic, StepRef, walk
-from lift.rulebook.page import value_in_words
+from lift.rulebook.page import stale_in_words, value_in_words
 from lift.stages.export.rests_on import SUBJECT, persons_read
 from lift.stages.export.worked import Row, Worked, columns_of, read_worked
 from lift.workspace.database import database
@@ -32,7 +32,7 @@ _UNSAID = (
     "is_latest", "latest_period_is_known", "periods_complete",
 )  # fmt: skip
 
-_TRUE, _NOT_KNOWN, _STALE = "yes", "Not known", ", but out of date"
+_TRUE, _NOT_KNOWN = "yes", "Not known"
 
 
 @dataclass(frozen=True)
@@ -255,7 +255,8 @@ class _Town:
             # A day of birth is what strangers are asked to prove themselves with: the age does here.
             return "age", self._age(value)
         said = value_in_words(value, fact.type)
-        return _plain(fact.name), f"{_plain(said) if isinstance(value, str) else said}{'' if fresh else _STALE}"
+        told = _plain(said) if isinstance(value, str) else said
+        return _plain(fact.name), told if fresh else f"{told}, {stale_in_words(fact, value)}"
 
     def _age(self, born: Range) -> str:
         ages = sorted({_years(day, self.day) for day in (born.low, born.high) if isinstance(day, datetime.date)})

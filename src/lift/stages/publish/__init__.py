@@ -91,6 +91,7 @@ def publish(
         files=tuple(_copied(file, FileRead) for file in received.files),
         nil_return=None if received.nil_return is None else _copied(received.nil_return, NilReturnSigned),
         warnings=(*draft.warnings, *received.warnings),
+        cautions=draft.warnings,
         missing=tuple(_copied(one, Missing) for one in absent if one.cost),
         **_counts(connection),
         **seen(connection),
