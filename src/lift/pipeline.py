@@ -102,7 +102,8 @@ def _build(job: Job, connection: Connection) -> str:
     london = job.settings.council.in_greater_london
     made = build(connection, day=job.day, key=read_key(job.workspace), facts=job.book.facts, in_greater_london=london)
     job.warnings = awaited(made.awaiting_new_rates, made.rates_since)
-    return f"{made.families:,} families; {sum(made.conflicts.values()):,} facts on which sources differ"
+    differing = sum(made.conflicts.values())
+    return f"{made.families:,} families; {differing:,} fact{'' if differing == 1 else 's'} on which sources differ"
 
 
 def _assess(job: Job, connection: Connection) -> str:

@@ -134,11 +134,9 @@ def suggested_block(name: str, expires: datetime.date, *, invented: bool = False
     """A `[purpose.NAME]` to put into council.toml. The gateway stays blank and the suggestion a remark, except for an
     invented council, where nobody needs to confirm anything."""
     told = SUGGESTED.get(name, _UNKNOWN)
-    suggestion = [f"# suggested gateway, for the council's lawyer to confirm: {told.gateway}"] if told.gateway else []
     lines = [
         f"[purpose.{name}]",
-        *suggestion,
-        f"# for the lawyer to check: {told.to_check}",
+        *_for_the_lawyer(name),
         f"purpose = {_quoted(told.purpose)}",
         f"gateway = {_quoted((told.gateway or 'As for each list') if invented else '')}",
         f"lawful_basis = {_quoted(PUBLIC_TASK)}",
@@ -151,11 +149,24 @@ def suggested_block(name: str, expires: datetime.date, *, invented: bool = False
     return "\n".join(lines) + "\n"
 
 
+def _for_the_lawyer(name: str) -> list[str]:
+    told = SUGGESTED.get(name, _UNKNOWN)
+    suggestion = [f"# suggested gateway, for the council's lawyer to confirm: {told.gateway}"] if told.gateway else []
+    return [*suggestion, f"# for the lawyer to check: {told.to_check}"]
+
+
 def block_of(name: str, purpose: Purpose) -> str:
-    """The block as it stands in council.toml, written anew."""
+    """The block as it stands in council.toml, written anew; with what is for the lawyer while it has no gateway."""
+    remarks = [] if purpose.gateway else _for_the_lawyer(name)
     told = [f"{field} = {_quoted(getattr(purpose, field))}" for field in _TEXTS]
     return "\n".join(
-        [f"[purpose.{name}]", *told, f"expires = {purpose.expires}", f"columns = {_column_lines(purpose.columns)}"]
+        [
+            f"[purpose.{name}]",
+            *remarks,
+            *told,
+            f"expires = {purpose.expires}",
+            f"columns = {_column_lines(purpose.columns)}",
+        ]
     )
 
 

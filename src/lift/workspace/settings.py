@@ -176,7 +176,8 @@ day = "benefits extract"        # the day that answers are worked out for, one o
                                 #   "end of month":     the last day of the month
 
 [lists]
-leave_out = []                  # lists, or rules, that the team does not work, for example ["attendance_allowance"]
+# lists, or rules, that the team does not work, for example ["attendance_allowance"]
+{left_out}leave_out = [{local}]
 smallest_worth = 1.00           # £ a week; what could come to less, whatever is not known, is on no list
 
 [lists.capacity]                # how many families of a list the team can work in a month; without a line here, all
@@ -191,6 +192,12 @@ exported_lists_days = 14        # how long an exported list is kept (31 at most)
 """
 
 
+#: Rules by the scheme of one council, which would promise another's residents what theirs does not pay.
+LOCAL = ("council_tax_reduction_not_claimed",)
+LEFT_OUT = """\
+# council_tax_reduction_not_claimed goes by the scheme of one council, not of yours. To use it, copy its file from LIFT's
+# rules/local into rules/ here, put your own scheme's figures into it, and take its name out of this line.
+"""
 INVENTED = "invented = true                 # nobody lives here: the clock stands still at the day of its files\n"
 PURPOSES = """
 # Purposes. Without one that is whole and in force no list leaves LIFT: which law lets it be used, on what basis, who
@@ -204,6 +211,11 @@ def first_settings(name: str, *, in_greater_london: bool, invented: bool = False
     """The text of a new `council.toml`. `purposes`: its `[purpose.NAME]` blocks."""
     quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     text = TEMPLATE.format(
-        format=FORMAT, name=quoted, london=str(in_greater_london).lower(), invented=INVENTED if invented else ""
+        format=FORMAT,
+        name=quoted,
+        london=str(in_greater_london).lower(),
+        invented=INVENTED if invented else "",
+        left_out="" if invented else LEFT_OUT,
+        local="" if invented else ", ".join(f'"{name}"' for name in LOCAL),
     )
     return text + (PURPOSES + purposes if purposes else "")

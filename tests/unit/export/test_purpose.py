@@ -174,5 +174,9 @@ def test_a_printed_block_reads_back(council: Workspace) -> None:
     assert tomllib.loads(block_of(NAME, purpose))["purpose"][NAME] == {
         **purpose.model_dump(), "columns": list(purpose.columns)
     }  # fmt: skip
+    assert "#" not in block_of(NAME, purpose)
+    without = block_of(NAME, purpose.model_copy(update={"gateway": ""}))
+    assert without.splitlines()[1].startswith("# suggested gateway, for the council's lawyer to confirm: Social Security")
+    assert tomllib.loads(without)["purpose"][NAME]["gateway"] == ""
     own = tomllib.loads(suggested_block("boiler_grant", datetime.date(2027, 3, 31)))["purpose"]["boiler_grant"]
     assert (own["gateway"], own["owner"], own["expires"]) == ("", "", datetime.date(2027, 3, 31))

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from lift.errors import SettingsError
+from lift.rulebook.load import rules_folder
 from lift.workspace.folder import Workspace, open_workspace
 from lift.workspace.month import run_day
 from lift.workspace.purposes import suggested_block
@@ -28,6 +29,16 @@ def test_a_new_file_reads_back(tmp_path: Path) -> None:
     assert settings.run.day == "benefits extract"
     assert settings.lists.capacity == {}
     assert settings.retention.exported_lists_days == 14
+
+
+def test_one_councils_own_scheme_is_left_out_of_anothers_lists_until_it_says_otherwise(tmp_path: Path) -> None:
+    local = sorted(path.stem for path in (rules_folder() / "local").glob("*.yaml"))
+    assert (
+        sorted(read_settings(written(tmp_path, first_settings("Anywhere", in_greater_london=False))).lists.leave_out)
+        == local
+    )
+    invented = first_settings("Middlemarch", in_greater_london=False, invented=True)
+    assert read_settings(written(tmp_path, invented)).lists.leave_out == ()
 
 
 @pytest.mark.parametrize(
