@@ -328,7 +328,7 @@ def test_an_export_without_a_suppression_list(council: Workspace, capsys: Captur
     assert list(council.lists.rglob("*.*")) == []
     code, message = lift(capsys, "list", "--plain")
     assert code == 0
-    assert message.startswith("Note: There is no suppression list in incoming.")
+    assert message.startswith("Note: There is no suppression list in incoming, so no list can be shown or exported.")
 
 
 def test_a_list_cannot_be_shown_either_while_nobody_knows_who_must_not_be_on_it(

@@ -195,7 +195,7 @@ exported_lists_days = 14        # how long an exported list is kept (31 at most)
 #: Rules by the scheme of one council, which would promise another's residents what theirs does not pay.
 LOCAL = ("council_tax_reduction_not_claimed",)
 LEFT_OUT = """\
-# council_tax_reduction_not_claimed goes by the scheme of one council, not of yours. To use it, copy its file from LIFT's
+# council_tax_reduction_not_claimed goes by one council's scheme, not by yours. To use it, copy its file from LIFT's
 # rules/local into rules/ here, put your own scheme's figures into it, and take its name out of this line.
 """
 INVENTED = "invented = true                 # nobody lives here: the clock stands still at the day of its files\n"

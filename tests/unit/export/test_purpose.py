@@ -20,7 +20,7 @@ from lift.workspace.purposes import (
     require_columns,
     suggested_block,
 )
-from lift.workspace.settings import read_settings
+from lift.workspace.settings import LOCAL, read_settings
 from lift.workspace.start import begin
 from lift.workspace.worklists import FAMILIES, rules_wanted, worklists
 from tests.middlemarch import lists_of, table_of
@@ -138,8 +138,9 @@ def test_a_new_council_has_suggestions_to_confirm_and_no_gateway(tmp_path: Path)
     text = workspace.settings.read_text()
     assert not settings.council.invented
     book = load_rulebook(examples=False)
-    lists = [one.name for one in worklists(book.rules, rules_wanted(book.rules, settings))] + [FAMILIES]
+    lists = [one.name for one in worklists(book.rules, book.rules)] + [FAMILIES]
     assert set(settings.purpose) == set(lists) == set(SUGGESTED)
+    assert set(book.rules) - set(rules_wanted(book.rules, settings)) == set(LOCAL)
     assert {purpose.gateway for purpose in settings.purpose.values()} == {""}
     assert text.count("# suggested gateway, for the council's lawyer to confirm: ") == len(lists) - 2
     for purpose in settings.purpose.values():
@@ -176,7 +177,7 @@ def test_a_printed_block_reads_back(council: Workspace) -> None:
     }  # fmt: skip
     assert "#" not in block_of(NAME, purpose)
     without = block_of(NAME, purpose.model_copy(update={"gateway": ""}))
-    assert without.splitlines()[1].startswith("# suggested gateway, for the council's lawyer to confirm: Social Security")
+    assert without.splitlines()[1].startswith("# suggested gateway, for the council's lawyer to confirm: ")
     assert tomllib.loads(without)["purpose"][NAME]["gateway"] == ""
     own = tomllib.loads(suggested_block("boiler_grant", datetime.date(2027, 3, 31)))["purpose"]["boiler_grant"]
     assert (own["gateway"], own["owner"], own["expires"]) == ("", "", datetime.date(2027, 3, 31))

@@ -338,8 +338,8 @@ def test_a_list_older_than_a_week_before_the_runs_day_is_stale(council: Workspac
     (old.parent / f"suppressions_{day}.csv").write_text(text)
     if ends:
         assert stopped(council) == (
-            "the newest suppression list (2026-11) is of 2026-11-04, more than 7 days before 2026-11-12. Nothing was "
-            "exported. Put a newer list into incoming/2026-11."
+            "the newest suppression list (2026-11) is of 2026-11-04, more than 7 days before 2026-11-12, so no list "
+            "can be shown or exported. Put a newer list into incoming/2026-11."
         )
     else:
         assert references(council)
