@@ -7,8 +7,9 @@ period and their homes. Values stay as the tables hold them, for of thousands of
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from lift.engines.duckdb.tables import column_names
@@ -18,18 +19,49 @@ from lift.rulebook.model import Fact
 from lift.rulebook.nodes import LEVELS, Level
 from lift.workspace.database import Connection
 
-Row = dict[str, Any]
+Row = tuple[Any, ...]
+Read = Callable[[Row], Row]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Units of one level by key, their columns by place. Each row ends in a None: what the table has no column for."""
+
+    places: Mapping[str, int]
+    by_key: Mapping[str, Row]
+
+    def reader(self, columns: Sequence[str]) -> Read:
+        """Picks these columns out of a row; None for one that the table lacks."""
+        places = [self.places.get(column, -1) for column in columns]
+        if len(places) < 2:
+            return lambda row: tuple(row[place] for place in places)
+        return itemgetter(*places)
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """File and line of each source of a unit, the latest first, and which of them comes first for a fact."""
+
+    first: Mapping[str, int]
+    lines: Sequence[str]
+
+    def of(self, fact: str) -> str | None:
+        place = self.first.get(fact)
+        return None if place is None else self.lines[place]
+
+
+NO_ORIGINS = Origins({}, ())
 
 
 @dataclass(frozen=True)
 class Worked:
-    """By level and key: a unit's keys and facts, and its steps as they are stored. `of_family`: people, and the latest
-    period, by the family's key. `origins`: by unit and fact, file and line of the source that comes first for it."""
+    """By level: the units' keys and facts, and their steps as they are stored. `of_family`: people, and the latest
+    period, by the family's key. `origins`: by the unit's key."""
 
-    rows: Mapping[Level, Mapping[str, Row]]
-    steps: Mapping[Level, Mapping[str, Row]]
+    rows: Mapping[Level, Rows]
+    steps: Mapping[Level, Rows]
     of_family: Mapping[Level, Mapping[str, Sequence[str]]]
-    origins: Mapping[str, Mapping[str, str]]
+    origins: Mapping[str, Origins]
 
 
 def read_worked(
@@ -41,8 +73,9 @@ def read_worked(
     rows = {level: _rows(connection, level, [fact for fact in facts if fact.level == level]) for level in LEVELS}
     of_family: dict[Level, dict[str, list[str]]] = {"person": defaultdict(list), "period": defaultdict(list)}
     for level, members in of_family.items():
-        for key, row in rows[level].items():
-            members[str(row["family_key"])].append(key)
+        place = rows[level].places["family_key"]
+        for key, row in rows[level].by_key.items():
+            members[str(row[place])].append(key)
     # Of periods the latest alone, which comes last; one that an answer is about may stand beside it.
     latest = {family: periods[-1:] for family, periods in of_family["period"].items()}
     kept = {name: plan.steps[name, True] for name in steps if (name, True) in plan.steps}
@@ -67,17 +100,13 @@ _LISTED_UNIT = """
             ORDER BY period_start_low IS NULL DESC, period_start_low DESC, period_key DESC) = 1)"""
 
 
-def _rows(connection: Connection, level: Level, facts: Sequence[Fact]) -> dict[str, Row]:
+def _rows(connection: Connection, level: Level, facts: Sequence[Fact]) -> Rows:
     """In the order of their keys; periods in the order of time."""
     there = set(column_names(connection, level))
     wanted = {end for fact in facts for end in columns_of(fact)} | ({"role"} if level == "person" else set())
     columns = [*KEYS[level], *sorted(wanted & there - set(KEYS[level]))]
     order = "period_start_low IS NULL, period_start_low, " if level == "period" else ""
-    cursor = connection.execute(
-        f"""SELECT {", ".join(columns)} FROM {level} WHERE {key_of(level)} IN (
-        SELECT unit_key FROM listed_unit WHERE level = '{level}') ORDER BY {order}{key_of(level)}"""
-    )
-    return {str(row[0]): dict(zip(columns, row, strict=True)) for row in cursor.fetchall()}
+    return _listed(connection, level, columns, level, f"ORDER BY {order}{key_of(level)}")
 
 
 def columns_of(fact: Fact) -> tuple[str, ...]:
@@ -86,44 +115,66 @@ def columns_of(fact: Fact) -> tuple[str, ...]:
     return (*ends, f"{fact.name}_fresh")
 
 
-def _steps(connection: Connection, kept: Mapping[str, tuple[str, Stored]]) -> dict[Level, dict[str, Row]]:
-    """The columns of steps, by the table that they stand in."""
-    found: dict[Level, dict[str, Row]] = {level: {} for level in LEVELS}
-    for table in sorted({table for table, _ in kept.values()}):
-        mine = [stored for own, stored in kept.values() if own == table]
-        level = mine[0].level
-        key = column_names(connection, table)[0]
-        columns = [key, *dict.fromkeys(column for stored in mine for column in stored.columns)]
-        cursor = connection.execute(
-            f"""SELECT {", ".join(columns)} FROM {table} WHERE {key} IN (
-            SELECT unit_key FROM listed_unit WHERE level = '{level}')"""
-        )
-        for row in cursor.fetchall():
-            found[level][str(row[0])] = dict(zip(columns, row, strict=True))
+def _steps(connection: Connection, kept: Mapping[str, tuple[str, Stored]]) -> dict[Level, Rows]:
+    """The columns of steps: those of a level stand in one table."""
+    found: dict[Level, Rows] = {}
+    for level in LEVELS:
+        mine = [stored for _, stored in kept.values() if stored.level == level]
+        if mine:
+            (table,) = {table for table, stored in kept.values() if stored.level == level}
+            columns = dict.fromkeys(column for stored in mine for column in stored.columns)
+            found[level] = _listed(connection, table, [column_names(connection, table)[0], *columns], level)
+        else:
+            found[level] = Rows({}, {})
     return found
 
 
-# Of each kind of extract the latest row first, then of the kinds the one that comes first for the fact.
-_ORIGINS = """
+def _listed(connection: Connection, table: str, columns: Sequence[str], level: Level, order: str = "") -> Rows:
+    """The rows of listed units; the first column is the key."""
+    found = connection.execute(
+        f"""SELECT {", ".join(columns)}, NULL FROM {table} WHERE {columns[0]} IN (
+        SELECT unit_key FROM listed_unit WHERE level = '{level}') {order}"""
+    ).fetchall()
+    return Rows({column: place for place, column in enumerate(columns)}, {str(row[0]): row for row in found})
+
+
+# Of each kind of extract the latest row alone.
+_SOURCES = """
     WITH mine AS (
         SELECT s.level, s.unit_key, s.kind, s.as_at, f.name, s.line
         FROM run.unit_source s SEMI JOIN listed_unit USING (level, unit_key) JOIN run.extract_file f USING (file_id)
         QUALIFY row_number() OVER (PARTITION BY s.level, s.unit_key, s.kind
             ORDER BY s.as_at DESC, f.name, s.line DESC) = 1
-    ), wanted AS (
-        SELECT * FROM run.fact_source WHERE (level, fact) IN (SELECT (unnest($levels), unnest($facts)))
-    ), first AS (
-        SELECT m.unit_key, p.fact, concat(m.name, ' line ', m.line) AS said
-        FROM mine m JOIN wanted p USING (level, kind)
-        QUALIFY row_number() OVER (PARTITION BY m.unit_key, p.fact
-            ORDER BY p.priority, m.as_at DESC, m.name, m.line DESC) = 1
     )
-    SELECT unit_key, said, list(fact ORDER BY fact) FROM first GROUP BY unit_key, said"""
+    SELECT unit_key, level, list(kind ORDER BY as_at DESC, name, line DESC, kind),
+        list(concat(name, ' line ', line) ORDER BY as_at DESC, name, line DESC, kind)
+    FROM mine GROUP BY unit_key, level"""
+_PRIORITIES = """
+    SELECT level, fact, kind, min(priority) FROM run.fact_source
+    WHERE (level, fact) IN (SELECT (unnest($levels), unnest($facts))) GROUP BY ALL ORDER BY ALL"""
 
 
-def _origins(connection: Connection, facts: Collection[Fact]) -> dict[str, dict[str, str]]:
+def _origins(connection: Connection, facts: Collection[Fact]) -> dict[str, Origins]:
+    """Of the kinds that a unit has a row of, the one that comes first for a fact; of equals, the one with the latest
+    row. Units whose rows are of the same kinds in the same order share which comes first."""
     wanted = {"levels": [fact.level for fact in facts], "facts": [fact.name for fact in facts]}
-    found: dict[str, dict[str, str]] = defaultdict(dict)
-    for unit, said, names in connection.execute(_ORIGINS, wanted).fetchall():
-        found[str(unit)].update(dict.fromkeys(names, str(said)))
+    by_kind: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    for level, fact, kind, priority in connection.execute(_PRIORITIES, wanted).fetchall():
+        by_kind[level, kind].append((fact, priority))
+    shared: dict[tuple[str, ...], Mapping[str, int]] = {}
+    found: dict[str, Origins] = {}
+    for unit, level, kinds, lines in connection.execute(_SOURCES).fetchall():
+        alike = (level, *kinds)
+        if alike not in shared:
+            shared[alike] = _first([by_kind[level, kind] for kind in kinds])
+        found[str(unit)] = Origins(shared[alike], lines)
     return found
+
+
+def _first(by_place: Sequence[Sequence[tuple[str, int]]]) -> dict[str, int]:
+    """Fact to the place of the source that comes first for it."""
+    best: dict[str, tuple[int, int]] = {}
+    for place, facts in enumerate(by_place):
+        for fact, priority in facts:
+            best[fact] = min(best.get(fact, (priority, place)), (priority, place))
+    return {fact: place for fact, (_, place) in best.items()}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,14 @@ from lift.engines.duckdb.engine import reader_of
 from lift.engines.duckdb.homes import copy_homes, held
 from lift.engines.duckdb.run import fact_profiles, run_plan
 from lift.plan.compile import Options, Plan, compile_plan
+from lift.plan.layout import Stored
 from lift.rulebook.answers import Range, Value
 from lift.rulebook.check import in_reading_order, references, short
 from lift.rulebook.model import Fact, Rule, Rulebook, Step
 from lift.rulebook.nodes import FactRef, Level, Logic, StepRef, walk
 from lift.rulebook.page import stale_in_words, value_in_words
 from lift.stages.export.rests_on import SUBJECT, persons_read
-from lift.stages.export.worked import Row, Worked, columns_of, read_worked
+from lift.stages.export.worked import NO_ORIGINS, Origins, Read, Row, Worked, columns_of, read_worked
 from lift.workspace.database import database
 
 # What tells who somebody is, or whether everybody is known, says nothing to an adviser that the sum does not say.
@@ -73,8 +74,9 @@ def workings(
         facts = {(fact.level, fact.name): fact for one in shown.values() for fact in one.every_fact}
         steps = {step.name for one in shown.values() for step in one.steps}
         worked = read_worked(connection, plan, [one.reference for one in listed], facts.values(), steps)
-        town = _Town(book, day, worked, plan)
-        return {(one.rule, one.reference): town.working(shown[one.rule], one) for one in listed}
+        town = _Town(worked)
+        said = {rule: _Said.of(one, worked, plan, day) for rule, one in shown.items()}
+        return {(one.rule, one.reference): town.working(said[one.rule], one) for one in listed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,27 @@ class _Unit:
 
     row: Row
     steps: Row | None
-    origins: Mapping[str, str]
-    whose: str
-    role: str
-    is_subject: bool
+    origins: Origins
+    whose: str = ""
+    role: str = ""
+    is_subject: bool = False
 
 
 _Units = Mapping[Level, Sequence[_Unit]]
+
+
+@dataclass(frozen=True)
+class _Whose:
+    """The units on which a rule reads a step or a fact: of persons those of some roles."""
+
+    level: Level
+    roles: frozenset[str] = frozenset()
+
+    def among(self, units: _Units) -> Sequence[_Unit]:
+        if self.level != "person":
+            return units[self.level]
+        subject = SUBJECT in self.roles
+        return [unit for unit in units["person"] if unit.role in self.roles or (unit.is_subject and subject)]
 
 
 class _Shown:
@@ -104,7 +120,6 @@ class _Shown:
         self.steps = [step for step in order if _is_money(step) or step.name in asked | reasons]
         self.only_if_true = reasons - asked
         self.facts = _facts(book, rule)
-        self.facts_in_words = [(fact, _plain(fact.name), columns_of(fact)) for fact in self.facts]
         self.persons = persons_read(rule, book)
         self.signs = [
             (sign.why, node.level, node.name)
@@ -116,12 +131,8 @@ class _Shown:
         worth = [name for name in rule.answers if name.startswith("worth_") and name != "worth_at_least"]
         self.worth = [book.steps[rule.answers[name]].formulas[-1].text for name in worth]
 
-    def read(self, level: Level, name: str, units: _Units) -> Sequence[_Unit]:
-        """The units on which the rule reads a step or a fact."""
-        if level != "person":
-            return units[level]
-        roles = self.persons.get(name, frozenset())
-        return [unit for unit in units[level] if unit.role in roles or (unit.is_subject and SUBJECT in roles)]
+    def whose(self, level: Level, name: str) -> _Whose:
+        return _Whose(level, self.persons.get(name, frozenset()) if level == "person" else frozenset())
 
 
 def _reasons(book: Rulebook, asked: Iterable[str]) -> frozenset[str]:
@@ -157,30 +168,135 @@ def _facts(book: Rulebook, rule: Rule) -> list[Fact]:
     return [book.facts[name] for name in names]
 
 
+@dataclass(frozen=True)
+class _Words:
+    """A step or fact of a rule: on whom it is read, the columns it stands in, and what is said of it, put into words
+    once for each value that it has somewhere; of thousands of families most say the same few things."""
+
+    name: str
+    plain: str
+    whose: _Whose
+    read: Read
+    say: Callable[[Row], Any]
+    cite: str = ""
+    only_if_true: bool = False
+    known: dict[Row, Any] = field(default_factory=dict)
+
+    def of(self, row: Row) -> Any:
+        raw = self.read(row)
+        try:
+            return self.known[raw]
+        except KeyError:
+            said = self.known[raw] = self.say(raw)
+            return said
+
+
+@dataclass(frozen=True)
+class _Said:
+    """All that is said of the answers of a rule."""
+
+    rule: Rule
+    steps: tuple[_Words, ...]
+    signs: tuple[_Words, ...]
+    facts: tuple[_Words, ...]
+    worth: tuple[str, ...]
+
+    @classmethod
+    def of(cls, shown: _Shown, worked: Worked, plan: Plan, day: datetime.date) -> _Said:
+        return cls(
+            shown.rule,
+            tuple(
+                _step_words(shown, step, plan.steps[step.name, True][1], worked)
+                for step in shown.steps
+                if (step.name, True) in plan.steps
+            ),
+            tuple(_sign_words(shown, why, level, name, worked) for why, level, name in shown.signs),
+            tuple(_fact_words(shown, fact, worked, day) for fact in shown.facts),
+            tuple(f"worth = {_plain(text)}" for text in shown.worth),
+        )
+
+
+def _step_words(shown: _Shown, step: Step, stored: Stored, worked: Worked) -> _Words:
+    """Its value; None if it is nought."""
+    value_of = reader_of(stored)
+
+    def say(raw: Row) -> str | None:
+        value = value_of(dict(zip(stored.columns, raw, strict=True)))
+        return None if _is_nought(value) else value_in_words(value, step.type)
+
+    return _Words(
+        step.name,
+        _plain(short(step.name)),
+        shown.whose(step.level, step.name),
+        worked.steps[step.level].reader(stored.columns),
+        say,
+        step.cite,
+        step.name in shown.only_if_true,
+    )
+
+
+def _sign_words(shown: _Shown, why: str, level: Level, name: str, worked: Worked) -> _Words:
+    read = worked.rows[level].reader((name,))
+    return _Words(name, why, shown.whose(level, name), read, lambda raw: raw[0] is True)
+
+
+def _fact_words(shown: _Shown, fact: Fact, worked: Worked, day: datetime.date) -> _Words:
+    columns = columns_of(fact)
+
+    def say(raw: Row) -> tuple[str, str]:
+        return _fact_in_words(fact, *held(fact, dict(zip(columns, raw, strict=True))), day)
+
+    read = worked.rows[fact.level].reader(columns)
+    return _Words(fact.name, _plain(fact.name), shown.whose(fact.level, fact.name), read, say)
+
+
+def _fact_in_words(fact: Fact, value: Value, fresh: bool, day: datetime.date) -> tuple[str, str]:
+    """The group in which a fact is only named; else what it is called, and what is known of it."""
+    if value is None or value == Range(None, None):
+        return _NOT_KNOWN, ""
+    if value is False and fresh:
+        return "No", ""
+    if _is_nought(value):
+        return "Nought", ""
+    if fact.name == "date_of_birth" and isinstance(value, Range):
+        # A day of birth is what strangers are asked to prove themselves with: the age does here.
+        return "age", _age(value, day)
+    said = value_in_words(value, fact.type)
+    told = _plain(said) if isinstance(value, str) else said
+    return _plain(fact.name), told if fresh else f"{told}, {stale_in_words(fact, value)}"
+
+
+def _age(born: Range, today: datetime.date) -> str:
+    ages = sorted({_years(day, today) for day in (born.low, born.high) if isinstance(day, datetime.date)})
+    return " to ".join(str(age) for age in ages)
+
+
 class _Town:
-    """The homes of a list, with every step worked out. What is said of a fact or step is put into words once for each
-    value that it has somewhere."""
+    """The homes of a list, with every step worked out."""
 
-    def __init__(self, book: Rulebook, day: datetime.date, worked: Worked, plan: Plan) -> None:
-        self.book, self.day, self.worked = book, day, worked
-        self.rows = worked.rows
-        self.stored = {name: stored for (name, proved), (_, stored) in plan.steps.items() if proved}
-        self.step_words: dict[str, dict[tuple[Any, ...], str | None]] = defaultdict(dict)
-        self.fact_words: dict[tuple[Level, str], dict[tuple[Any, ...], tuple[str, str]]] = defaultdict(dict)
+    def __init__(self, worked: Worked) -> None:
+        self.worked = worked
+        self.rows = {level: rows.by_key for level, rows in worked.rows.items()}
+        self.steps = {level: steps.by_key for level, steps in worked.steps.items()}
+        self.role = worked.rows["person"].places["role"]
+        self.family = {level: rows.places.get("family_key", -1) for level, rows in worked.rows.items()}
 
-    def working(self, shown: _Shown, one: Listed) -> Working:
+    def working(self, said: _Said, one: Listed) -> Working:
         units = self._units(one)
-        steps = list(self._steps(shown, units))
-        facts, origins = self._facts(shown, units)
-        law = "\n".join(dict.fromkeys([shown.rule.law, *(cite for _, cite in steps if cite)]))
-        worth = [f"worth = {_plain(text)}" for text in shown.worth]
-        return Working("\n".join([*(told for told, _ in steps), *worth]), law, facts, origins)
+        among: dict[_Whose, Sequence[_Unit]] = {}
+        for words in (*said.steps, *said.signs, *said.facts):
+            if words.whose not in among:
+                among[words.whose] = words.whose.among(units)
+        steps, cites = _told_of_steps(said, among)
+        facts, origins = _told_of_facts(said, among)
+        law = "\n".join(dict.fromkeys([said.rule.law, *cites]))
+        return Working("\n".join([*steps, *said.worth]), law, facts, origins)
 
     def _units(self, one: Listed) -> _Units:
         """The units whose figures may be shown: one's own family, its latest period, and the home."""
         if one.level == "household":
             return {"household": [self._unit("household", one.reference)], "family": [], "person": [], "period": []}
-        family = str(self.rows[one.level][one.reference]["family_key"])
+        family = str(self.rows[one.level][one.reference][self.family[one.level]])
         people = self.worked.of_family["person"].get(family, [])
         periods = self.worked.of_family["period"].get(family, [])
         return {
@@ -191,76 +307,45 @@ class _Town:
         }
 
     def _unit(self, level: Level, key: str, whose: str = "", role: str = "", *, is_subject: bool = False) -> _Unit:
-        origins = self.worked.origins.get(key, {})
-        return _Unit(self.rows[level][key], self.worked.steps[level].get(key), origins, whose, role, is_subject)
+        origins = self.worked.origins.get(key, NO_ORIGINS)
+        return _Unit(self.rows[level][key], self.steps[level].get(key), origins, whose, role, is_subject)
 
     def _person(self, key: str, one: Listed, *, alone: bool) -> _Unit:
-        role = str(self.rows["person"][key].get("role") or "person")
+        role = str(self.rows["person"][key][self.role] or "person")
         is_subject = key == one.reference
         return self._unit("person", key, "" if is_subject or alone else f" of the {role}", role, is_subject=is_subject)
 
-    def _steps(self, shown: _Shown, units: _Units) -> Iterator[tuple[str, str]]:
-        """Each step that is not nought, with the law that it rests on."""
-        for step in shown.steps:
-            if step.name not in self.stored:
-                continue
-            for unit in shown.read(step.level, step.name, units):
-                said = None if unit.steps is None else self._step_in_words(step, unit.steps)
-                if said is not None and (step.name not in shown.only_if_true or said == _TRUE):
-                    yield f"{_plain(short(step.name))}{unit.whose}: {said}", step.cite
-        for why, level, name in shown.signs:
-            if any(unit.row.get(name) is True for unit in shown.read(level, name, units)):
-                yield f"sign: {why}", ""
 
-    def _step_in_words(self, step: Step, row: Row) -> str | None:
-        """Its value; None if it is nought."""
-        stored = self.stored[step.name]
-        raw = tuple(row[column] for column in stored.columns)
-        words = self.step_words[step.name]
-        if raw not in words:
-            value = reader_of(stored)(row)
-            words[raw] = None if _is_nought(value) else value_in_words(value, step.type)
-        return words[raw]
+def _told_of_steps(said: _Said, among: Mapping[_Whose, Sequence[_Unit]]) -> tuple[list[str], list[str]]:
+    """Each step that is not nought, and the law that they rest on."""
+    told, cites = [], []
+    for words in said.steps:
+        for unit in among[words.whose]:
+            value = None if unit.steps is None else words.of(unit.steps)
+            if value is not None and (value == _TRUE or not words.only_if_true):
+                told.append(f"{words.plain}{unit.whose}: {value}")
+                cites += [words.cite] if words.cite else []
+    told += [f"sign: {words.plain}" for words in said.signs if any(words.of(one.row) for one in among[words.whose])]
+    return told, cites
 
-    def _facts(self, shown: _Shown, units: _Units) -> tuple[str, str]:
-        told: list[str] = []
-        grouped: dict[str, list[str]] = {"Nought": [], "No": [], _NOT_KNOWN: []}
-        origins: dict[str, list[str]] = defaultdict(list)
-        for fact, plain, columns in shown.facts_in_words:
-            words = self.fact_words[fact.level, fact.name]
-            for unit in shown.read(fact.level, fact.name, units):
-                raw = tuple(map(unit.row.get, columns))
-                if raw not in words:
-                    words[raw] = self._said(fact, *held(fact, unit.row))
-                group, said = words[raw]
-                name = plain + unit.whose
-                if group != _NOT_KNOWN and (origin := unit.origins.get(fact.name)):
-                    origins[origin].append(name)
-                if group in grouped:
-                    grouped[group].append(name)
-                else:
-                    told.append(f"{group}{unit.whose}: {said}")
-        lines = [*told, *(f"{group}: {', '.join(names)}" for group, names in grouped.items() if names)]
-        return "\n".join(lines), "\n".join(f"{origin}: {', '.join(names)}" for origin, names in origins.items())
 
-    def _said(self, fact: Fact, value: Value, fresh: bool) -> tuple[str, str]:
-        """The group in which a fact is only named; else what it is called, and what is known of it."""
-        if value is None or value == Range(None, None):
-            return _NOT_KNOWN, ""
-        if value is False and fresh:
-            return "No", ""
-        if _is_nought(value):
-            return "Nought", ""
-        if fact.name == "date_of_birth" and isinstance(value, Range):
-            # A day of birth is what strangers are asked to prove themselves with: the age does here.
-            return "age", self._age(value)
-        said = value_in_words(value, fact.type)
-        told = _plain(said) if isinstance(value, str) else said
-        return _plain(fact.name), told if fresh else f"{told}, {stale_in_words(fact, value)}"
-
-    def _age(self, born: Range) -> str:
-        ages = sorted({_years(day, self.day) for day in (born.low, born.high) if isinstance(day, datetime.date)})
-        return " to ".join(str(age) for age in ages)
+def _told_of_facts(said: _Said, among: Mapping[_Whose, Sequence[_Unit]]) -> tuple[str, str]:
+    """What is known of each fact, and under each origin the facts that come from there."""
+    told: list[str] = []
+    grouped: dict[str, list[str]] = {"Nought": [], "No": [], _NOT_KNOWN: []}
+    origins: dict[str, list[str]] = defaultdict(list)
+    for words in said.facts:
+        for unit in among[words.whose]:
+            group, value = words.of(unit.row)
+            name = words.plain + unit.whose
+            if group in grouped:
+                grouped[group].append(name)
+            else:
+                told.append(f"{group}{unit.whose}: {value}")
+            if group != _NOT_KNOWN and (origin := unit.origins.of(words.name)):
+                origins[origin].append(name)
+    lines = [*told, *(f"{group}: {', '.join(names)}" for group, names in grouped.items() if names)]
+    return "\n".join(lines), "\n".join(f"{origin}: {', '.join(names)}" for origin, names in origins.items())
 
 
 def _years(born: datetime.date, day: datetime.date) -> int:
