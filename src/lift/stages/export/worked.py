@@ -43,11 +43,14 @@ class Origins:
     """File and line of each source of a unit, the latest first, and which of them comes first for a fact."""
 
     first: Mapping[str, int]
-    lines: Sequence[str]
+    lines: Sequence[tuple[str, int]]
 
     def of(self, fact: str) -> str | None:
         place = self.first.get(fact)
-        return None if place is None else self.lines[place]
+        if place is None:
+            return None
+        name, line = self.lines[place]
+        return f"{name} line {line}"
 
 
 NO_ORIGINS = Origins({}, ())
@@ -138,17 +141,13 @@ def _listed(connection: Connection, table: str, columns: Sequence[str], level: L
     return Rows({column: place for place, column in enumerate(columns)}, {str(row[0]): row for row in found})
 
 
-# Of each kind of extract the latest row alone.
+# Of each kind of extract the latest row alone, and the latest of all first.
 _SOURCES = """
-    WITH mine AS (
-        SELECT s.level, s.unit_key, s.kind, s.as_at, f.name, s.line
-        FROM run.unit_source s SEMI JOIN listed_unit USING (level, unit_key) JOIN run.extract_file f USING (file_id)
-        QUALIFY row_number() OVER (PARTITION BY s.level, s.unit_key, s.kind
-            ORDER BY s.as_at DESC, f.name, s.line DESC) = 1
-    )
-    SELECT unit_key, level, list(kind ORDER BY as_at DESC, name, line DESC, kind),
-        list(concat(name, ' line ', line) ORDER BY as_at DESC, name, line DESC, kind)
-    FROM mine GROUP BY unit_key, level"""
+    SELECT s.unit_key, s.level, s.kind, f.name, s.line
+    FROM run.unit_source s SEMI JOIN listed_unit USING (level, unit_key) JOIN run.extract_file f USING (file_id)
+    QUALIFY row_number() OVER (PARTITION BY s.level, s.unit_key, s.kind
+        ORDER BY s.as_at DESC, f.name, s.line DESC) = 1
+    ORDER BY s.as_at DESC, f.name, s.line DESC, s.kind"""
 _PRIORITIES = """
     SELECT level, fact, kind, min(priority) FROM run.fact_source
     WHERE (level, fact) IN (SELECT (unnest($levels), unnest($facts))) GROUP BY ALL ORDER BY ALL"""
@@ -161,13 +160,18 @@ def _origins(connection: Connection, facts: Collection[Fact]) -> dict[str, Origi
     by_kind: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
     for level, fact, kind, priority in connection.execute(_PRIORITIES, wanted).fetchall():
         by_kind[level, kind].append((fact, priority))
+    kinds: dict[tuple[str, str], list[str]] = defaultdict(list)
+    lines: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    for unit, level, kind, name, line in connection.execute(_SOURCES).fetchall():
+        kinds[level, unit].append(kind)
+        lines[level, unit].append((name, line))
     shared: dict[tuple[str, ...], Mapping[str, int]] = {}
     found: dict[str, Origins] = {}
-    for unit, level, kinds, lines in connection.execute(_SOURCES).fetchall():
-        alike = (level, *kinds)
+    for (level, unit), mine in kinds.items():
+        alike = (level, *mine)
         if alike not in shared:
-            shared[alike] = _first([by_kind[level, kind] for kind in kinds])
-        found[str(unit)] = Origins(shared[alike], lines)
+            shared[alike] = _first([by_kind[level, kind] for kind in mine])
+        found[unit] = Origins(shared[alike], lines[level, unit])
     return found
 
 
