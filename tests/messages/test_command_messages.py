@@ -76,7 +76,6 @@ def incoming(workspace: Workspace, start: str = "") -> Path:
         (["list", "pension_credti"], 17,
          "lift: run 2026-11 has no list pension_credti. Did you mean pension_credit? `lift list` shows them all.\n"),
         (["list", "xyz"], 17, "lift: run 2026-11 has no list xyz. `lift list` shows them all.\n"),
-        (["list", "--export"], 2, "lift: say for which list, for example: lift list pension_credit --export\n"),
         (["list", "--purpose"], 2, "lift: say for which list, for example: lift list pension_credit --purpose\n"),
         (["list", "pension_credit", "--replace"], 2, "lift: --without and --replace go with --export\n"),
         (["list", "pension_credit", "--export", "--without", "telefone"], 2,

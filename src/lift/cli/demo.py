@@ -42,8 +42,9 @@ def demo(
     screen.say()
     screen.heading("Exporting every list, without whoever must not be contacted")
     book = load_rulebook(run.rules, examples=False)
-    with open_lists(begun.workspace, read_settings(begun.workspace), run, book) as lists:
-        exported = [lists.export(one.name) for one in run.record.lists]
+    names = [one.name for one in run.record.lists]
+    with open_lists(begun.workspace, read_settings(begun.workspace), run, book, to_export=names) as lists:
+        exported = list(lists.export_all(names))
     screen.table(
         ("List", "#Families", "Held back", "Files"),
         ([one.name, f"{one.shown.shown:,}", rough(one.shown.held_in_all), _files(one)] for one in exported),

@@ -1,4 +1,4 @@
-"""`lift list`: which lists does a run hold, who stands on one, and how does it leave LIFT?"""
+"""`lift list`: which lists does a run hold, who stands on one, and how do one or all of them leave LIFT?"""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import typer
 from lift.cli.screen import Json, Plain, RunId, Screen, WorkspaceAt, workspace_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lift.stages.export import Exported, Lists, OpenList
     from lift.workspace.folder import Workspace
     from lift.workspace.runs import PublishedRun
+    from lift.workspace.settings import Purpose
 
 WHOLE = ("No.", "Postcode", "Reference")
 
@@ -24,7 +25,11 @@ def list_(
         str | None, typer.Argument(metavar="[NAME]", help="The list, such as pension_credit. Without: all.")
     ] = None,
     export: Annotated[
-        bool, typer.Option("--export", help="Write its call file, adviser page and machines' file into lists/.")
+        bool,
+        typer.Option(
+            "--export",
+            help="Write call file, adviser page and machines' file into lists/; of all lists without a NAME.",
+        ),
     ] = False,
     without: Annotated[
         list[str] | None, typer.Option("--without", metavar="COLUMN", help="Leave a column out. May be repeated.")
@@ -41,7 +46,7 @@ def list_(
     as_json: Json = False,
     plain: Plain = False,
 ) -> None:
-    """The lists of a run; one list; or one list as files. Whoever must not be contacted is taken out at that moment."""
+    """The lists of a run; one list; one or all as files. Whoever must not be contacted is taken out at that moment."""
     from lift.errors import DisclosureError, UsageError, as_sentence
     from lift.rulebook.load import load_rulebook
     from lift.stages.export import list_of, open_lists
@@ -50,9 +55,8 @@ def list_(
 
     screen = Screen(as_json=as_json, plain=plain)
     place = workspace_at(ctx, workspace)
-    if name is None and (export or purpose):
-        asked = "--export" if export else "--purpose"
-        raise UsageError(f"say for which list, for example: lift list pension_credit {asked}")
+    if name is None and purpose:
+        raise UsageError("say for which list, for example: lift list pension_credit --purpose")
     if (without or replace) and not export:
         raise UsageError("--without and --replace go with --export")
     if name is not None and purpose:
@@ -61,23 +65,44 @@ def list_(
     found = find_run(place, run)
     if name is not None:
         list_of(found, name)
+    settings = read_settings(place)
     book = load_rulebook(found.rules, examples=False)
+    names = [name] if name is not None else [one.name for one in found.record.lists]
+    leaving = (names if name is not None else _with_purpose(names, settings.purpose)) if export else []
     try:
-        with open_lists(place, read_settings(place), found, book) as lists:
+        with open_lists(place, settings, found, book, to_export=leaving) as lists:
             _destroyed(screen, lists)
-            if name is None:
+            if export:
+                done = [
+                    _exported(screen, one, lists)
+                    for one in lists.export_all(leaving, without=without or (), replace=replace)
+                ]
+                _without_purpose(screen, [one for one in names if one not in leaving])
+                screen.answer(done[0] if name is not None else done)
+            elif name is None:
                 _all(screen, found, lists)
-            elif export:
-                export_one(screen, lists.export(name, without=without or (), replace=replace), lists)
             else:
                 _one(screen, lists.open(name), rows)
                 for caution in found.record.cautions:
                     screen.warn(caution)
     except DisclosureError as error:
-        if name is not None:
+        if name is not None or export:
             raise
         _all(screen, found, None)
         screen.warn(as_sentence(str(error)))
+
+
+def _with_purpose(names: Sequence[str], purposes: Mapping[str, Purpose]) -> list[str]:
+    """Of all lists those that a law was named for; if there is none, all, so that the gate says what is missing."""
+    return [name for name in names if name in purposes and purposes[name].gateway] or list(names)
+
+
+def _without_purpose(screen: Screen, names: Sequence[str]) -> None:
+    if names:
+        screen.warn(
+            f"not exported, for council.toml names no law for {'it' if len(names) == 1 else 'them'}: "
+            f"{', '.join(names)}. lift list {names[0]} --purpose prints a purpose to fill in."
+        )
 
 
 def _purpose(screen: Screen, place: Workspace, name: str) -> None:
@@ -177,8 +202,8 @@ def _what(row: Mapping[str, object], several: bool) -> str:
     return f"{row['rule']} {told}" if several else told
 
 
-def export_one(screen: Screen, done: Exported, lists: Lists) -> None:
-    """What was written, and until when it may be kept."""
+def _exported(screen: Screen, done: Exported, lists: Lists) -> dict[str, object]:
+    """Says what was written, and until when it may be kept."""
     from lift.days import in_words
     from lift.stages.export.notes import found_in_words, rough
 
@@ -196,4 +221,4 @@ def export_one(screen: Screen, done: Exported, lists: Lists) -> None:
         for path in done.files:
             screen.say(f"  {path}")
         screen.say(f"Destroy after {in_words(lists.gate.destroy_after)}; LIFT deletes what is still there then.")
-    screen.answer({"list": done.name, "families": shown.shown, "files": [str(path) for path in done.files]})
+    return {"list": done.name, "families": shown.shown, "files": [str(path) for path in done.files]}

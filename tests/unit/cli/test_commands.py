@@ -15,6 +15,7 @@ import pytest
 from lift.cli.main import app, run_app
 from lift.errors import ALL_ERRORS
 from lift.workspace.folder import Workspace
+from lift.workspace.runs import find_run
 from tests.middlemarch import MONTH, copy_of, finished, new_workspace, small_city
 
 Capture = pytest.CaptureFixture[str]
@@ -247,6 +248,24 @@ def test_an_export_says_where_the_files_are(council: Workspace, capsys: Capture)
         "advisers/benefit_cap_adviser_page.xlsx",
     ]
     assert all(Path(file).is_file() for file in told["files"])
+
+
+def test_all_lists_are_exported_by_one_command(council: Workspace, capsys: Capture) -> None:
+    """Those whose purpose names a gateway; the others are named."""
+    settings = council.settings.read_text().replace("[purpose.families]", "[purpose.another]")
+    before, block, after = settings.partition("[purpose.check_sample]")
+    council.settings.write_text(before + block + re.sub(r'(?m)^gateway = ".*"$', 'gateway = ""', after, count=1))
+    assert run_app(["list", "--export", "-w", str(council.root), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert err == (
+        "Note: not exported, for council.toml names no law for them: check_sample, families. lift list check_sample "
+        "--purpose prints a purpose to fill in.\n"
+    )
+    told = json.loads(out)
+    lists = [one.name for one in find_run(council).record.lists]
+    assert [one["list"] for one in told] == lists[:-2]
+    written = {file for one in told for file in one["files"]}
+    assert written == {str(path) for path in council.lists.rglob("*") if path.is_file()} != set()
 
 
 def test_nothing_heavy_is_imported_for_the_help() -> None:

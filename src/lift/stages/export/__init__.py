@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from lift.beside import Work, begin, beside, read_module
 from lift.errors import NotFoundError, UsageError
 from lift.rulebook.model import Rule, Rulebook
 from lift.stages.export import adviser_page, call_file
@@ -23,7 +24,6 @@ from lift.stages.export.columns import Cell, Column
 from lift.stages.export.gate import Gate, Sheet, open_gate
 from lift.stages.export.held import Reason
 from lift.stages.export.notes import ADVISERS, CALLERS, PAGE, About, Shown, notes_of
-from lift.stages.export.workings import workings
 from lift.workspace.campaigns import Contact, campaign_of, contacted_elsewhere, last_contacts
 from lift.workspace.folder import Workspace
 from lift.workspace.register import listed_since, read_register
@@ -32,6 +32,11 @@ from lift.workspace.settings import Settings
 from lift.workspace.worklists import CHECK_SAMPLE, FAMILIES, SAMPLE_QUESTIONS, reason_for
 
 Rows = tuple[Mapping[str, Any], ...]
+
+#: So many answers are worked out at a time, be it here or in a second process.
+AT_A_TIME = 2_500
+#: From so many answers on, a second process saves more time than it takes to start.
+WORTH_A_PROCESS = 2_000
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,21 @@ class Exported:
 
 
 @dataclass(frozen=True)
+class _Prepared:
+    """A list that is worked out, or being so, and not written yet. `pages`: the rows of its adviser page, in parts."""
+
+    opened: OpenList
+    about: About
+    columns: _Columns
+    entries: Mapping[str, Entry]
+    pages: tuple[Work[list[tuple[Cell, ...]]], ...]
+
+    @property
+    def contacts(self) -> list[Contact]:
+        return [Contact(family.reference, family.contact_key) for family in self.opened.families]
+
+
+@dataclass(frozen=True)
 class Lists:
     """The lists of one run, suppressed by the newest list. Made by `open_lists`."""
 
@@ -67,8 +87,12 @@ class Lists:
 
     def open(self, name: str) -> OpenList:
         """A list without anybody who is held back, cut to the team's capacity. Raises NotFoundError."""
+        return self._open(name, ())
+
+    def _open(self, name: str, others: Iterable[Contact]) -> OpenList:
+        """`others`: whom lists name that leave together with this one, before it."""
         one = list_of(self.run, name)
-        found = self._families(name)
+        found = self._families(name, others=others)
         shown = self._shown(one, [reason for _, reason in found])
         free = (rows for rows, reason in found if reason is None)
         kept = tuple(_family(rows) for rows in islice(free, shown.shown))
@@ -88,22 +112,45 @@ class Lists:
     def export(self, name: str, *, without: Iterable[str] = (), replace: bool = False) -> Exported:
         """Writes a list's files. `without`: columns to leave out. `replace`: also over files that somebody changed.
         Raises DisclosureError, leaving nothing, if anything is not as it must be."""
+        (done,) = self.export_all([name], without=without, replace=replace)
+        return done
+
+    def export_all(
+        self, names: Sequence[str], *, without: Iterable[str] = (), replace: bool = False
+    ) -> Iterator[Exported]:
+        """Writes the files of these lists, one list after the other, each as `export` would. All are worked out before
+        the first is written."""
         columns = _Columns(frozenset(without))
+        for name in names:
+            self.gate.purpose(name, columns.all())
+        prepared: list[_Prepared] = []
+        for name in names:
+            others = [contact for one in prepared for contact in one.contacts]
+            prepared.append(self._prepare(name, columns, others))
+        if any(one.opened.families for one in prepared):
+            self.gate.second()
+        while prepared:
+            one = prepared.pop(0)
+            sheets = self._sheets(one) if one.opened.families else []
+            files = self.gate.send(one.opened.name, sheets, contacts=one.contacts, contacting=True, replace=replace)
+            yield Exported(one.opened.name, tuple(files), one.opened.shown)
+
+    def _prepare(self, name: str, columns: _Columns, others: Iterable[Contact]) -> _Prepared:
         purpose = self.gate.purpose(name, columns.all())
-        opened = self.open(name)
+        opened = self._open(name, others)
         about = About(
             name, opened.title, opened.rules, opened.shown, self.gate.protection.in_words, purpose, self.gate.today,
             self.gate.destroy_after,
         )  # fmt: skip
-        sheets = self._sheets(opened, about, columns) if opened.families else []
-        contacts = [Contact(family.reference, family.contact_key) for family in opened.families]
-        files = self.gate.send(name, sheets, contacts=contacts, contacting=True, replace=replace)
-        return Exported(name, tuple(files), opened.shown)
+        pages = self._pages(opened) if opened.rules else ()
+        return _Prepared(opened, about, columns, self._entries(opened) if opened.families else {}, pages)
 
-    def _families(self, name: str, columns: str = "*") -> list[tuple[Sequence[Mapping[str, Any]], Reason | None]]:
+    def _families(
+        self, name: str, columns: str = "*", others: Iterable[Contact] = ()
+    ) -> list[tuple[Sequence[Mapping[str, Any]], Reason | None]]:
         """The rows of every family of a list, in its order, with why it is held back if it is."""
         with read_register(self.gate.workspace) as register:
-            busy = contacted_elsewhere(register, name, self.run.record.month, self.gate.today)
+            busy = [*contacted_elsewhere(register, name, self.run.record.month, self.gate.today), *others]
         elsewhere = {key for one in busy for key in (one.family_key, one.contact_key) if key is not None}
         rows, order = _ROWS_OF.get(name, _ROWS)
         found = self.gate.connection.execute(
@@ -117,8 +164,8 @@ class Lists:
             grouped.setdefault(row["family_key"], []).append(row)
         return [(rows, _reason(rows, elsewhere)) for rows in grouped.values()]
 
-    def _sheets(self, opened: OpenList, about: About, columns: _Columns) -> list[Sheet]:
-        entries = self._entries(opened)
+    def _sheets(self, one: _Prepared) -> list[Sheet]:
+        opened, about, columns = one.opened, one.about, one.columns
         called = [family for family in opened.families if not family.to_adviser]
         advised = [family for family in opened.families if family.to_adviser]
         sheets = []
@@ -126,12 +173,12 @@ class Lists:
             ("callers", called, CALLERS, f"{opened.name}_call_file"),
             ("advisers", advised, ADVISERS, f"{opened.name}_contacts"),
         ):
-            own = [entries[family.reference] for family in families]
+            own = [one.entries[family.reference] for family in families]
             if own:
                 notes = notes_of(self.run.record, self.book, about, audience, f"{len(own):,} families here, a row each")
                 sheets.append(columns.contacts(f"{folder}/{name}", opened.title, own, notes))
         if opened.rules:
-            page = self._adviser_rows(opened)
+            page = [row for part in one.pages for row in part.result()]
             notes = notes_of(self.run.record, self.book, about, PAGE, f"{len(page):,} answers here, a row each")
             sheets.append(columns.page(f"advisers/{opened.name}_adviser_page", opened.title, page, notes))
         return sheets
@@ -161,12 +208,30 @@ class Lists:
         """What the rules of a family's answers say of how residents are told; nothing for one on no rule's list."""
         return [self.book.rules[row["rule"]].outreach for row in family.rows if row["rule"]]
 
-    def _adviser_rows(self, opened: OpenList) -> list[tuple[Cell, ...]]:
-        listed = adviser_page.listed_of(opened.families)
-        found = workings(self.run.core, self.book, self.run.record.day, listed)
+    def _pages(self, opened: OpenList) -> tuple[Work[list[tuple[Cell, ...]]], ...]:
+        """The rows of the adviser page, whose parts may be worked out in either process."""
+        record = self.run.record
         with read_register(self.gate.workspace) as register:
-            since = listed_since(register, opened.name, self.run.record.month)
-        return adviser_page.adviser_rows(self.book, opened.families, found, since, self.run.record.month)
+            since = listed_since(register, opened.name, record.month)
+        return tuple(
+            begin(
+                self.gate.beside, adviser_page.page_rows, self.run.core, self.book, record.day, part,
+                {row["reference"]: since[row["reference"]] for one in part for row in one.rows
+                 if row["reference"] in since},
+                record.month,
+            )
+            for part in _parts(opened.families)
+        )  # fmt: skip
+
+
+def _parts(families: Sequence[Family]) -> Iterator[Sequence[Family]]:
+    """The families in order, a part of them at a time."""
+    start = answers = 0
+    for end, family in enumerate(families, start=1):
+        answers += len(family.rows)
+        if answers >= AT_A_TIME or end == len(families):
+            yield families[start:end]
+            start, answers = end, 0
 
 
 @dataclass(frozen=True)
@@ -210,10 +275,17 @@ class _Columns:
 
 
 @contextmanager
-def open_lists(workspace: Workspace, settings: Settings, run: PublishedRun, book: Rulebook) -> Iterator[Lists]:
-    """The run's lists, for as long as the block lasts. Raises DisclosureError if nothing may leave."""
-    with open_gate(workspace, settings, run) as gate:
-        yield Lists(gate, book)
+def open_lists(
+    workspace: Workspace, settings: Settings, run: PublishedRun, book: Rulebook, *, to_export: Sequence[str] = ()
+) -> Iterator[Lists]:
+    """The run's lists, for as long as the block lasts. `to_export`: those that will be exported; where they are long, a
+    second process starts. Raises DisclosureError if nothing may leave."""
+    answers = sum(one.likely + one.possible for one in run.record.lists if one.name in to_export)
+    with beside(wanted=answers >= WORTH_A_PROCESS) as other:
+        begin(other, read_module, adviser_page.__name__)  # while the gate opens
+        with open_gate(workspace, settings, run) as gate:
+            gate.beside = other
+            yield Lists(gate, book)
 
 
 def list_of(run: PublishedRun, name: str) -> ListCount:

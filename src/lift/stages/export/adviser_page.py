@@ -5,13 +5,15 @@ By reference alone: names, addresses and telephones are in the call file.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from lift.rulebook.model import Rulebook
 from lift.stages.export.call_file import Family
 from lift.stages.export.columns import Cell, Column
-from lift.stages.export.workings import Listed, Working
+from lift.stages.export.workings import Listed, Working, workings
 
 COLUMNS = (
     Column("reference", "Reference", 19),
@@ -23,6 +25,14 @@ COLUMNS = (
     Column("origins", "Where each fact comes from", 36),
 )
 _VERDICTS = {"likely": "Likely", "possible": "To be asked about"}
+
+
+def page_rows(
+    core: Path, book: Rulebook, day: datetime.date, families: Sequence[Family], since: Mapping[str, str], month: str
+) -> list[tuple[Cell, ...]]:
+    """The rows of these families, each answer worked out from the run's own tables at `core`. `since` and `month`: as
+    `adviser_rows` takes them."""
+    return adviser_rows(book, families, workings(core, book, day, listed_of(families)), since, month)
 
 
 def listed_of(families: Iterable[Family]) -> list[Listed]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from lift.beside import Beside, Work, begin
 from lift.errors import DisclosureError, StorageError
 from lift.stages.export.columns import Cell, Column, in_csv
 from lift.stages.export.held import Reason, hold_back, matches_nobody
@@ -34,7 +35,7 @@ from lift.workspace.key import read_key
 from lift.workspace.month import profiles_of
 from lift.workspace.purposes import purpose_for, require_columns
 from lift.workspace.register import read_register
-from lift.workspace.runs import PublishedRun, RunRecord, run_ids
+from lift.workspace.runs import PublishedRun, run_ids
 from lift.workspace.settings import Purpose, Settings
 from lift.workspace.suppressed import acknowledgements, entries
 from lift.workspace.writing import PART, csv_of, private_folder, put_in_place, write_whole
@@ -72,7 +73,8 @@ class _File:
 
 @dataclass
 class Gate:
-    """The way out of one run, with everybody who is held back known. Made by `open_gate`."""
+    """The way out of one run, with everybody who is held back known. Made by `open_gate`. `beside`: a second process
+    that may make workbooks, where there is one."""
 
     workspace: Workspace
     settings: Settings
@@ -80,6 +82,7 @@ class Gate:
     protection: Protection
     connection: DuckDBPyConnection
     destroyed: list[str]
+    beside: Beside | None = None
     _second: SecondCheck | None = None
 
     @property
@@ -127,7 +130,9 @@ class Gate:
                 "report it."
             )
         folder = self.workspace.lists / self.run.id
-        files = [file for sheet in sheets for file in _files_of(sheet, folder, self.run.record)]
+        # The last first in the second process, which is mostly the largest, and meanwhile the others here.
+        books = [self._workbook(sheet) for sheet in sheets]
+        files = [file for sheet, book in zip(sheets, books, strict=True) for file in _files_of(sheet, book, folder)]
         with at_work(self.workspace):
             with read_register(self.workspace) as register:
                 known = exported_files(register)
@@ -145,6 +150,14 @@ class Gate:
                 for file in files:
                     file.part.unlink(missing_ok=True)
         return [file.path for file in files]
+
+    def _workbook(self, sheet: Sheet) -> Work[bytes] | None:
+        if not sheet.columns:
+            return None
+        name, record = sheet.place.rpartition("/")[2], self.run.record
+        footer = f"{record.council} · {sheet.title} · run {record.run}"
+        table = (name, record.day, sheet.columns, sheet.rows, sheet.notes, footer)
+        return begin(self.beside, make_workbook, *table, next_=True)
 
     def _require_newest(self) -> None:
         newest = run_ids(self.workspace)[-1]
@@ -171,12 +184,16 @@ class Gate:
     def _name(self, path: Path) -> str:
         return path.relative_to(self.workspace.root).as_posix()
 
-    def _check_again(self, name: str, sheets: Sequence[Sheet], files: Sequence[_File], contacting: bool) -> None:
-        """Reads the finished files back. Earlier exports under that name go too: they may hold the same people."""
+    def second(self) -> SecondCheck:
+        """All that forbids, read anew by separate code; once for all that leaves through this gate."""
         if self._second is None:
             core, register = self.run.core, self.workspace.register
             self._second = SecondCheck(core, self.protection.files, register, self.today)
-        reasons = reasons_to_stop([file.part for file in files], self._second, contacting=contacting)
+        return self._second
+
+    def _check_again(self, name: str, sheets: Sequence[Sheet], files: Sequence[_File], contacting: bool) -> None:
+        """Reads the finished files back. Earlier exports under that name go too: they may hold the same people."""
+        reasons = reasons_to_stop([file.part for file in files], self.second(), contacting=contacting)
         if reasons:
             for file in files:
                 file.part.unlink(missing_ok=True)
@@ -229,15 +246,12 @@ class Gate:
         )
 
 
-def _files_of(sheet: Sheet, folder: Path, record: RunRecord) -> Iterator[_File]:
-    name = sheet.place.rpartition("/")[2]
-    if sheet.columns:
-        footer = f"{record.council} · {sheet.title} · run {record.run}"
-        content = make_workbook(name, record.day, sheet.columns, sheet.rows, sheet.notes, footer)
-        yield _File(folder / f"{sheet.place}.xlsx", content, len(sheet.rows))
+def _files_of(sheet: Sheet, book: Work[bytes] | None, folder: Path) -> Iterator[_File]:
+    if book is not None:
+        yield _File(folder / f"{sheet.place}.xlsx", book.result(), len(sheet.rows))
     if sheet.machine_columns:
-        content = _csv(sheet)
-        yield _File(folder / "machines" / f"{name}.csv", content, len(sheet.machine_rows))
+        name = sheet.place.rpartition("/")[2]
+        yield _File(folder / "machines" / f"{name}.csv", _csv(sheet), len(sheet.machine_rows))
 
 
 def _csv(sheet: Sheet) -> bytes:
