@@ -70,8 +70,7 @@ def read_blocks(examined: Examined) -> Iterator[Block]:
     with examined.path.open("rb") as file:
         for raw in whole_lines(file, _block_size(examined.size)):
             size += len(raw)
-            text = raw.removeprefix(UTF8_BOM) if first == 1 and examined.encoding == "utf-8-bom" else raw
-            block = _block(first, text, examined.encoding)
+            block = _block(first, raw, examined.encoding)
             yield block
             first += block.count
     if size != examined.size or first - 1 != examined.lines:
@@ -87,6 +86,12 @@ def _block_size(size: int) -> int:
 
 def _block(first: int, text: bytes, encoding: str) -> Block:
     faults: dict[int, Fault] = {}
+    if encoding != "cp1252":
+        # Nobody sees a byte order mark, and files put together have one in the middle: it is no part of any value.
+        plain = text.replace(UTF8_BOM, b"")
+        text = (
+            plain + b"\n" if plain.endswith(b"\n") and not text.endswith(b"\n") else plain
+        )  # a last line of one alone
     if b"\r" in text:  # Windows puts one before each line feed; any other stays, to be refused
         text = text.replace(b"\r\n", b"\n").removesuffix(b"\r")
     if encoding == "cp1252":

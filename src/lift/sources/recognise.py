@@ -65,7 +65,7 @@ def _first_lines(examined: Examined) -> list[str]:
     with examined.path.open("rb") as file:
         start = file.read(ENOUGH)
     encoding = "cp1252" if examined.encoding == "cp1252" else "utf-8"
-    text = start.removeprefix(UTF8_BOM).decode(encoding, errors="replace")
+    text = start.replace(UTF8_BOM, b"").decode(encoding, errors="replace")
     return [line.removesuffix("\r") for line in text.split("\n")[:FIRST_LINES]]
 
 

@@ -41,7 +41,7 @@ def read_ends(examined: Examined, layout: Layout) -> Ends:
 def _first_and_last(examined: Examined) -> tuple[str, str]:
     """The first line and the last filled one, as text; damaged characters do not matter here."""
     with examined.path.open("rb") as file:
-        first = file.read(END).removeprefix(UTF8_BOM).split(b"\n", 1)[0]
+        first = file.read(END).replace(UTF8_BOM, b"").split(b"\n", 1)[0]
         file.seek(max(examined.size - END, 0))
         last = file.read().rstrip(b" \t\r\n").rsplit(b"\n", 1)[-1]
     return first.decode("cp1252", errors="replace").strip(), last.decode("cp1252", errors="replace").strip()

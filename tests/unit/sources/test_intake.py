@@ -126,6 +126,26 @@ def test_blocks_of_a_file_join_without_a_seam(tmp_path: Path, monkeypatch: pytes
         assert rows(whole, f"SELECT * FROM {name}") == rows(pieces, f"SELECT * FROM {name}")
 
 
+@pytest.mark.parametrize("block", [48_000_000, 700])
+@pytest.mark.parametrize("before", [b"\n3000", b",EXAMPLE", b"\r\n"])
+def test_a_byte_order_mark_is_no_part_of_a_value_wherever_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, before: bytes
+) -> None:
+    """Files put together have one in the middle. What became of it went by where a block of the file began."""
+    content = accounts(60).replace("\n", "\r\n").encode()
+    put(tmp_path / "sound", "a.csv", content)
+    put(tmp_path / "marked", "a.csv", b"\xef\xbb\xbf" + content.replace(before, b"\xef\xbb\xbf" + before))
+    put(tmp_path / "inside", "a.csv", content.replace(before, before + b"\xef\xbb\xbf"))
+    monkeypatch.setattr("lift.sources.lines.BLOCK", block)
+    sound, report = read(tmp_path / "sound")
+    assert report.accepted == 60
+    for folder in ("marked", "inside"):
+        found, told = read(tmp_path / folder)
+        assert (told.accepted, told.refused) == (60, 0)
+        table = "SELECT * FROM council_tax_account"
+        assert rows(found, table) == rows(sound, table)
+
+
 def test_nothing_is_left_behind_by_a_file_that_fails(tmp_path: Path) -> None:
     put(tmp_path, "a.csv", accounts(3))
     put(tmp_path, "shbe.txt", shbe([record("D")], count=9))
