@@ -26,10 +26,13 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+SHORTEST_NAME = 2
+
+
 class Council(Strict):
     """`invented`: a council that nobody lives in. Its files never grow older, so its clock stands still."""
 
-    name: str = Field(min_length=2)
+    name: str = Field(min_length=SHORTEST_NAME)
     in_greater_london: bool = False
     invented: bool = False
 

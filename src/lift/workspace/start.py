@@ -12,7 +12,7 @@ from lift.workspace.clock import today
 from lift.workspace.folder import Workspace
 from lift.workspace.key import make_key
 from lift.workspace.purposes import first_purposes
-from lift.workspace.settings import first_settings, read_settings
+from lift.workspace.settings import SHORTEST_NAME, first_settings, read_settings
 from lift.workspace.writing import PRIVATE_FILE, private_folder, write_whole
 
 NIL_RETURN_TEMPLATE = """\
@@ -54,6 +54,8 @@ class Begun:
 def begin(folder: Path, name: str, *, in_greater_london: bool = False, sample: Path | None = None) -> Begun:
     """Makes a workspace. Raises SettingsError if there is one already, NotFoundError if `sample` holds no extracts."""
     workspace = Workspace(folder)
+    if len(name) < SHORTEST_NAME:
+        raise SettingsError(f"the council's name has at least {SHORTEST_NAME} letters. Nothing was made.")
     if workspace.settings.exists():
         raise SettingsError(f"{folder}: is a workspace already. Nothing was changed; give another folder.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

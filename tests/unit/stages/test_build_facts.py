@@ -157,6 +157,13 @@ def _impossible(cases: Cases) -> None:
     cases.award("born tomorrow", 53, **assessed(), claimant_date_of_birth=date(2026, 11, 13))
     cases.award("child claimant", 54, **assessed(), claimant_date_of_birth=date(2015, 1, 1))
     cases.account("no such band", 55, band="I")
+    cases.award("less than nothing", 56, weekly_award=-5)
+    began = date(2026, 4, 1)
+    cases.award(
+        "ends the day before", 57, award_start=began, award_end=date(2026, 3, 31), status="live", weekly_award=5
+    )
+    cases.award("one day long", 58, award_start=began, award_end=began, status="live", weekly_award=5)
+    cases.award("called off", 59, award_start=began, award_end=date(2026, 3, 31), status="ended", weekly_award=5)
 
 
 def _council_tax(cases: Cases) -> None:
@@ -436,6 +443,24 @@ def test_what_cannot_be_is_refused_with_its_origin_and_left_unknown(cases: Cases
     for fact in facts:
         known = cases.family(name, fact) if fact == "savings" else cases.person(name, fact)
         assert known == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "refused", "in_payment", "says_single"),
+    [
+        ("less than nothing", [("weekly_award", "below nought")], None, True),
+        ("ends the day before", [("award_end", "before the day that the award began")], True, True),
+        ("one day long", [], True, None),
+        ("called off", [], False, None),
+    ],
+)
+def test_an_award_that_cannot_be_is_told_and_the_rest_of_it_used(
+    cases: Cases, name: str, refused: list[tuple[str, str]], in_payment: bool | None, says_single: bool | None
+) -> None:
+    """A claim in force tells that nobody is a partner; one that has ended does not."""
+    assert cases.refused(name) == refused
+    assert cases.family(name, "gets_council_tax_reduction") is in_payment
+    assert cases.family(name, "is_couple") is (False if says_single else None)
 
 
 @pytest.mark.parametrize(

@@ -266,6 +266,20 @@ def test_two_notices_of_one_sequence_that_differ_are_both_left_out() -> None:
     town.connection.close()
 
 
+def test_a_period_that_ends_before_it_begins_is_told_and_lasts_a_month() -> None:
+    town = Town()
+    dated = notice(1, 1, OCTOBER) | {"assessment_period_end": date(2020, 1, 1)}
+    row = town.add("universal_credit_notice", **dated, claimant_surname="Una", award_month=300)
+    sound = town.add("universal_credit_notice", **notice(2, 1, OCTOBER), claimant_surname="Ulf", award_month=300)
+    town.link().build()
+    refused = town.all("SELECT line, fact, reason FROM build_refusal")
+    assert refused == [
+        {"line": row.line, "fact": "assessment_period_end", "reason": "before the day that the period began"}
+    ]
+    assert [town.family(one)["universal_credit_award_fresh"] for one in (row, sound)] == [True, True]
+    town.connection.close()
+
+
 def test_a_period_outside_the_dictionary_is_refused() -> None:
     town = Town()
     row = town.add("universal_credit_notice", **notice(1, 1, date(2012, 6, 5)), claimant_surname="Una", award_month=1)

@@ -76,3 +76,10 @@ def test_a_sample_without_extracts_leaves_nothing_behind(tmp_path: Path) -> None
     with pytest.raises(NotFoundError, match=r"holds no extracts"):
         begin(tmp_path / "council", "Middlemarch", sample=tmp_path)
     assert not (tmp_path / "council").exists()
+
+
+def test_a_name_too_short_for_its_settings_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^the council's name has at least 2 letters. Nothing was made.$"):
+        begin(tmp_path / "council", "T")
+    assert list(tmp_path.iterdir()) == []
+    assert begin(tmp_path / "council", "Ty").workspace.settings.is_file()

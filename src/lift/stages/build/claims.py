@@ -27,7 +27,8 @@ _BOTH = """
     FROM benefit_claim
     UNION ALL BY NAME
     SELECT 'ctr_award' AS kind, {ctr_award},
-        CASE WHEN status IN ('live', 'suspended') AND (award_end IS NULL OR award_end >= extract_date) THEN 'live'
+        CASE WHEN status IN ('live', 'suspended')
+                AND (award_end IS NULL OR award_end >= extract_date OR award_end < award_start) THEN 'live'
             WHEN status = 'pending' THEN 'pending' ELSE 'former' END AS state,
         status IN ('live', 'suspended', 'ended')
             OR status = 'refused' AND coalesce(refusal_reason IN ('income', 'capital'), FALSE) AS is_assessed,

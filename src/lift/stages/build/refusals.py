@@ -63,6 +63,22 @@ def refuse_members(connection: DuckDBPyConnection) -> None:
         FROM b_member WHERE is_claimant_too""")
 
 
+def refuse_awards(connection: DuckDBPyConnection) -> None:
+    """An award of less than nothing, or one in force that ended before it began (make_claims leaves that end out)."""
+    for fact, wrong, reason in (
+        ("weekly_award", "a.weekly_award < 0", "below nought"),
+        (
+            "award_end",
+            "a.status IN ('live', 'suspended') AND a.award_end < a.award_start",
+            "before the day that the award began",
+        ),
+    ):
+        connection.execute(f"""
+            INSERT INTO b_refusal
+            SELECT 'family', NULL, 'ctr_award', a.file_id, a.line, '{fact}', '{reason}' FROM ctr_award a
+            WHERE {wrong}""")
+
+
 def refuse_contradictions(connection: DuckDBPyConnection) -> None:
     """Two notices of one claim, period and sequence that do not say the same: nobody can tell which is right."""
     said = ", ".join(name for name in column_names(connection, "b_told") if name not in ("file_id", "line", "newness"))
@@ -81,7 +97,15 @@ def refuse_contradictions(connection: DuckDBPyConnection) -> None:
 
 
 def refuse_periods(connection: DuckDBPyConnection, facts: Facts) -> None:
-    """A period that begins outside the dictionary's limits is no period."""
+    """A period that begins outside the dictionary's limits is no period; one that ends before it begins is a month."""
+    connection.execute("""
+        INSERT INTO b_refusal
+        SELECT 'period', NULL, 'universal_credit_notice', file_id, line, 'assessment_period_end',
+            'before the day that the period began'
+        FROM b_told WHERE ends < starts""")
+    connection.execute(
+        "UPDATE b_told SET ends = (starts + INTERVAL 1 MONTH - INTERVAL 1 DAY)::DATE WHERE ends < starts"
+    )
     limits = facts["period", "period_start"].limits
     if not limits or not isinstance(limits[0], date) or not isinstance(limits[1], date):
         return

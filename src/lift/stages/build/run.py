@@ -22,6 +22,7 @@ from lift.stages.build.people import make_people
 from lift.stages.build.periods import make_periods
 from lift.stages.build.refusals import (
     make_refusals,
+    refuse_awards,
     refuse_births,
     refuse_contradictions,
     refuse_members,
@@ -82,6 +83,7 @@ def _require_facts(readings: Readings, facts: Facts) -> None:
 
 def _make_units(connection: DuckDBPyConnection, day: date, facts: Facts, readings: Readings) -> None:
     composition = facts["family", "is_couple"].shelf_life or ALWAYS_FRESH
+    refuse_awards(connection)
     make_claims(connection, day, readings)
     read_notices(connection)
     refuse_contradictions(connection)

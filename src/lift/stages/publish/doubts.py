@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
+from lift.sources.kinds import load_kinds
 from lift.workspace.writing import csv_of
 
 _REFUSALS = """
@@ -26,7 +27,7 @@ _DIFFERENCES = """
             string_agg(f.name || ' line ' || s.line, '; ' ORDER BY f.name, s.line) AS places
         FROM unit_source s SEMI JOIN conflict USING (level, unit_key) JOIN extract_file f USING (file_id) GROUP BY ALL
     )
-    SELECT c.unit_key, c.level, replace(c.fact, '_', ' '), coalesce(a.places, c.kind_1), coalesce(b.places, c.kind_2),
+    SELECT c.unit_key, c.level, replace(c.fact, '_', ' '), a.places, c.kind_1, b.places, c.kind_2,
         CASE c.treated_as WHEN 'range' THEN 'anything from one to the other' ELSE 'not known' END
     FROM conflict c
     LEFT JOIN places a ON a.level = c.level AND a.unit_key = c.unit_key AND a.kind = c.kind_1
@@ -46,8 +47,19 @@ def differences(connection: DuckDBPyConnection) -> bytes:
     """Reference, fact and the lines of both extracts, for each fact on which two of them differ."""
     return csv_of(
         ("reference", "of a", "fact", "one source", "another source", "worked out as"),
-        connection.execute(_DIFFERENCES).fetchall(),
+        [_difference(*row) for row in connection.execute(_DIFFERENCES).fetchall()],
     )
+
+
+def _difference(
+    reference: str, level: str, fact: str, one: str | None, kind: str, other: str | None, other_kind: str, told: str
+) -> tuple[str, ...]:
+    """A row of `differences.csv`. Where no line of the unit's own is known, the extract is named."""
+    titles = {name: found.title for name, found in load_kinds().items()}
+    second = other or titles.get(other_kind, other_kind)
+    if kind == other_kind:
+        second = "another line of the same extract, or another of these"
+    return (reference, level, fact, one or titles.get(kind, kind), second, told)
 
 
 def counted(connection: DuckDBPyConnection) -> dict[str, int]:
