@@ -8,8 +8,11 @@ from lift.stages.publish.doubts import differences
 
 _TABLES = """
 CREATE TABLE extract_file AS SELECT * FROM (VALUES (1, 'shbe.txt'), (2, 'ctr.csv')) t(file_id, name);
-CREATE TABLE unit_source AS SELECT * FROM (VALUES ('family', 'f1', 'benefit_claim', 1, 7), ('family', 'f1', 'ctr_award', 2, 3),
-    ('family', 'f1', 'ctr_award', 2, 9), ('family', 'f2', 'ctr_award', 2, 5)) t(level, unit_key, kind, file_id, line);
+CREATE TABLE unit_source AS SELECT * FROM (VALUES
+    ('family', 'f1', 'benefit_claim', 1, 7), ('family', 'f1', 'ctr_award', 2, 3),
+    ('family', 'f1', 'ctr_award', 2, 9),
+    ('family', 'f2', 'ctr_award', 2, 5)
+) t(level, unit_key, kind, file_id, line);
 CREATE TABLE conflict AS SELECT * FROM (VALUES
     ('family', 'f1', 'savings', 'benefit_claim', 'ctr_award', 'range'),
     ('family', 'f2', 'is_couple', 'ctr_award', 'ctr_award', 'unknown'),
