@@ -13,10 +13,12 @@ docs/decisions/0004-questions.md says why, and what is not found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations, pairwise, product
 from math import comb, prod
+from operator import getitem
 from typing import Any, NamedTuple
 
 from lift.rulebook.answers import Question
@@ -88,6 +90,7 @@ def search(book: Rulebook, rule: Rule, asked: Sequence[Sequence[Asked]], try_out
     tries.ask([line for answer in answers for line in answer.lines])
     open_ones = [answer for answer in answers if not any(line.alone for line in answer.lines)]
     for answer in open_ones:
+        answer.undecided = [i for i, line in enumerate(answer.lines) if not line.is_settled_so_far]
         answer.telling = {i for i, line in enumerate(answer.lines) if line.is_telling}
     tries.go_through(open_ones)
     tries.put_together([answer for answer in open_ones if not answer.open_contexts])
@@ -129,6 +132,8 @@ class _Answer:
 
     number: int
     lines: list[_Line]
+    undecided: list[int] = field(default_factory=list)
+    """Lines that some answer leaves open."""
     settled_contexts: list[Context] = field(default_factory=list)
     open_contexts: list[Context] = field(default_factory=list)
     """Every question answered in some way: where that settles the verdict, and where even that leaves it open."""
@@ -137,11 +142,6 @@ class _Answer:
     telling: set[int] = field(default_factory=set)
     """Lines that make a difference."""
     together: tuple[int, ...] = ()
-
-    @property
-    def undecided(self) -> list[int]:
-        """Lines that some answer leaves open."""
-        return [i for i, line in enumerate(self.lines) if not line.is_settled_so_far]
 
     def result(self) -> tuple[Question, ...]:
         alone = [i for i, line in enumerate(self.lines) if line.alone]
@@ -241,17 +241,16 @@ class _Tries:
         """Answers every question in a few ways that each leave it open alone. Where that settles it, which of them can
         be left out? Where it does not, which could settle it if answered another way?"""
         digits = len(askable(self.book, self.rule)).bit_length()
-        contexts = {answer.number: _contexts(answer, digits) for answer in answers}
-        self._try_whole(answers, {number: first for number, (first, _) in contexts.items()})
+        self._try_whole((answer, _contexts(answer, digits, first=True)) for answer in answers)
         unmoved = [answer for answer in answers if not answer.telling and not answer.settled_contexts]
-        self._try_whole(unmoved, {number: others for number, (_, others) in contexts.items()})
+        self._try_whole((answer, _contexts(answer, digits, first=False)) for answer in unmoved)
         movable = [answer for answer in answers if answer.telling or answer.settled_contexts]
         # The first context tells of most questions; the others are for what it leaves out.
         for part in (slice(1), slice(1, FIRST_CONTEXTS)):
             self._vary(movable, part)
 
-    def _try_whole(self, answers: Sequence[_Answer], contexts: Mapping[int, Sequence[Context]]) -> None:
-        pairs = [(answer, context) for answer in answers for context in contexts[answer.number]]
+    def _try_whole(self, wanted: Iterable[tuple[_Answer, Sequence[Context]]]) -> None:
+        pairs = [(answer, context) for answer, contexts in wanted for context in contexts]
         verdicts = self._tried([Trial(answer.number, context) for answer, context in pairs])
         for (answer, context), verdict in zip(pairs, verdicts, strict=True):
             (answer.open_contexts if verdict is None else answer.settled_contexts).append(context)
@@ -322,21 +321,23 @@ def _closer(line: _Line) -> list[Scalar]:
 # ---- contexts: every question answered ----
 
 
-def _contexts(answer: _Answer, digits: int) -> list[list[Context]]:
+def _contexts(answer: _Answer, digits: int, *, first: bool) -> list[Context]:
     """Ways to answer every question that leave it open alone, each once: first all low, all high, and by turns; then
     others, until each two questions about different facts are once answered low and high, and once high and low."""
     lines = [answer.lines[i] for i in answer.undecided]
     values = [_possible_values(line) for line in lines]
-    found: set[tuple[bool, ...]] = set()
-    contexts: list[list[Context]] = [[], []]
-    for number, highs in enumerate(_patterns([line.asked.place for line in lines], digits)):
-        picked = tuple(high and len(mine) > 1 for mine, high in zip(values, highs, strict=True))
-        if lines and picked not in found:
-            found.add(picked)
-            ends = zip(lines, values, highs, strict=True)
-            context = tuple(line.put(mine[-1 if high else 0]) for line, mine, high in ends)
-            contexts[number >= FIRST_CONTEXTS].append(context)
-    return contexts
+    two = [(False, len(mine) > 1) for mine in values]
+    found: dict[tuple[bool, ...], int] = {}
+    patterns = _patterns(tuple(line.asked.place for line in lines), digits)
+    for number, highs in enumerate(patterns[:FIRST_CONTEXTS] if first else patterns):
+        found.setdefault(tuple(map(getitem, two, highs)), number)
+    # Contexts share what they put: there are many of them, and each engine reads it anew.
+    puts = [(line.put(mine[0]), line.put(mine[-1])) for line, mine in zip(lines, values, strict=True)]
+    return [
+        tuple(map(getitem, puts, highs))
+        for highs, number in found.items()
+        if lines and first == (number < FIRST_CONTEXTS)
+    ]
 
 
 def _possible_values(line: _Line) -> list[Scalar]:
@@ -346,13 +347,14 @@ def _possible_values(line: _Line) -> list[Scalar]:
     return [value for value in values if is_within_bounds(line.asked.fact, value)] or values
 
 
-def _patterns(places: Sequence[int], digits: int) -> Iterator[list[bool]]:
+@lru_cache
+def _patterns(places: Sequence[int], digits: int) -> list[list[bool]]:
     """Which questions are answered high: none; all; then by the digits of their places in base two, and the reverse."""
-    yield [False for _ in places]
-    yield [True for _ in places]
+    found = [[False for _ in places], [True for _ in places]]
     for digit in range(digits):
-        yield [bool(place >> digit & 1) for place in places]
-        yield [not place >> digit & 1 for place in places]
+        found.append([bool(place >> digit & 1) for place in places])
+        found.append([not place >> digit & 1 for place in places])
+    return found
 
 
 def _left_out(answer: _Answer, context: Context) -> Iterator[tuple[int, Trial]]:

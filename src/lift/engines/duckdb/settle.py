@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from contextlib import ExitStack, contextmanager
@@ -32,7 +31,7 @@ def settle_possible(connection: duckdb.DuckDBPyConnection, book: Rulebook, day: 
         return
     connection.execute(f"ATTACH ':memory:' AS {WORLDS}")
     try:
-        with _collecting_nothing(), ExitStack() as stack:
+        with ExitStack() as stack:
             _number_units(stack.enter_context(_beside(connection, "main")), [rule.id for rule in wanted])
             asking = [_Asking(stack.enter_context(_beside(connection, rule.id)), book, rule, day) for rule in wanted]
             _side_by_side(asking, _threads(connection))
@@ -73,18 +72,6 @@ def _side_by_side(asking: Sequence[_Asking], threads: int) -> None:
                 for one in asking:
                     one.connection.interrupt()
             raise
-
-
-@contextmanager
-def _collecting_nothing() -> Iterator[None]:
-    """Trials are millions of small tuples without circles: looking for circles among them takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _number_units(connection: duckdb.DuckDBPyConnection, rules: Sequence[str]) -> None:

@@ -114,38 +114,40 @@ class Worlds:
         bases = {id(trial.base): trial.base for trial in trials}
         of_base = {identity: number for number, identity in enumerate(bases)}
         subjects = [self.subjects[trial.answer] for trial in trials]
-        own = [_own(trial) for trial in trials]
         columns = {
             "trial": range(len(trials)),
             "answer": [trial.answer for trial in trials],
             "subject": [subject for subject, _ in subjects],
             "household": [household for _, household in subjects],
             "base": [of_base[id(trial.base)] for trial in trials],
-            **self._puts(own),
+            **_columns([self._numbers(put) for put in map(_own, trials)]),
         }
         store(self.connection, "settle_trial", columns)
+        # Bases share what they put, so that each is turned into numbers once.
         shared = [put for base in bases.values() for put in base]
+        known = {id(put): put for put in shared}
+        rows = dict(zip(known, map(self._numbers, known.values()), strict=True))
+        columns = _columns([rows[id(put)] for put in shared])
         numbers = [number for number, base in enumerate(bases.values()) for _ in base]
-        store(self.connection, "settle_shared", {"base": numbers, **self._puts(shared)})
+        store(self.connection, "settle_shared", {"base": numbers, **columns})
         for level in LEVELS:
             self._copy(level)
         self.connection.execute(f"""CREATE OR REPLACE TABLE possible_couple AS SELECT
             t.trial * {self.size} + c.family AS family_key, t.trial * {self.size} + c.other AS other_family_key
             FROM settle_trial t JOIN settle_couple c USING (household)""")
 
-    def _puts(self, puts: Sequence[_Own]) -> dict[str, list[int | None]]:
-        """What is put where, as columns of whole numbers."""
-        return {
-            "unit": [None if asked is None else asked.number for asked, _, _ in puts],
-            "place": [None if asked is None else asked.place for asked, _, _ in puts],
-            "low": [self._number(asked, low) for asked, low, _ in puts],
-            "high": [self._number(asked, high) for asked, _, high in puts],
-        }
+    def _numbers(self, put: _Own) -> tuple[int | None, ...]:
+        """Unit, place and ends of what is put, as whole numbers."""
+        asked, low, high = put
+        if asked is None:
+            return (None, None, None, None)
+        least = self._number(asked, low)
+        return (asked.number, asked.place, least, least if high is low else self._number(asked, high))
 
-    def _number(self, asked: Asked | None, value: Scalar | None) -> int | None:
+    def _number(self, asked: Asked, value: Scalar | None) -> int | None:
         """A value as a whole number. Remembered by identity: to a dictionary FALSE and 0 are the same, and to reckon
         with fractions takes long."""
-        if asked is None or value is None:
+        if value is None:
             return None
         known = self.numbers.get((asked.place, id(value)))
         if known is None:
@@ -180,7 +182,14 @@ class Worlds:
         return found
 
 
+_PUT = ("unit", "place", "low", "high")
 _Own = tuple[Asked | None, Scalar | None, Scalar | None]
+
+
+def _columns(rows: Sequence[tuple[int | None, ...]]) -> dict[str, Sequence[int | None]]:
+    """What is put where, as columns."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(_PUT)
+    return dict(zip(_PUT, columns, strict=True))
 
 
 def _own(trial: Trial) -> _Own:
