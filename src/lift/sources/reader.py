@@ -6,7 +6,7 @@ import csv
 import datetime
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
@@ -25,6 +25,8 @@ from lift.sources.typed import TypedTable, typed_table
 
 Progress = Callable[[str, int, int], None]
 Item = TypeVar("Item")
+Part = tuple[Block, Fields, frozenset[int]]
+"""A block of a file, its fields, and the positions of header and trailer."""
 UNKNOWN_RECORD = "is a record of no kind that the profile knows: correct it, or add it to the profile"
 
 
@@ -85,12 +87,15 @@ def columns_held(sources: Iterable[Source]) -> Mapping[str, set[str]]:
     return held
 
 
-def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, progress: Progress | None = None) -> Tally:
-    """Puts every line of the file into its kind's table or among the refusals, and counts what became of it."""
+def read_rows(
+    connection: duckdb.DuckDBPyConnection, source: Source, parts: Iterable[Part], progress: Progress | None = None
+) -> Tally:
+    """Puts every line of the file into its kind's table or among the refusals, and counts what became of it. `parts`:
+    the file's, from `parts_ahead`."""
     tables = typed_tables(source)
     tally = Tally()
     done = 0
-    for block, fields, skip in _one_ahead(_split_blocks(source)):
+    for block, fields, skip in parts:
         tally.header += block.first == 1
         tally.trailer += len(skip) - (block.first == 1)
         _store(connection, source, tables, block, fields, tally)
@@ -100,7 +105,36 @@ def read_rows(connection: duckdb.DuckDBPyConnection, source: Source, progress: P
     return tally
 
 
-def _split_blocks(source: Source) -> Iterator[tuple[Block, Fields, frozenset[int]]]:
+def parts_ahead(sources: Sequence[Source]) -> Iterator[tuple[Source, Iterator[Part]]]:
+    """Each file with its parts, to be used up in this order: the next part, of this file or the one behind it, is made
+    ready by a second thread while one is in use. Whatever is wrong with a file is raised when its own turn comes."""
+    parts = _one_ahead(_every_part(sources))
+    following = next(parts, None)
+
+    def of(source: Source) -> Iterator[Part]:
+        nonlocal following
+        while following is not None and following[0] is source:
+            part = following[1]
+            if isinstance(part, Exception):
+                raise part
+            yield part
+            following = next(parts, None)
+
+    for source in sources:
+        yield source, of(source)
+
+
+def _every_part(sources: Iterable[Source]) -> Iterator[tuple[Source, Part | Exception]]:
+    for source in sources:
+        try:
+            for part in _split_blocks(source):
+                yield source, part
+        except Exception as error:
+            yield source, error
+            return
+
+
+def _split_blocks(source: Source) -> Iterator[Part]:
     """The file's blocks, their fields, and the positions of header and trailer."""
     for block in read_blocks(source.examined):
         skip = _skipped(block, source)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from lift.sources.kinds import load_kinds
 from lift.sources.nil_return import NIL_RETURN, NilReturn
 from lift.sources.plausible import check_rows, file_date
 from lift.sources.profiles import ProfileBook, load_profiles
-from lift.sources.reader import Progress, Source, columns_held, read_rows
+from lift.sources.reader import Part, Progress, Source, columns_held, parts_ahead, read_rows
 from lift.sources.records import check_count
 from lift.sources.tables import FileRecord, create_tables, store_file
 
@@ -68,7 +68,10 @@ def intake(
     received = Folder(folder, first_of_month, extract_date, profiles or load_profiles()).receive()
     with _all_or_nothing(connection):
         create_tables(connection, load_kinds().values(), columns_held(received.sources))
-        records = [_read(connection, source, received, first_of_month, progress) for source in received.sources]
+        records = [
+            _read(connection, source, parts, received, first_of_month, progress)
+            for source, parts in parts_ahead(received.sources)
+        ]
         _check_days(records)
         _store_nil_return(connection, received.nil_return)
     rows: Counter[str] = Counter()
@@ -103,12 +106,13 @@ def _all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def _read(
     connection: duckdb.DuckDBPyConnection,
     source: Source,
+    parts: Iterable[Part],
     received: Received,
     month: datetime.date | None,
     progress: Progress | None,
 ) -> FileRecord:
     profile, examined = source.layout.profile, source.examined
-    tally = read_rows(connection, source, progress)
+    tally = read_rows(connection, source, parts, progress)
     if source.name in received.counts:
         check_count(source.name, received.counts[source.name], tally.accepted + tally.refused)
     check_rows(connection, source, tally)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import duckdb
 import pytest
 
 from lift.errors import ExtractError
+from lift.sources.examine import Examined
 from lift.sources.kinds import load_kinds
+from lift.sources.lines import Block, read_blocks
 from lift.sources.profiles import load_profiles
 from lift.stages.intake import intake
 from tests.unit.sources.samples import CLAIM, PERSON, accounts, plain, put, read, record, rows, shbe
@@ -144,6 +147,26 @@ def test_a_byte_order_mark_is_no_part_of_a_value_wherever_it_stands(
         assert (told.accepted, told.refused) == (60, 0)
         table = "SELECT * FROM council_tax_account"
         assert rows(found, table) == rows(sound, table)
+
+
+def test_what_is_wrong_with_a_file_waits_until_the_files_before_it_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next file is split while one is stored, and yet what is told first is what is wrong with the first."""
+    put(tmp_path, "a.txt", shbe([record("D"), record("D")], count=1))
+    put(tmp_path, "b.csv", accounts(3))
+
+    def changed(examined: Examined) -> Iterator[Block]:
+        if examined.path.name == "b.csv":
+            raise ExtractError("b.csv: changed while it was read.")
+        return read_blocks(examined)
+
+    monkeypatch.setattr("lift.sources.reader.read_blocks", changed)
+    with pytest.raises(ExtractError, match=r"^a\.txt: "):
+        read(tmp_path)
+    put(tmp_path, "a.txt", shbe([record("D"), record("D")], count=2))
+    with pytest.raises(ExtractError, match=r"^b\.csv: changed while it was read\.$"):
+        read(tmp_path)
 
 
 def test_nothing_is_left_behind_by_a_file_that_fails(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from lift.sources.kinds import load_kinds
 from lift.sources.nil_return import NIL_RETURN, NilReturn, read_nil_return
 from lift.sources.plausible import check_rows, file_date
 from lift.sources.profiles import ProfileBook
-from lift.sources.reader import Source, columns_held, read_rows
+from lift.sources.reader import Source, columns_held, parts_ahead, read_rows
 from lift.sources.recognise import recognise
 from lift.sources.tables import create_tables
 from lift.workspace.clock import export_day
@@ -211,9 +211,9 @@ def _read(sources: list[Source], kept: Kept) -> tuple[set[datetime.date], list[S
     days: set[datetime.date] = set()
     with database(None) as connection:
         create_tables(connection, [load_kinds()[KIND]], columns_held(sources))
-        for source in sources:
+        for source, parts in parts_ahead(sources):
             try:
-                tally = read_rows(connection, source)
+                tally = read_rows(connection, source, parts)
                 check_rows(connection, source, tally)
                 if tally.accepted:
                     days.add(file_date(connection, source))
