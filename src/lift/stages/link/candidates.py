@@ -8,10 +8,13 @@ reason behind these with groups of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import polars as pl
 from duckdb import DuckDBPyConnection
+
+from lift.sources.frames import FRAME, over_frame
 
 
 @dataclass(frozen=True)
@@ -58,29 +61,40 @@ KEYS: tuple[Key, ...] = (
 
 
 @dataclass(frozen=True)
-class Group:
-    """Nodes that agree on one key, in order."""
+class Groups:
+    """Groups of nodes that agree on one key, each in order, in the order of their first nodes."""
 
     reason: str
-    nodes: list[int]
+    groups: Sequence[list[int]]
     names_agree: bool = False
     one_slip: bool = False
 
 
-def exact_groups(connection: DuckDBPyConnection) -> Iterator[Group]:
-    """Every group of two nodes or more, key by key, each key's in the order of their first nodes."""
-    for key in KEYS:
-        for (nodes,) in connection.execute(_groups(key)).fetchall():
-            yield Group(key.reason, nodes, key.names_agree, key.one_slip)
+# The keys of account and property join nearly everybody; behind them, few groups are not one person yet.
+_OF_PLACE = 3
 
 
-def _groups(key: Key) -> str:
+def exact_groups(connection: DuckDBPyConnection, joined: Callable[[], pl.DataFrame]) -> Iterator[Groups]:
+    """Every group of two nodes or more, key by key. `joined` says what has been joined so far (node, head): groups that
+    are one person by then are left out."""
+    for number, key in enumerate(KEYS):
+        if number == _OF_PLACE:
+            over_frame(
+                connection, joined(), f"CREATE OR REPLACE TEMP TABLE link_head AS SELECT node, head FROM {FRAME}"
+            )
+        found = connection.execute(_groups(key, among_joined=number >= _OF_PLACE)).fetchall()
+        yield Groups(key.reason, [nodes for (nodes,) in found], key.names_agree, key.one_slip)
+
+
+def _groups(key: Key, *, among_joined: bool) -> str:
     values = ", ".join(key.values)
     present = " AND ".join(f"{value} IS NOT NULL" for value in key.values)
     having = f"HAVING count(*) > 1 {f'AND bool_or({key.only})' if key.only else ''}"
     if key.one_slip:  # nearly all groups of it are one person by now; only where rows differ is there a slip
         having += " AND (min(nino8) <> max(nino8) OR min(date_of_birth) <> max(date_of_birth))"
+    if among_joined:
+        having += " AND min(head) <> max(head)"
     return f"""
-        SELECT list(node ORDER BY node) AS nodes FROM link_node
+        SELECT list(node ORDER BY node) AS nodes FROM link_node {"JOIN link_head USING (node)" if among_joined else ""}
         WHERE entity = 'person' AND kind <> 'suppression' AND {present} AND ({key.where})
         GROUP BY {values} {having} ORDER BY nodes[1]"""

@@ -15,20 +15,19 @@ from datetime import date, timedelta
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from lift.stages.link.candidates import Group
+from lift.stages.link.candidates import Groups
 
 _BEFORE = date(1899, 12, 31)
 _NODES = f"""
-    SELECT count(*), list(date_of_birth - DATE '{_BEFORE}' ORDER BY node), list(nino8 ORDER BY node),
-        list(sex ORDER BY node), list(forename_key ORDER BY node),
+    SELECT date_of_birth - DATE '{_BEFORE}' AS born, nino8 AS nino, sex, forename_key AS forename,
         -- TRUE: surely grown up; FALSE: surely a child; NULL: a young person who may be either.
-        list(CASE WHEN grown THEN TRUE
-            WHEN date_of_birth IS NULL OR date_of_birth > latest - INTERVAL 16 YEAR THEN FALSE END ORDER BY node),
+        CASE WHEN grown THEN TRUE
+            WHEN date_of_birth IS NULL OR date_of_birth > latest - INTERVAL 16 YEAR THEN FALSE END AS grown,
         -- TRUE: liable, or of a couple that gets what only the liable get; FALSE: lives with them.
-        list(CASE WHEN kind IN ('council_tax_account', 'ctr_award', 'benefit_claim') THEN TRUE
-            WHEN part IN ('non_dependant', 'resident') THEN FALSE END ORDER BY node),
-        list(kind = 'contact' ORDER BY node)
-    FROM link_node"""
+        CASE WHEN kind IN ('council_tax_account', 'ctr_award', 'benefit_claim') THEN TRUE
+            WHEN part IN ('non_dependant', 'resident') THEN FALSE END AS liable,
+        kind = 'contact' AS only_contact
+    FROM link_node ORDER BY node"""
 
 
 class People:
@@ -36,15 +35,16 @@ class People:
     node, in one list for each identifier, by node (nodes count from 1)."""
 
     def __init__(self, connection: DuckDBPyConnection) -> None:
-        ((count, born, nino, sex, forename, grown, liable, contact),) = connection.execute(_NODES).fetchall()
+        told = pl.DataFrame(connection.sql(_NODES))
+        count = told.height
         self._above = list(range(count + 1))
-        self._born: list[int | None] = [None, *(born or ())]
-        self._nino: list[str | None] = [None, *(nino or ())]
-        self._sex: list[str | None] = [None, *(sex or ())]
-        self._forename: list[str | None] = [None, *(forename or ())]
-        self._grown: list[bool | None] = [None, *(grown or ())]
-        self._liable: list[bool | None] = [None, *(liable or ())]
-        self._only_contact: list[bool] = [False, *(contact or ())]
+        self._born: list[int | None] = [None, *told["born"]]
+        self._nino: list[str | None] = [None, *told["nino"]]
+        self._sex: list[str | None] = [None, *told["sex"]]
+        self._forename: list[str | None] = [None, *told["forename"]]
+        self._grown: list[bool | None] = [None, *told["grown"]]
+        self._liable: list[bool | None] = [None, *told["liable"]]
+        self._only_contact: list[bool] = [False, *told["only_contact"]]
         self._more_forenames: dict[int, set[str]] = {}
         self._apart: dict[int, set[int]] = {}
         self._other_halves: dict[int, set[int]] = {}
@@ -54,12 +54,15 @@ class People:
                 pairs.setdefault(one, set()).add(other)
                 pairs.setdefault(other, set()).add(one)
 
-    def join(self, groups: Iterable[Group]) -> None:
-        for group in groups:
-            # What one joining settles may settle another: whose son it is, once the father is known.
-            while len(heads := sorted({self._find(node) for node in group.nodes})) > 1:
-                if not self._join_heads(heads, group):
-                    break
+    def join(self, candidates: Iterable[Groups]) -> None:
+        """Joins group by group, in their order."""
+        find = self._find
+        for key in candidates:
+            for nodes in key.groups:
+                # What one joining settles may settle another: whose son it is, once the father is known.
+                while len(heads := {find(node) for node in nodes}) > 1:
+                    if not self._join_heads(sorted(heads), nodes, key) or len(heads) == 2:
+                        break
 
     def clusters(self) -> pl.DataFrame:
         """`node`, `head` (the lowest node of its person) and `reason` (empty if none), in node order."""
@@ -74,18 +77,18 @@ class People:
             node = above[node]
         return node
 
-    def _join_heads(self, heads: list[int], group: Group) -> bool:
+    def _join_heads(self, heads: list[int], nodes: list[int], key: Groups) -> bool:
         """Join those that agree, and say whether any did: first those who share name and birthday or number, then those
         whom nobody else that agrees with them contradicts."""
         if len(heads) == 2:
-            return self._unite(heads[0], heads[1], group)
-        agree = {head: [x for x in heads if x != head and self._agree(head, x, group)] for head in heads}
+            return self._unite(heads[0], heads[1], nodes, key)
+        agree = {head: [x for x in heads if x != head and self._agree(head, x, nodes, key)] for head in heads}
         pairs = [(head, other) for head in heads for other in agree[head] if head < other]
         alike = [pair for pair in pairs if self._alike(*pair)]
         if not alike:
             certain = {head for head in heads if all(y in agree[x] for x in agree[head] for y in agree[head] if x < y)}
             alike = [pair for pair in pairs if certain.issuperset(pair)]
-        joined = [self._unite(one, other, group) for one, other in alike]
+        joined = [self._unite(one, other, nodes, key) for one, other in alike]
         return any(joined)
 
     def _alike(self, one: int, other: int) -> bool:
@@ -94,19 +97,20 @@ class People:
         same_name = self._forename[one] is not None and self._forename[one] == self._forename[other]
         return same_name and (same_birth or same_number)
 
-    def _agree(self, one: int, other: int, group: Group) -> bool:
-        grown = self._grown
-        births, numbers = (self._born[one], self._born[other]), (self._nino[one], self._nino[other])
-        differ = [all(both) and both[0] != both[1] for both in (births, numbers)]
-        if any(differ) and not (group.one_slip and _is_one_slip(births, numbers)):
+    def _agree(self, one: int, other: int, nodes: list[int], key: Groups) -> bool:
+        born, other_born = self._born[one], self._born[other]
+        number, other_number = self._nino[one], self._nino[other]
+        differ = (born and other_born and born != other_born) or (number and other_number and number != other_number)
+        if differ and not (key.one_slip and _is_one_slip((born, other_born), (number, other_number))):
             return False
-        if grown[one] is not None and grown[other] is not None and grown[one] != grown[other]:
+        grown, other_grown = self._grown[one], self._grown[other]
+        if grown is not None and other_grown is not None and grown != other_grown:
             return False
         if one in self._apart and other in self._apart[one]:
             return False
-        return not group.names_agree or self._names_agree(one, other, group)
+        return not key.names_agree or self._names_agree(one, other, nodes, key)
 
-    def _names_agree(self, one: int, other: int, group: Group) -> bool:
+    def _names_agree(self, one: int, other: int, nodes: list[int], key: Groups) -> bool:
         """Equal forenames, or one the beginning of the other. Where one is missing or an initial and the key is a
         place, that takes more: the MRS of an account's MR & MRS is no grown-up daughter."""
         sex, other_sex = self._sex[one], self._sex[other]
@@ -116,29 +120,31 @@ class People:
         if not all(_fits(x, y) for x in first for y in second):
             return False
         short = not all(names and max(map(len, names)) > 1 for names in (first, second))
-        if not short or group.reason not in ("uprn", "account_ref"):
+        if not short or key.reason not in ("uprn", "account_ref"):
             return True
         # Whose telephone it is: of two women of one surname and initial at an address, the contact names no account.
-        if group.reason == "uprn" and (self._only_contact[one] or self._only_contact[other]):
+        if key.reason == "uprn" and (self._only_contact[one] or self._only_contact[other]):
             return False
-        if not self._halves(one, group).isdisjoint(self._halves(other, group)):
+        if not self._halves(one, nodes).isdisjoint(self._halves(other, nodes)):
             return True
         liable = (self._liable[one], self._liable[other])
         may_be_one = True not in liable or False not in liable if first and second else liable == (True, True)
         return may_be_one and bool(sex and sex == other_sex)
 
-    def _halves(self, head: int, group: Group) -> set[int]:
+    def _halves(self, head: int, nodes: list[int]) -> set[int]:
         """With whom the group's rows make this person a couple."""
-        own = (node for node in group.nodes if self._find(node) == head)
+        own = (node for node in nodes if self._find(node) == head)
         return {self._find(half) for node in own for half in self._other_halves.get(node, ())}
 
     def _forenames(self, head: int) -> set[str]:
         own = self._forename[head]
         return self._more_forenames.get(head) or ({own} if own else set())
 
-    def _unite(self, one: int, other: int, group: Group) -> bool:
-        one, other = sorted((self._find(one), self._find(other)))
-        if one == other or not self._agree(one, other, group):
+    def _unite(self, one: int, other: int, nodes: list[int], key: Groups) -> bool:
+        one, other = self._find(one), self._find(other)
+        if one > other:
+            one, other = other, one
+        if one == other or not self._agree(one, other, nodes, key):
             return False
         self._born[one] = self._born[one] or self._born[other]
         self._nino[one] = self._nino[one] or self._nino[other]
@@ -153,9 +159,9 @@ class People:
             self._apart[third].add(one)
             self._apart.setdefault(one, set()).add(third)
         self._above[other] = one
-        for node in group.nodes:
+        for node in nodes:
             if not self._reason[node] and self._find(node) == one:
-                self._reason[node] = group.reason
+                self._reason[node] = key.reason
         return True
 
 

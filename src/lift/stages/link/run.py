@@ -33,7 +33,7 @@ def link(connection: DuckDBPyConnection, *, key: bytes) -> LinkReport:
     """Link every accepted row. `key` is the council's own, kept outside the database."""
     make_nodes(connection)
     people = People(connection)
-    people.join(exact_groups(connection))
+    people.join(exact_groups(connection, people.clusters))
     clusters = """
         CREATE OR REPLACE TEMP TABLE link_cluster AS
         SELECT c.* FROM {} c JOIN link_node n USING (node) WHERE n.entity = 'person' AND n.kind <> 'suppression'"""
