@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from lift.stages.explain import ShownStep
 
 STYLE = """
-  @page { size: A4; margin: 15mm 14mm 18mm }
+  @page { size: A4; margin: 15mm 14mm 18mm;
+    @bottom-left { content: "Offers help only. Destroy when no longer needed."; font: 9px sans-serif; color: #555 }
+    @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 9px sans-serif; color: #555 } }
   body { font: 14px/1.4 system-ui, sans-serif; color: #1a1a1a; max-width: 54rem; margin: 1.5rem auto; padding: 0 1rem }
   h1 { font-size: 1.5rem; margin: 0 0 .2rem } h2 { font-size: 1.15rem; margin: 1.6rem 0 .4rem }
   h3 { font-size: 1rem; margin: .9rem 0 .1rem; display: flex; justify-content: space-between; gap: 1rem }

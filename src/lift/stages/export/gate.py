@@ -155,7 +155,7 @@ class Gate:
         if not sheet.columns:
             return None
         name, record = sheet.place.rpartition("/")[2], self.run.record
-        footer = f"{record.council} · {sheet.title} · run {record.run}"
+        footer = f"{record.council} · run {record.run} · {sheet.title}"  # a long title may be cut
         table = (name, record.day, sheet.columns, sheet.rows, sheet.notes, footer)
         return begin(self.beside, make_workbook, *table, next_=True)
 

@@ -120,12 +120,17 @@ def _lines(part: str, width: int) -> int:
     return lines
 
 
+FOOTER = 90  # letters that fit into the left half of a page's foot
+
+
 def _print_set_up(sheet: Any, footer: str) -> None:
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer(f"&L&8{clean(footer).replace('&', '&&')[:90]}&C&8Offers help only&R&8Page &P of &N")
+    shown = clean(footer)
+    shown = shown if len(shown) <= FOOTER else f"{shown[: FOOTER - 1]}…"
+    sheet.set_footer(f"&L&8{shown.replace('&', '&&')}&C&8Offers help only&R&8Page &P of &N")
 
 
 def _write(sheet: Any, line: int, place: int, cell: Cell, shown: Any) -> None:
