@@ -311,7 +311,8 @@ def value_in_words(value: Value, kind: Type) -> str:
     """A value, or a range by its exact ends; an unknown end is left out."""
     if not isinstance(value, Range):
         return ("yes" if value else "no") if isinstance(value, bool) else str(value or "not known")
-    low, high = (_end(end, kind) for end in (value.low, value.high))
+    low = _end(value.low, kind)
+    high = low if value.high == value.low else _end(value.high, kind)
     if low == high:
         return low or "not known"
     if low and high:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ from lift.workspace.worklists import CHECK_SAMPLE, FAMILIES, SAMPLE_QUESTIONS, r
 Rows = tuple[Mapping[str, Any], ...]
 
 #: So many answers are worked out at a time, be it here or in a second process.
-AT_A_TIME = 2_500
+AT_A_TIME = 7_000
 #: From so many answers on, a second process saves more time than it takes to start.
 WORTH_A_PROCESS = 2_000
 
@@ -92,16 +91,15 @@ class Lists:
     def _open(self, name: str, others: Iterable[Contact]) -> OpenList:
         """`others`: whom lists name that leave together with this one, before it."""
         one = list_of(self.run, name)
-        found = self._families(name, others=others)
-        shown = self._shown(one, [reason for _, reason in found])
-        free = (rows for rows, reason in found if reason is None)
-        kept = tuple(_family(rows) for rows in islice(free, shown.shown))
+        found = self._families(name, others)
+        shown = self._shown(one, list(found.values()))
+        free = [key for key, reason in found.items() if reason is None]
+        kept = tuple(_family(rows) for rows in self._rows(name, free[: shown.shown]).values())
         return OpenList(name, one.title, tuple(self.book.rules[rule] for rule in one.rules), kept, shown)
 
     def shown(self, name: str) -> Shown:
         """What `open` says of how many a list shows, without reading what it says of each. Raises NotFoundError."""
-        found = self._families(name, "family_key, contact_key, contact_role, name, reason")
-        return self._shown(list_of(self.run, name), [reason for _, reason in found])
+        return self._shown(list_of(self.run, name), list(self._families(name).values()))
 
     def _shown(self, one: ListCount, reasons: Sequence[Reason | None]) -> Shown:
         free = reasons.count(None)
@@ -145,24 +143,34 @@ class Lists:
         pages = self._pages(opened) if opened.rules else ()
         return _Prepared(opened, about, columns, self._entries(opened) if opened.families else {}, pages)
 
-    def _families(
-        self, name: str, columns: str = "*", others: Iterable[Contact] = ()
-    ) -> list[tuple[Sequence[Mapping[str, Any]], Reason | None]]:
-        """The rows of every family of a list, in its order, with why it is held back if it is."""
+    def _families(self, name: str, others: Iterable[Contact] = ()) -> dict[str, Reason | None]:
+        """Every family of a list, in its order, with why it is held back if it is."""
         with read_register(self.gate.workspace) as register:
             busy = [*contacted_elsewhere(register, name, self.run.record.month, self.gate.today), *others]
         elsewhere = {key for one in busy for key in (one.family_key, one.contact_key) if key is not None}
+        rows = self._found(name, "family_key, contact_key, contact_role, name, reason")
+        return {key: _reason(of_family, elsewhere) for key, of_family in rows.items()}
+
+    def _rows(self, name: str, families: Sequence[str]) -> dict[str, Rows]:
+        """All that these families' rows say, family by family in the list's order."""
+        if not families:
+            return {}
+        return self._found(name, "*", "WHERE family_key IN (SELECT unnest($families))", {"families": families})
+
+    def _found(
+        self, name: str, columns: str, which: str = "", given: Mapping[str, Any] | None = None
+    ) -> dict[str, Rows]:
         rows, order = _ROWS_OF.get(name, _ROWS)
         found = self.gate.connection.execute(
-            f"SELECT {columns} FROM ({_HELD.format(rows=rows)}) ORDER BY {order}",
-            {"list": name} if "$list" in rows else {},
+            f"SELECT {columns} FROM ({_HELD.format(rows=rows)}) {which} ORDER BY {order}",
+            {**(given or {}), **({"list": name} if "$list" in rows else {})},
         )
         names = [str(column[0]) for column in found.description]
         grouped: dict[str, list[dict[str, Any]]] = {}
         for cells in found.fetchall():
             row = dict(zip(names, cells, strict=True))
             grouped.setdefault(row["family_key"], []).append(row)
-        return [(rows, _reason(rows, elsewhere)) for rows in grouped.values()]
+        return {key: tuple(of_family) for key, of_family in grouped.items()}
 
     def _sheets(self, one: _Prepared) -> list[Sheet]:
         opened, about, columns = one.opened, one.about, one.columns

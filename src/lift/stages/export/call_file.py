@@ -173,16 +173,18 @@ _FORMATS = {
 }  # fmt: skip
 _CHANNELS_BY_TELEPHONE = (None, "phone", "text")
 
+# In how many homes each number is given.
+_NUMBERS = """
+    CREATE TEMP TABLE IF NOT EXISTS held_number AS
+    SELECT r.phone, count(DISTINCT coalesce(p.household_key, r.household_key)) AS homes
+    FROM held_record r LEFT JOIN person p USING (person_key) WHERE r.phone IS NOT NULL GROUP BY r.phone"""
 # One row a person: the contact list's own number first, then what claims and schools hold; of several, the latest. A
 # number that two homes give is nobody's to call: the wrong one may answer.
 _REACH = """
     WITH wanted AS (SELECT unnest($people) AS person_key),
-    number AS (
-        SELECT r.phone, count(DISTINCT coalesce(p.household_key, r.household_key)) AS homes
-        FROM held_record r LEFT JOIN person p USING (person_key) WHERE r.phone IS NOT NULL GROUP BY r.phone
-    ), telephone AS (
+    telephone AS (
         SELECT r.person_key, r.phone, n.homes FROM held_record r JOIN wanted USING (person_key)
-        JOIN number n USING (phone)
+        JOIN held_number n USING (phone)
         LEFT JOIN contact c ON r.kind = 'contact' AND c.file_id = r.file_id AND c.line = r.line
         QUALIFY row_number() OVER (PARTITION BY r.person_key ORDER BY r.kind <> 'contact', c.verified_on DESC NULLS
             LAST, r.kind, r.file_id, r.line) = 1
@@ -201,6 +203,7 @@ _REACH = """
 
 def reach_of(connection: DuckDBPyConnection, people: Sequence[str]) -> dict[str, Reach]:
     """How each of these persons can be reached. After `hold_back`."""
+    connection.execute(_NUMBERS)
     rows = connection.execute(_REACH, {"people": sorted(set(people))}).fetchall()
     return {str(row[0]): _reach(*row[1:]) for row in rows}
 

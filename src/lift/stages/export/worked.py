@@ -141,12 +141,10 @@ def _listed(connection: Connection, table: str, columns: Sequence[str], level: L
     return Rows({column: place for place, column in enumerate(columns)}, {str(row[0]): row for row in found})
 
 
-# Of each kind of extract the latest row alone, and the latest of all first.
+# The latest row first.
 _SOURCES = """
     SELECT s.unit_key, s.level, s.kind, f.name, s.line
     FROM run.unit_source s SEMI JOIN listed_unit USING (level, unit_key) JOIN run.extract_file f USING (file_id)
-    QUALIFY row_number() OVER (PARTITION BY s.level, s.unit_key, s.kind
-        ORDER BY s.as_at DESC, f.name, s.line DESC) = 1
     ORDER BY s.as_at DESC, f.name, s.line DESC, s.kind"""
 _PRIORITIES = """
     SELECT level, fact, kind, min(priority) FROM run.fact_source
@@ -160,18 +158,17 @@ def _origins(connection: Connection, facts: Collection[Fact]) -> dict[str, Origi
     by_kind: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
     for level, fact, kind, priority in connection.execute(_PRIORITIES, wanted).fetchall():
         by_kind[level, kind].append((fact, priority))
-    kinds: dict[tuple[str, str], list[str]] = defaultdict(list)
-    lines: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    # Of each kind of extract the latest row alone.
+    latest: dict[tuple[str, str], dict[str, tuple[str, int]]] = {}
     for unit, level, kind, name, line in connection.execute(_SOURCES).fetchall():
-        kinds[level, unit].append(kind)
-        lines[level, unit].append((name, line))
+        latest.setdefault((level, unit), {}).setdefault(kind, (name, line))
     shared: dict[tuple[str, ...], Mapping[str, int]] = {}
     found: dict[str, Origins] = {}
-    for (level, unit), mine in kinds.items():
+    for (level, unit), mine in latest.items():
         alike = (level, *mine)
         if alike not in shared:
             shared[alike] = _first([by_kind[level, kind] for kind in mine])
-        found[unit] = Origins(shared[alike], lines[level, unit])
+        found[unit] = Origins(shared[alike], tuple(mine.values()))
     return found
 
 

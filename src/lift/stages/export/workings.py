@@ -128,11 +128,16 @@ class _Shown:
             if isinstance(node, FactRef) and book.facts[node.level, node.name].type.kind == "flag"
         ]
         self.every_fact = [*self.facts, *(book.facts[level, name] for _, level, name in self.signs)]
+        read = [(step.level, step.name) for step in self.steps] + [(fact.level, fact.name) for fact in self.every_fact]
+        self.every_whose = tuple(dict.fromkeys(self._whose(*one) for one in read))
         worth = [name for name in rule.answers if name.startswith("worth_") and name != "worth_at_least"]
         self.worth = [book.steps[rule.answers[name]].formulas[-1].text for name in worth]
 
-    def whose(self, level: Level, name: str) -> _Whose:
+    def _whose(self, level: Level, name: str) -> _Whose:
         return _Whose(level, self.persons.get(name, frozenset()) if level == "person" else frozenset())
+
+    def whose(self, level: Level, name: str) -> int:
+        return self.every_whose.index(self._whose(level, name))
 
 
 def _reasons(book: Rulebook, asked: Iterable[str]) -> frozenset[str]:
@@ -170,12 +175,13 @@ def _facts(book: Rulebook, rule: Rule) -> list[Fact]:
 
 @dataclass(frozen=True)
 class _Words:
-    """A step or fact of a rule: on whom it is read, the columns it stands in, and what is said of it, put into words
-    once for each value that it has somewhere; of thousands of families most say the same few things."""
+    """A step or fact of a rule: on whom it is read (a place in what the rule says of whom), the columns it stands in,
+    and what is said of it, put into words once for each value that it has somewhere; of thousands of families most say
+    the same few things."""
 
     name: str
     plain: str
-    whose: _Whose
+    whose: int
     read: Read
     say: Callable[[Row], Any]
     cite: str = ""
@@ -193,9 +199,10 @@ class _Words:
 
 @dataclass(frozen=True)
 class _Said:
-    """All that is said of the answers of a rule."""
+    """All that is said of the answers of a rule, and of whom."""
 
     rule: Rule
+    whose: tuple[_Whose, ...]
     steps: tuple[_Words, ...]
     signs: tuple[_Words, ...]
     facts: tuple[_Words, ...]
@@ -205,6 +212,7 @@ class _Said:
     def of(cls, shown: _Shown, worked: Worked, plan: Plan, day: datetime.date) -> _Said:
         return cls(
             shown.rule,
+            shown.every_whose,
             tuple(
                 _step_words(shown, step, plan.steps[step.name, True][1], worked)
                 for step in shown.steps
@@ -283,10 +291,7 @@ class _Town:
 
     def working(self, said: _Said, one: Listed) -> Working:
         units = self._units(one)
-        among: dict[_Whose, Sequence[_Unit]] = {}
-        for words in (*said.steps, *said.signs, *said.facts):
-            if words.whose not in among:
-                among[words.whose] = words.whose.among(units)
+        among = [whose.among(units) for whose in said.whose]
         steps, cites = _told_of_steps(said, among)
         facts, origins = _told_of_facts(said, among)
         law = "\n".join(dict.fromkeys([said.rule.law, *cites]))
@@ -316,7 +321,7 @@ class _Town:
         return self._unit("person", key, "" if is_subject or alone else f" of the {role}", role, is_subject=is_subject)
 
 
-def _told_of_steps(said: _Said, among: Mapping[_Whose, Sequence[_Unit]]) -> tuple[list[str], list[str]]:
+def _told_of_steps(said: _Said, among: Sequence[Sequence[_Unit]]) -> tuple[list[str], list[str]]:
     """Each step that is not nought, and the law that they rest on."""
     told, cites = [], []
     for words in said.steps:
@@ -329,7 +334,7 @@ def _told_of_steps(said: _Said, among: Mapping[_Whose, Sequence[_Unit]]) -> tupl
     return told, cites
 
 
-def _told_of_facts(said: _Said, among: Mapping[_Whose, Sequence[_Unit]]) -> tuple[str, str]:
+def _told_of_facts(said: _Said, among: Sequence[Sequence[_Unit]]) -> tuple[str, str]:
     """What is known of each fact, and under each origin the facts that come from there."""
     told: list[str] = []
     grouped: dict[str, list[str]] = {"Nought": [], "No": [], _NOT_KNOWN: []}
