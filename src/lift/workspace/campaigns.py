@@ -7,7 +7,8 @@ until the last of its files must be destroyed.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +70,8 @@ def campaigns(workspace: Workspace) -> list[Campaign]:
     return [Campaign(*row) for row in rows]
 
 
-def record_export(
+@contextmanager
+def recording_export(
     workspace: Workspace,
     name: str,
     month: str,
@@ -77,9 +79,9 @@ def record_export(
     contacts: Iterable[Contact],
     files: Sequence[ExportedFile],
     gone: Iterable[str] = (),
-) -> None:
+) -> Iterator[None]:
     """Remembers files and when they must go, forgets those that are `gone`; with contacts, opens the list's campaign or
-    goes on with it, and remembers whom its files name."""
+    goes on with it, and remembers whom its files name. Of all that nothing is kept if the block does not go well."""
     contacts = list(contacts)
     with open_register(workspace) as connection:
         connection.begin()
@@ -101,6 +103,7 @@ def record_export(
                 [file.file, file.list, file.run, file.rows, file.exported, file.destroy_after],
             )
         _forget(connection, gone)
+        yield
         connection.commit()
 
 

@@ -12,7 +12,9 @@ import pytest
 from lift.errors import StorageError
 from lift.stages.export import Lists
 from lift.workspace import audit
+from lift.workspace.campaigns import campaigns, exported_files
 from lift.workspace.folder import Workspace
+from lift.workspace.register import read_register
 from tests.middlemarch import copy_of, finished, lists_of
 
 NAME = "benefit_cap"
@@ -40,6 +42,20 @@ class Nth:
 
 def full() -> OSError:
     return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("number", range(1, 2 * FILES + 3))
+def test_nobody_counts_as_contacted_where_no_file_left(tmp_path: Path, number: int) -> None:
+    """The full disk comes before the names: at a file, at the audit record. Else the next list would leave them off."""
+    workspace = copy_of(finished(), tmp_path / "council")
+    with lists_of(workspace) as lists, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", Nth(os.fsync, number, full))
+        with pytest.raises(StorageError, match="the disk is full"):
+            lists.export(NAME)
+    assert state(workspace) == {}
+    assert campaigns(workspace) == []
+    with read_register(workspace) as register:
+        assert exported_files(register) == []
 
 
 def attempts(lists: Lists, happens: Callable[[], BaseException], expected: type[BaseException]) -> list[str]:

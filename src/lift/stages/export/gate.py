@@ -27,7 +27,7 @@ from lift.stages.export.waiting import find_waiting
 from lift.stages.export.workbook import make_workbook
 from lift.workspace import audit
 from lift.workspace.busy import at_work
-from lift.workspace.campaigns import Contact, ExportedFile, destroy_due, exported_files, record_export
+from lift.workspace.campaigns import Contact, ExportedFile, destroy_due, exported_files, recording_export
 from lift.workspace.clock import export_day
 from lift.workspace.database import database
 from lift.workspace.folder import Workspace
@@ -212,7 +212,8 @@ class Gate:
         contacts: Sequence[Contact],
         known: Sequence[ExportedFile],
     ) -> None:
-        """First the register, then the audit record, then the files: after a crash more is remembered than left."""
+        """The register, which keeps nothing of it unless the audit record does; then the files: after a crash more is
+        remembered than left, and where the disk is full nothing is."""
         exported = [
             ExportedFile(self._name(file.path), name, self.run.id, file.rows, self.today, self.destroy_after)
             for file in files
@@ -221,29 +222,33 @@ class Gate:
         gone = [one.file for one in known if (one.list, one.run) == (name, self.run.id) and one.file not in kept]
         for one in gone:
             (self.workspace.root / one).unlink(missing_ok=True)
-        record_export(self.workspace, name, self.run.record.month, self.today, contacts, exported, gone)
-        audit.record(
-            self.workspace,
-            {
-                "what": "export",
-                "run": self.run.id,
-                "list": name,
-                "files": [
-                    {"file": self._name(one.path), "rows": one.rows, "sha256": hashlib.sha256(one.content).hexdigest()}
-                    for one in files
-                ],
-                "deleted": gone,
-                "purpose": {
-                    "purpose": purpose.purpose,
-                    "gateway": purpose.gateway,
-                    "owner": purpose.owner,
-                    "expires": purpose.expires.isoformat(),
+        with recording_export(self.workspace, name, self.run.record.month, self.today, contacts, exported, gone):
+            audit.record(
+                self.workspace,
+                {
+                    "what": "export",
+                    "run": self.run.id,
+                    "list": name,
+                    "files": [
+                        {
+                            "file": self._name(one.path),
+                            "rows": one.rows,
+                            "sha256": hashlib.sha256(one.content).hexdigest(),
+                        }
+                        for one in files
+                    ],
+                    "deleted": gone,
+                    "purpose": {
+                        "purpose": purpose.purpose,
+                        "gateway": purpose.gateway,
+                        "owner": purpose.owner,
+                        "expires": purpose.expires.isoformat(),
+                    },
+                    "destroy_after": self.destroy_after.isoformat(),
+                    "suppression": list(self.protection.sha256),
+                    "acknowledged": [[row.file, row.line, row.acknowledged] for row in self.protection.unmatched],
                 },
-                "destroy_after": self.destroy_after.isoformat(),
-                "suppression": list(self.protection.sha256),
-                "acknowledged": [[row.file, row.line, row.acknowledged] for row in self.protection.unmatched],
-            },
-        )
+            )
 
 
 def _files_of(sheet: Sheet, book: Work[bytes] | None, folder: Path) -> Iterator[_File]:
