@@ -1,6 +1,7 @@
 """Do the questions about an open answer do what is said of them, and are they the same on every engine?
 
-`asking.py` says what is asked, `small_rulebooks.py` how the rules are made. LIFT_FUZZ_CASES counts households.
+`asking.py` says what is asked, `small_rulebooks.py` how the rules are made. Every answer to every question is tried on
+each, so a twentieth of LIFT_FUZZ_CASES households is looked at.
 """
 
 from __future__ import annotations

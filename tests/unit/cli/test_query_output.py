@@ -85,6 +85,16 @@ def test_rows_leave_as_a_workbook_and_a_csv_of_references(
     assert notes["Destroy after"] == "26 November 2026"
 
 
+def test_a_column_is_as_wide_as_its_heading(council: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    allow(council, *READS, "pension_credit.worth_weekly")
+    asked = "savings, pension_credit.worth_weekly"
+    assert put(council, capsys, ASKED, "--select", asked, "--output", NAME)[::2] == (0, "")
+    sheet = openpyxl.load_workbook(next(council.lists.rglob("*.xlsx"))).worksheets[0]
+    wide = {str(cell.value): sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]}
+    assert wide["savings"] < 26
+    assert wide["pension_credit.worth_weekly"] > len("pension_credit.worth_weekly")
+
+
 def test_it_is_logged_and_will_be_deleted_when_due(council: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     allow(council, *READS)
     files, _ = write(council, capsys)

@@ -118,7 +118,7 @@ def _columns(told: Told) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     people, machines = list(first), list(first)
     for key, one in zip(_keys([one.text for one in told.columns]), told.columns, strict=True):
         # What a column reads is asked of the purpose by its own names, all of them.
-        people.append(Column(key, one.text, 24, covered_by=REFERENCE))
+        people.append(Column(key, one.text, min(max(24, len(one.text) + 2), 60), covered_by=REFERENCE))
         ends = [f"{key}_{end}" for end in ("low", "high")] if one.type.is_ranged else [key]
         machines += [Column(end, one.text, 24, covered_by=REFERENCE) for end in ends]
     return tuple(people), tuple(machines)
