@@ -90,7 +90,9 @@ def test_a_column_is_as_wide_as_its_heading(council: Workspace, capsys: pytest.C
     asked = "savings, pension_credit.worth_weekly"
     assert put(council, capsys, ASKED, "--select", asked, "--output", NAME)[::2] == (0, "")
     sheet = openpyxl.load_workbook(next(council.lists.rglob("*.xlsx"))).worksheets[0]
-    wide = {str(cell.value): sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]}
+    wide = {
+        str(cell.value): sheet.column_dimensions[letter].width for letter, cell in zip("ABC", sheet[1], strict=True)
+    }
     assert wide["savings"] < 26
     assert wide["pension_credit.worth_weekly"] > len("pension_credit.worth_weekly")
 
