@@ -20,6 +20,8 @@ OFFLINE = {
     "python_enable_replacements": "false",
 }
 
+_NEVER = "1TB"  # no log of changes grows as large
+
 
 @contextmanager
 def database(
@@ -31,14 +33,19 @@ def database(
     read_only: bool = False,
     sealed: bool = False,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection, closed at the end. `path` None: in memory only. `spill`: where work that outgrows memory may go.
-    `sealed`: no other file can be reached through it, and none of its settings changed.
+    """A connection, closed at the end. `path` None: in memory only. `spill`: where work that outgrows memory may go;
+    a file that is written is then in the making, and made safe once, at the end. `sealed`: no other file can be reached
+    through it, and none of its settings changed.
 
     Raises StorageError (disk full, file in use, not a database) and EngineError (memory, anything else).
     """
     settings: dict[str, str | bool | int | float | list[str]] = dict(OFFLINE)
     if spill is not None:
         settings["temp_directory"] = str(spill)
+    in_the_making = spill is not None and not read_only
+    if in_the_making:
+        # Until the end a crash leaves nothing of it, so that to make it safe again and again would be for nothing.
+        settings["checkpoint_threshold"] = _NEVER
     if memory:
         settings["memory_limit"] = memory
     if threads:
@@ -54,6 +61,8 @@ def database(
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
         yield connection
+        if in_the_making:
+            connection.execute("CHECKPOINT")  # to close it would do so too, but say nothing of a full disk
     except duckdb.Error as error:
         raise in_words(error, name) from error
     finally:
