@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from operator import itemgetter
 
 from duckdb import DuckDBPyConnection
 
@@ -34,13 +35,11 @@ def run_answers(connection: DuckDBPyConnection, book: Rulebook, day: date, rules
 
 def fill_answers(connection: DuckDBPyConnection, plan: Plan, book: Rulebook, *, temporary: bool = False) -> None:
     """Makes `answer` from the answer tables of a plan that has been run, in order of rule and unit."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE answer_unordered ({_COLUMNS})")
-    for table in plan.answers:
-        for rule in sorted(table.rules):
-            connection.execute(_insert(plan, table, book.rules[rule]))
     kind = "TEMP TABLE" if temporary else "TABLE"
-    connection.execute(f"CREATE OR REPLACE {kind} answer AS SELECT * FROM answer_unordered ORDER BY rule, unit_key")
-    connection.execute("DROP TABLE answer_unordered")
+    connection.execute(f"CREATE OR REPLACE {kind} answer ({_COLUMNS})")
+    table_of = {rule: table for table in plan.answers for rule in table.rules}
+    for rule, table in sorted(table_of.items(), key=itemgetter(0)):
+        connection.execute(_insert(plan, table, book.rules[rule]))
 
 
 def _insert(plan: Plan, table: AnswerTable, rule: Rule) -> str:
@@ -59,7 +58,9 @@ def _insert(plan: Plan, table: AnswerTable, rule: Rule) -> str:
         _text(rule.in_kind) if rule.in_kind else "NULL", f"{r}evidence", f"{r}assumptions", "NULL",
         _text(rule.hash), _text(plan.hash),
     ]  # fmt: skip
-    return f"INSERT INTO answer_unordered SELECT {', '.join(values)} FROM {table.table} WHERE {r}asked"
+    # Sorted before anything is added that is the same in every row.
+    return f"""INSERT INTO answer SELECT {", ".join(values)}
+        FROM (SELECT * FROM {table.table} WHERE {r}asked ORDER BY {table.key})"""
 
 
 def _text(value: str) -> str:
