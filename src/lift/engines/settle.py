@@ -344,6 +344,8 @@ def _possible_values(line: _Line) -> list[Scalar]:
     """The values that leave it open alone; of a fact with proved bounds those that no answer beside can contradict,
     where there are any."""
     values = line.open_values
+    if not line.asked.fact.proved_bounds:
+        return values
     return [value for value in values if is_within_bounds(line.asked.fact, value)] or values
 
 
