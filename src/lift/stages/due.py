@@ -51,6 +51,6 @@ def awaited(families: int, rates_since: date) -> tuple[str, ...]:
         return ()
     whose = f"{families:,} families was" if families > 1 else "1 family was"
     return (
-        f"New rates since {in_words(rates_since)}: the Universal Credit of {whose} last told before them. Lists that "
-        "rest on it are short until notices at the new rates come.",
+        f"New rates since {in_words(rates_since)}: the Universal Credit of {whose} last told before them. Until "
+        "notices at the new rates come, lists that rest on it may lack them.",
     )

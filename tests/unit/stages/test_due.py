@@ -63,8 +63,8 @@ def test_families_last_told_at_the_rates_before_are_said_and_nothing_of_none() -
     since = date(2027, 4, 12)
     assert awaited(0, since) == ()
     assert awaited(1, since) == (
-        "New rates since 12 April 2027: the Universal Credit of 1 family was last told before them. Lists that rest on "
-        "it are short until notices at the new rates come.",
+        "New rates since 12 April 2027: the Universal Credit of 1 family was last told before them. Until notices at "
+        "the new rates come, lists that rest on it may lack them.",
     )
     assert awaited(1412, since)[0].startswith(
         "New rates since 12 April 2027: the Universal Credit of 1,412 families was last told before them."
