@@ -161,7 +161,7 @@ def _write(screen: Screen, place: Workspace, asked: Asking, name: str, each: Eac
     from lift.days import in_words
     from lift.stages.export.gate import open_gate
     from lift.stages.export.notes import rough
-    from lift.stages.export.question import Answer, Told, export_question
+    from lift.stages.export.question import Told, export_question
     from lift.workspace.settings import read_settings
 
     found = asked.rows()
@@ -171,7 +171,7 @@ def _write(screen: Screen, place: Workspace, asked: Asking, name: str, each: Eac
         many,
         found.columns,
         asked.query.reads,
-        tuple(Answer(row.reference, row.sure, row.values) for row in found.rows),
+        found.rows,
         asked.question.include_unknown,
     )
     with open_gate(place, read_settings(place), asked.run) as gate:

@@ -15,6 +15,7 @@ from datetime import date
 
 from lift.errors import Place, Problem, RuleError
 from lift.rulebook.answered import answer_facts
+from lift.rulebook.answers import Value
 from lift.rulebook.check import short
 from lift.rulebook.dimensions import FLAG, described
 from lift.rulebook.expressions import parse_formula
@@ -40,6 +41,16 @@ class Column:
     text: str
     step: str
     type: Type
+
+
+@dataclass(frozen=True)
+class FoundRow:
+    """One unit that answers to a question: a value for each column asked for. `sure`: it answers to it whatever the
+    unknown facts are."""
+
+    reference: str
+    sure: bool
+    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,11 @@ from fractions import Fraction
 from pathlib import Path
 
 from lift.errors import UsageError
-from lift.rulebook.answers import Range, Value, decimal_text
+from lift.rulebook.answers import Range, decimal_text
 from lift.rulebook.nodes import Type
 from lift.rulebook.page import value_in_words
 from lift.rulebook.query import Column as Asked
+from lift.rulebook.query import FoundRow
 from lift.stages.export.columns import Cell, Column
 from lift.stages.export.gate import Gate, Sheet
 from lift.stages.export.notes import NOTHING_HEARD, query_notes, rough
@@ -30,15 +31,6 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One unit that answers to a question. `values`: one for each column asked for."""
-
-    reference: str
-    is_sure: bool
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
 class Told:
     """A question and all its answers. `reads`: the names of every fact, answer and step that it reads."""
 
@@ -46,7 +38,7 @@ class Told:
     many: str
     columns: tuple[Asked, ...]
     reads: tuple[str, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[FoundRow, ...]
     with_unsure: bool
 
 
@@ -133,16 +125,16 @@ def _keys(texts: Sequence[str]) -> Iterator[str]:
         yield key if seen[key] == 1 else f"{key}_{seen[key]}"
 
 
-def _sure(told: Told, one: Answer) -> tuple[str, ...]:
-    return (("sure" if one.is_sure else "perhaps"),) if told.with_unsure else ()
+def _sure(told: Told, one: FoundRow) -> tuple[str, ...]:
+    return (("sure" if one.sure else "perhaps"),) if told.with_unsure else ()
 
 
-def _words(told: Told, one: Answer) -> Iterator[str]:
+def _words(told: Told, one: FoundRow) -> Iterator[str]:
     for value, column in zip(one.values, told.columns, strict=True):
         yield value_in_words(value, column.type)
 
 
-def _cells(told: Told, one: Answer) -> Iterator[Cell]:
+def _cells(told: Told, one: FoundRow) -> Iterator[Cell]:
     for value, column in zip(one.values, told.columns, strict=True):
         if isinstance(value, Range):
             yield from (_end(value.low, column.type, up=False), _end(value.high, column.type, up=True))

@@ -26,7 +26,7 @@ from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Rulebook
 from lift.rulebook.nodes import LEVELS, Level
 from lift.rulebook.prohibited import refuse_discount_review
-from lift.rulebook.query import CONDITION, QUESTION, Column, Query, read_query
+from lift.rulebook.query import CONDITION, QUESTION, Column, FoundRow, Query, read_query
 from lift.stages.query.counts import Count, Counts, count_cells, require_categories
 from lift.stages.query.draft import lay_over, read_draft, require_file
 from lift.workspace import audit
@@ -57,15 +57,6 @@ class Question:
             require_file(self.draft)
             asked["draft"] = {"file": self.draft.name, "sha256": hashlib.sha256(self.draft.read_bytes()).hexdigest()}
         return asked
-
-
-@dataclass(frozen=True)
-class FoundRow:
-    """One unit that answers to the question. `sure`: it does so whatever the unknown facts are."""
-
-    reference: str
-    sure: bool
-    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True)
