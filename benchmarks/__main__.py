@@ -21,8 +21,8 @@ from pathlib import Path
 import duckdb
 
 from benchmarks import by_hand, following, households, reading
-from lift.engines.duckdb.run import fact_profiles, run_plan
-from lift.plan.compile import Options, compile_plan
+from lift.engines.duckdb.answers import run_answers
+from lift.plan.compile import compile_plan
 from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Rulebook
 
@@ -116,8 +116,7 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 def assess(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> None:
     """What the assess stage does up to the answers: look at the facts, compile, run."""
-    profiles, has_couples = fact_profiles(connection, book)
-    run_plan(connection, compile_plan(book, RULES, households.DAY, Options(profiles, has_couples)))
+    run_answers(connection, book, households.DAY, RULES)
 
 
 if __name__ == "__main__":

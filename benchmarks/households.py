@@ -13,7 +13,7 @@ import duckdb
 
 from benchmarks.by_hand import FACTS
 from lift.plan.inputs import ends_of, sql_type
-from lift.plan.layout import KEYS
+from lift.plan.layout import IDS, KEYS
 from lift.rulebook.model import Fact, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
 from lift.stages.build import build
@@ -40,10 +40,17 @@ def multiply(connection: duckdb.DuckDBPyConnection, book: Rulebook, households: 
     for level in LEVELS:
         names = _columns(connection, level)
         keys = [f"{key} || '-' || n AS {key}" for key in KEYS[level]]
-        rest = [_shifted(book, level, name) for name in names if name not in KEYS[level]]
+        keys += [_moved(name, copies) for name in IDS[level]]
+        rest = [_shifted(book, level, name) for name in names if name not in (*KEYS[level], *IDS[level])]
         connection.execute(f"CREATE OR REPLACE TABLE {level} AS SELECT {', '.join(keys + rest)} FROM {level} u, copy")
-    connection.execute("""CREATE OR REPLACE TABLE possible_couple AS SELECT family_key || '-' || n AS family_key,
-        other_family_key || '-' || n AS other_family_key FROM possible_couple, copy""")
+    ids = f"{_moved('family_id', copies)}, {_moved('other_family_id', copies)}"
+    connection.execute(f"""CREATE OR REPLACE TABLE possible_couple AS SELECT family_key || '-' || n AS family_key,
+        other_family_key || '-' || n AS other_family_key, {ids} FROM possible_couple, copy""")
+
+
+def _moved(name: str, copies: int) -> str:
+    """The number of a unit in its copy: the copies of one unit stand together, so that their order is kept."""
+    return f"{name} * {copies} + n AS {name}"
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
@@ -62,7 +69,7 @@ def _shifted(book: Rulebook, level: Level, name: str) -> str:
 def forget_everything(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> None:
     """Every fact that a rule may use, on every unit, unknown; roles stay, for they are what a family is made of."""
     for level in LEVELS:
-        kept = {*KEYS[level], "role"}
+        kept = {*KEYS[level], *IDS[level], "role"}
         columns = [name if name in kept else _nothing(book, level, name) for name in _columns(connection, level)]
         connection.execute(f"CREATE OR REPLACE TABLE {level} AS SELECT {', '.join(columns)} FROM {level}")
 
@@ -78,7 +85,7 @@ def exact_tables(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> None:
     """`x_person` and so on: the same units with every fact known, for the query written by hand."""
     for level in LEVELS:
         names = set(_columns(connection, level))
-        columns = [*KEYS[level], *[_exact(book.facts[level, name], names) for name in FACTS[level]]]
+        columns = [*KEYS[level], *IDS[level], *[_exact(book.facts[level, name], names) for name in FACTS[level]]]
         connection.execute(f"CREATE OR REPLACE TABLE x_{level} AS SELECT {', '.join(columns)} FROM {level}")
 
 
@@ -102,7 +109,7 @@ _ROSTERS = {
 def know_everything(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> None:
     """Replaces the units by those of the exact tables: every fact known, nobody missing, no couple uncertain."""
     for level in LEVELS:
-        columns = list(KEYS[level])
+        columns = [*KEYS[level], *IDS[level]]
         for name in FACTS[level]:
             columns += [f"{name} AS {end}" for end in ends_of(book.facts[level, name])]
         columns += [f"TRUE AS {name}" for name in _ROSTERS.get(level, ())]

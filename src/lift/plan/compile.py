@@ -56,7 +56,7 @@ class Plan:
 class Options:
     """How a plan is made. `assumptions`: standing assumptions hold. `keep_steps`: all steps stay readable, both ways of
     evaluating them; `keep_proved`: these steps do, as they are proved. `settled_only`: of each answer, nothing but its
-    verdict if that is settled."""
+    verdict if that is settled. `homes`: the numbers of the households that are looked at; None is all."""
 
     profiles: Profiles | None = None
     has_couples: bool = True
@@ -64,6 +64,7 @@ class Options:
     keep_steps: bool = False
     keep_proved: tuple[str, ...] = ()
     settled_only: bool = False
+    homes: range | None = None
 
 
 def plan_hash(book: Rulebook, rules: Sequence[str], day: date) -> str:
@@ -133,7 +134,7 @@ class _Compiler:
         kept |= self._kept_steps(self.options.keep_proved, (True,))
         settle_needs(self.tables)
         names = tuple(rule.id for rule in self.rules)
-        selects = render.render(self.tables, self.book.relations, self.kinship)
+        selects = render.render(self.tables, self.book.relations, self.kinship, self.options.homes)
         return Plan(self.day, names, selects, tuple(answers), kept, plan_hash(self.book, names, self.day))
 
     # ---- what differs between the proved and the indicative evaluation ----

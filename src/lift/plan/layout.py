@@ -27,7 +27,8 @@ KEYS: dict[Level, tuple[str, ...]] = {
 IDS: dict[Level, tuple[str, ...]] = {
     level: tuple(key.replace("_key", "_id") for key in keys) for level, keys in KEYS.items()
 }
-"""Inside a plan units go by the number of their row as built: text keys made every join and table a third dearer."""
+"""The numbers that build gives each unit beside its key (docs/tables.md). Plans go by them: text keys made
+every join and table a third dearer."""
 
 
 def key_of(level: Level) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from lift.plan import sql
-from lift.plan.layout import id_of, key_of
+from lift.plan.layout import id_of
 from lift.plan.sql import Sql
 from lift.plan.values import Flag, flag
 from lift.rulebook.model import Relation
@@ -69,7 +69,8 @@ class Names:
     target: str
 
 
-PAIRS = "possible_pair"
+#: The possible couples as built, both ways round.
+PAIRS = "possible_couple"
 FAMILY_LINK = "family_link"
 
 
@@ -81,10 +82,9 @@ def join_related(
     select.set("from_", exp.From(this=sql.named(names.target, "t")))
     reads = [names.target, *([names.source] if with_source else [])]
     if relation.link == "household":
-        reads += [PAIRS] if with_source and kinship.couples and is_apart(relation) else []
         return _household(select, relation, names, kinship, with_source), reads
     if kinship.may_be_lost(relation):
-        reads += [as_built(relation.source), as_built(relation.target), *([PAIRS] if kinship.couples else [])]
+        reads += [as_built(relation.source), as_built(relation.target)]
         return _lost_family(select, relation, names, kinship), reads
     return _family(select, relation, names, kinship, with_source), reads + ([FAMILY_LINK] if kinship.couples else [])
 
@@ -118,24 +118,12 @@ def _not_oneself(relation: Relation) -> list[Sql]:
 # ---- possible couples ------------------------------------------------------------------------------------------------
 
 
-def pairs() -> exp.Select:
-    """The possible couples by their families' ids."""
-    select = exp.Select(
-        expressions=[_as(sql.row_number("f"), "family_id"), _as(sql.row_number("o"), "other_family_id")]
-    )
-    select.set("from_", exp.From(this=sql.named("possible_couple", "c")))
-    key = key_of("family")
-    _join(select, sql.named("family", "f"), _same("f", "c", key))
-    _join(select, sql.named("family", "o"), sql.equal(sql.column("o", key), sql.column("c", f"other_{key}")))
-    return select
-
-
 def family_link() -> exp.Union:
     """Which families' units belong to a family: its own surely, a possible couple's other family perhaps."""
     own = exp.Select(
         expressions=[
-            _as(sql.row_number("f"), "source_family"),
-            _as(sql.row_number("f"), "member_family"),
+            _as(sql.column("f", "family_id"), "source_family"),
+            _as(sql.column("f", "family_id"), "member_family"),
             _as(sql.TRUE, "belongs"),
         ]
     )

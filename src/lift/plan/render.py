@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from lift.plan import sql
-from lift.plan.layout import IDS, KEYS, GatherTable, Table, id_of, key_of
-from lift.plan.related import FAMILY_LINK, PAIRS, Kinship, Names, family_link, join_related, pairs, reads_source
+from lift.plan.layout import IDS, KEYS, GatherTable, Table, id_of
+from lift.plan.related import FAMILY_LINK, Kinship, Names, family_link, join_related, reads_source
 from lift.plan.sql import Sql
 from lift.rulebook.model import Relation
-from lift.rulebook.nodes import Level
 
 
 @dataclass(frozen=True)
@@ -26,13 +25,16 @@ class Named:
     """Only reads the facts as built: cheaper to write into each reader than to make once."""
 
 
-def render(tables: Iterable[Table], relations: Mapping[str, Relation], kinship: Kinship) -> tuple[Named, ...]:
-    """The SELECTs of every table that somebody reads, in order, each after what it reads."""
+def render(
+    tables: Iterable[Table], relations: Mapping[str, Relation], kinship: Kinship, homes: range | None = None
+) -> tuple[Named, ...]:
+    """The SELECTs of every table that somebody reads, in order, each after what it reads. `homes` as in
+    compile.Options."""
     found: list[Named] = []
     for table in tables:
         found += [_gather(g, relations[g.relation], kinship) for g in table.gathers.values() if g.finds_anything]
-        found.append(_table(table))
-    links = [Named(PAIRS, pairs(), ()), Named(FAMILY_LINK, family_link(), (PAIRS,))]
+        found.append(_table(table, homes))
+    links = [Named(FAMILY_LINK, family_link(), ())]
     wanted = [table.name for table in tables if table.needs or table.keep]
     return _read_by([*links, *found], wanted)
 
@@ -61,9 +63,9 @@ def _same(left: str, right: str, name: str) -> Sql:
     return sql.equal(sql.column(left, name), sql.column(right, name))
 
 
-def _table(table: Table) -> Named:
+def _table(table: Table, homes: range | None) -> Named:
     if table.base is None:
-        return _as_built(table)
+        return _as_built(table, homes)
     carried = sorted(table.needs - set(table.columns))
     select = exp.Select()
     select.set("from_", exp.From(this=sql.named(table.base.name, "u")))
@@ -72,7 +74,7 @@ def _table(table: Table) -> Named:
     if table.keep:
         # Whoever reads the rows of a finished table knows units by their keys.
         columns += [sql.column("built", key) for key in KEYS[table.level]]
-        _join(select, table.level, "built", sql.equal(sql.row_number("built"), sql.column("u", id_of(table.level))))
+        _join(select, table.level, "built", _same("built", "u", id_of(table.level)))
     columns += [sql.column("u", name) for name in [*IDS[table.level], *carried]]
     columns += [_aliased(value, name) for name, value in table.columns.items()]
     select.set("expressions", columns)
@@ -87,20 +89,19 @@ def _table(table: Table) -> Named:
     return Named(table.name, select, tuple(reads))
 
 
-def _as_built(table: Table) -> Named:
-    """The facts as built, where the keys of units above become the numbers of their rows."""
+def _as_built(table: Table, homes: range | None) -> Named:
+    """The facts as built, of the homes that are looked at."""
     select = exp.Select()
     select.set("from_", exp.From(this=sql.named(table.level, "u")))
-    columns = [sql.column("u", key) for key in KEYS[table.level]] if table.keep else []
-    columns.append(_aliased(sql.row_number("u"), id_of(table.level)))
-    above: tuple[Level, ...] = ("family", "household")
-    for level in above:
-        if level != table.level and id_of(level) in IDS[table.level]:
-            _join(select, level, level, _same(level, "u", key_of(level)))
-            columns.append(_aliased(sql.row_number(level), id_of(level)))
+    names = [*(KEYS[table.level] if table.keep else ()), *IDS[table.level]]
+    columns = [sql.column("u", name) for name in names]
     columns += [_aliased(value, name) for name, value in table.columns.items()]
     select.set("expressions", columns)
-    return Named(table.name, select, (), light=table.level == "household")
+    if homes is not None:
+        home = sql.column("u", id_of("household"))
+        inside = [sql.at_most(sql.integer(homes.start), home), sql.less(home, sql.integer(homes.stop))]
+        select.set("where", exp.Where(this=sql.both(inside)))
+    return Named(table.name, select, (), light=True)
 
 
 def _gather(gather: GatherTable, relation: Relation, kinship: Kinship) -> Named:

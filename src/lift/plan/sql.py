@@ -45,11 +45,6 @@ def named(name: str, alias: str) -> exp.Table:
     return exp.Table(this=exp.Identifier(this=name, quoted=False), alias=as_alias)
 
 
-def row_number(table: str) -> Sql:
-    """The number of the row in a table as built. (An engine that numbers no rows renders its own.)"""
-    return column(table, "rowid")
-
-
 def integer(value: int) -> Sql:
     literal = exp.Literal(this=str(abs(value)), is_string=False)
     return literal if value >= 0 else exp.Paren(this=exp.Neg(this=literal))

@@ -13,6 +13,7 @@ import pytest
 
 from lift.errors import DisclosureError, EngineError, NotFoundError, SettingsError
 from lift.pipeline import run_month
+from lift.plan.layout import IDS, KEYS
 from lift.rulebook.answered import answer_facts
 from lift.rulebook.load import load_rulebook
 from lift.rulebook.nodes import LEVELS
@@ -57,7 +58,7 @@ def test_every_column_of_a_unit_is_a_key_a_fact_that_may_be_shown_or_an_answer(b
             fact.name for rule in book.rules.values() for fact in answer_facts(rule).values() if fact.level == level
         }
         bases = {re.sub("_(low|high|fresh)$", "", column) for column in columns(both, level)}
-        assert bases - {"person_key", "family_key", "household_key", "period_key"} <= shown
+        assert bases - {*KEYS[level], *IDS[level]} <= shown
 
 
 def test_no_name_number_or_address_of_anybody_stands_in_it(both: duckdb.DuckDBPyConnection) -> None:

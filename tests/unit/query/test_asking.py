@@ -52,7 +52,7 @@ def units(council: Workspace) -> Units:
             found = connection.execute(f"FROM {level}")
             names = [str(column[0]) for column in found.description]
             made += [_unit(level, dict(zip(names, row, strict=True))) for row in found.fetchall()]
-        pairs = connection.execute("FROM possible_couple").fetchall()
+        pairs = connection.execute("SELECT family_key, other_family_key FROM possible_couple").fetchall()
     return Units(tuple(made), frozenset((str(a), str(b)) for a, b in pairs))
 
 
@@ -60,7 +60,7 @@ def _unit(level: Level, row: dict[str, Any]) -> OneUnit:
     facts = {}
     for column, value in row.items():
         name = column.removesuffix("_low")
-        if column.endswith(("_key", "_high", "_fresh")):
+        if column.endswith(("_key", "_id", "_high", "_fresh")):
             continue
         low, high = (row[f"{name}_low"], row[f"{name}_high"]) if column.endswith("_low") else (value, value)
         if low is not None or high is not None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from lift.plan.layout import IDS, KEYS
 from lift.stages.build.notices import ELEMENTS
 from tests.unit.stages.towns import Row, Town, account, notice
 
@@ -103,10 +104,7 @@ def test_a_month_without_a_notice_is_a_period_of_which_nothing_is_known(cases: C
     periods = cases.town.periods(cases.rows["gap begins"])
     assert [p["period_start_low"] for p in periods] == [date(2026, month, 5) for month in (6, 7, 8, 9, 10)]
     known = [{name for name, value in p.items() if value is not None} for p in periods[1:4]]
-    assert (
-        known
-        == [{"period_key", "family_key", "household_key", "period_start_low", "period_start_high", "is_latest"}] * 3
-    )
+    assert known == [{*KEYS["period"], *IDS["period"], "period_start_low", "period_start_high", "is_latest"}] * 3
 
 
 def test_elements_and_capital_hold_from_an_earlier_notice_and_money_does_not(cases: Cases) -> None:

@@ -8,7 +8,8 @@ from operator import itemgetter
 
 from duckdb import DuckDBPyConnection
 
-from lift.engines.duckdb.run import fact_profiles, run_plan
+from lift.engines.duckdb.apart import parts_of
+from lift.engines.duckdb.run import fact_profiles, run_parts
 from lift.plan.compile import Options, Plan, compile_plan
 from lift.plan.layout import key_of
 from lift.plan.verdicts import AnswerTable
@@ -27,10 +28,10 @@ _COLUMNS = """
 
 def run_answers(connection: DuckDBPyConnection, book: Rulebook, day: date, rules: Sequence[str]) -> Plan:
     """Makes the plan for what these tables hold and runs it; its answer tables stay as temporary tables."""
-    profiles, has_couples = fact_profiles(connection, book)
-    plan = compile_plan(book, sorted(rules), day, Options(profiles, has_couples))
-    run_plan(connection, plan)
-    return plan
+    parts = parts_of(connection, book, Options(*fact_profiles(connection, book)))
+    plans = [compile_plan(book, sorted(rules), day, options) for options in parts]
+    run_parts(connection, plans)
+    return plans[0]
 
 
 def fill_answers(connection: DuckDBPyConnection, plan: Plan, book: Rulebook, *, temporary: bool = False) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -26,9 +26,12 @@ Profiles = dict[tuple[Level, str], FactProfile]
 _OF_A_FAMILY: tuple[Level, ...] = ("person", "period")
 
 
-def fact_profiles(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> tuple[Profiles, bool]:
+def fact_profiles(
+    connection: duckdb.DuckDBPyConnection, book: Rulebook, *, homes: range | None = None
+) -> tuple[Profiles, bool]:
     """What is true of each fact and of the family key in every row (one pass over each table), and whether any couple
-    is uncertain."""
+    is uncertain. `homes`: the numbers of the households that are looked at; None is all."""
+    only = "" if homes is None else f" WHERE household_id BETWEEN {homes.start} AND {homes.stop - 1}"
     found: Profiles = {}
     for level in LEVELS:
         names = set(column_names(connection, level))
@@ -37,13 +40,13 @@ def fact_profiles(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> tupl
         counted = dict.fromkeys(end for fact in facts for end in ends_of(fact))
         tested = [test for fact in facts for test in _tests(fact, names)]
         measures = ["count(*)", *[f"count({end})" for end in counted], *tested]
-        row = connection.execute(f"SELECT {', '.join(measures)} FROM {level}").fetchone()
+        row = connection.execute(f"SELECT {', '.join(measures)} FROM {level}{only}").fetchone()
         assert row is not None
         by_measure = dict(zip(measures, row, strict=True))
         for fact in facts:
             found[level, fact.name] = _profile(fact, by_measure)
     for level in _OF_A_FAMILY:
-        known = connection.execute(f"SELECT bool_and({FAMILY_KEY} IS NOT NULL) FROM {level}").fetchone()
+        known = connection.execute(f"SELECT bool_and({FAMILY_KEY} IS NOT NULL) FROM {level}{only}").fetchone()
         found[level, FAMILY_KEY] = FactProfile(certain=known is None or known[0] is not False)
     couples = connection.execute("SELECT count(*) FROM possible_couple").fetchone()
     return found, bool(couples and couples[0])
@@ -85,10 +88,17 @@ def run_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, *, outputs: Iter
     run_statements(connection, write_plan(connection, plan, outputs=outputs))
 
 
+def run_parts(connection: duckdb.DuckDBPyConnection, plans: Sequence[Plan]) -> None:
+    """Runs plans of the same rules for different homes. Their answers stand together in the first one's last tables."""
+    for number, plan in enumerate(plans):
+        run_statements(connection, write_plan(connection, plan, added=number > 0))
+
+
 def write_plan(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, *, outputs: Iterable[str] | None = None
+    connection: duckdb.DuckDBPyConnection, plan: Plan, *, outputs: Iterable[str] | None = None, added: bool = False
 ) -> Statements:
-    """The plan as SQL, to be run once or more often.
+    """The plan as SQL, to be run once or more often. `added`: the tables of the outputs are there, with the answers for
+    other homes.
 
     A SELECT that several others read is made once, as a temporary table; one that a single other reads is written
     into it."""
@@ -96,11 +106,12 @@ def write_plan(
     named = {n.name: n for n in plan.selects}
     uses = _uses(named, wanted)
     kept = {name for name, count in uses.items() if count > 1 and not named[name].light} | set(wanted)
+
+    def making(name: str) -> str:
+        return f"INSERT INTO {name} BY NAME" if added and name in wanted else f"CREATE OR REPLACE TEMP TABLE {name} AS"
+
     made = [
-        (
-            entry.name,
-            _parsed(connection, f"CREATE OR REPLACE TEMP TABLE {entry.name} AS {_statement(entry, named, kept)}"),
-        )
+        (entry.name, _parsed(connection, f"{making(entry.name)} {_statement(entry, named, kept)}"))
         for entry in plan.selects
         if entry.name in kept and uses[entry.name]
     ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
 import duckdb
 
 from lift.plan.inputs import ends_of, sql_type
-from lift.plan.layout import KEYS
+from lift.plan.layout import KEYS, key_of
 from lift.rulebook.model import Fact, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
 from lift.rulebook.units import Known, OneUnit, Scalar, Units
@@ -20,14 +20,20 @@ Column = tuple[str, str, list[str | None]]
 
 def make_tables(connection: duckdb.DuckDBPyConnection, book: Rulebook, units: Units) -> None:
     """The four level tables with every fact that any unit has, and possible_couple."""
+    numbers = {level: {unit.key: str(place) for place, unit in enumerate(units.of(level))} for level in LEVELS}
     for level in LEVELS:
         mine = units.of(level)
         used = {name for unit in mine for name in unit.facts}
         facts = [f for (own, name), f in book.facts.items() if own == level and name in used]
-        _make(connection, level, [*_keys(level, mine), *[column for fact in facts for column in _columns(fact, mine)]])
+        keys = _keys(level, mine)
+        told = [column for fact in facts for column in _columns(fact, mine)]
+        _make(connection, level, [*keys, *_ids(keys, numbers), *told])
     pairs = sorted(units.possible_couples)
-    ends = (("family_key", [a for a, _ in pairs]), ("other_family_key", [b for _, b in pairs]))
-    _make(connection, "possible_couple", [(name, "VARCHAR", list(values)) for name, values in ends])
+    couples: list[Column] = [
+        ("family_key", "VARCHAR", [one for one, _ in pairs]),
+        ("other_family_key", "VARCHAR", [other for _, other in pairs]),
+    ]
+    _make(connection, "possible_couple", [*couples, *_ids(couples, numbers)])
 
 
 def column_names(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
@@ -42,6 +48,17 @@ def _keys(level: Level, units: Sequence[OneUnit]) -> list[Column]:
         "household_key": [u.household for u in units],
     }
     return [(own, "VARCHAR", [u.key for u in units]), *[(name, "VARCHAR", held[name]) for name in above]]
+
+
+def _ids(keys: Sequence[Column], numbers: Mapping[Level, Mapping[str, str]]) -> list[Column]:
+    """The numbers of the units with these keys; none for one that is not there."""
+    found: list[Column] = []
+    for name, _, values in keys:
+        (known,) = (numbers[level] for level in LEVELS if name.endswith(key_of(level)))
+        found.append(
+            (name.replace("_key", "_id"), "BIGINT", [None if key is None else known.get(key) for key in values])
+        )
+    return found
 
 
 def _columns(fact: Fact, units: Sequence[OneUnit]) -> list[Column]:

@@ -18,7 +18,7 @@ from lift.engines.duckdb.tables import column_names, from_whole_number, whole_nu
 from lift.engines.settle import Asked, Trial
 from lift.plan.compile import Options, Plan, compile_plan
 from lift.plan.inputs import FactProfile, ends_of, sql_type
-from lift.plan.layout import KEYS
+from lift.plan.layout import IDS, KEYS
 from lift.rulebook.check import closure
 from lift.rulebook.model import Fact, Rule, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
@@ -133,7 +133,8 @@ class Worlds:
         for level in LEVELS:
             self._copy(level)
         self.connection.execute(f"""CREATE OR REPLACE TABLE possible_couple AS SELECT
-            t.trial * {self.size} + c.family AS family_key, t.trial * {self.size} + c.other AS other_family_key
+            t.trial * {self.size} + c.family AS family_key, t.trial * {self.size} + c.other AS other_family_key,
+            t.trial * {self.size} + c.family AS family_id, t.trial * {self.size} + c.other AS other_family_id
             FROM settle_trial t JOIN settle_couple c USING (household)""")
 
     def _numbers(self, put: _Own) -> tuple[int | None, ...]:
@@ -158,7 +159,9 @@ class Worlds:
         """The copied units of a level, with what is put in place of what is held."""
         names = self.names[level]
         tried = [place for place, fact in enumerate(self.asked) if fact.level == level and fact in self.read]
-        keys = [f"t.trial * {self.size} + u.{column} AS {key}" for column, key in _numbers(level)]
+        # A copy's key and its number are the same.
+        names_of = zip(_numbers(level), IDS[level], strict=True)
+        keys = [f"t.trial * {self.size} + u.{unit} AS {name}" for (unit, key), own in names_of for name in (key, own)]
         columns = [column for fact in self.read if fact.level == level for column in self._columns(fact, names)]
         shared = f"LEFT JOIN ({_pivoted(tried)}) s ON s.base = t.base AND s.unit = u.unit" if tried else ""
         self.connection.execute(f"""CREATE OR REPLACE TABLE {level} AS

@@ -166,7 +166,7 @@ _ROLE = """
 # Undecided adults of one home, and a claimant of whose partner nothing but the flag is known: any of them may be that
 # partner.
 _POSSIBLE_COUPLE = """
-    CREATE OR REPLACE TABLE possible_couple AS
+    CREATE OR REPLACE TEMP TABLE b_possible_couple AS
     WITH bare AS (
         SELECT p.family_key FROM b_person p
         WHERE p.role = 'partner' AND p.person_key IN (SELECT person_key FROM b_record WHERE is_bare)
@@ -184,7 +184,7 @@ _POSSIBLE_COUPLE = """
     )
     SELECT a.family_key, b.family_key AS other_family_key
     FROM open_ended a JOIN open_ended b USING (household_key) JOIN few USING (household_key)
-    WHERE a.family_key <> b.family_key AND (a.is_undecided OR b.is_undecided) ORDER BY ALL"""
+    WHERE a.family_key <> b.family_key AND (a.is_undecided OR b.is_undecided)"""
 
 
 def make_rosters(connection: DuckDBPyConnection, day: date, shelf_life: Mapping[str, int]) -> None:

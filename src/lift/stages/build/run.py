@@ -18,6 +18,7 @@ from lift.stages.build.council_tax import make_council_tax, make_pupils
 from lift.stages.build.couples import make_couples
 from lift.stages.build.facts import Facts, fresh_sql
 from lift.stages.build.notices import make_notices, read_notices
+from lift.stages.build.numbers import IN_ORDER, number_couples, number_homes
 from lift.stages.build.people import make_people
 from lift.stages.build.periods import make_periods
 from lift.stages.build.refusals import (
@@ -116,11 +117,14 @@ def _make_facts(
     liable = facts["family", "is_liable_for_council_tax"].shelf_life or ALWAYS_FRESH
     # The account is as old as its extract, whatever the class of a claim.
     liable_fresh = fresh_sql("l.as_at", liable, today).replace("claim_class", "'working_age'")
-    for level in LEVELS:
-        groups = groups_of(level, readings, facts, today)
-        for group in groups:
-            combine(connection, group, readings)
-        write_units(connection, level, groups, liable_fresh=liable_fresh, in_greater_london=in_greater_london)
+    groups = {level: groups_of(level, readings, facts, today) for level in LEVELS}
+    everything = [group for level in LEVELS for group in groups[level]]
+    for group in everything:
+        combine(connection, group, readings)
+    number_homes(connection, everything)
+    for level in IN_ORDER:
+        write_units(connection, level, groups[level], liable_fresh=liable_fresh, in_greater_london=in_greater_london)
+    number_couples(connection)
     write_origins(connection, readings)
 
 

@@ -11,35 +11,38 @@ from lift.rulebook.nodes import Level
 from lift.sources.facts.readings import Readings
 from lift.stages.build.combine import Group, columns_of
 
-# Each level's units as `u`, with the facts that build works out itself.
+# Each level's units as `u`, with their numbers and the facts that build works out itself.
 _UNITS: dict[Level, str] = {
     "person": """
-        SELECT p.person_key, p.family_key, p.household_key, p.role, b.born_first AS date_of_birth_low,
+        SELECT p.person_key, p.family_key, p.household_key, row_number() OVER (ORDER BY p.person_key) - 1 AS person_id,
+            f.family_id, h.household_id, p.role, b.born_first AS date_of_birth_low,
             b.born AS date_of_birth_high
-        FROM b_person p LEFT JOIN b_born b USING (person_key)""",
+        FROM b_person p LEFT JOIN b_born b USING (person_key) LEFT JOIN family f ON f.family_key = p.family_key
+        LEFT JOIN household h ON h.household_key = p.household_key""",
     "family": """
-        SELECT f.family_key, f.household_key, f.is_couple,
+        SELECT f.family_key, f.household_key, row_number() OVER (ORDER BY f.family_key) - 1 AS family_id,
+            h.household_id, f.is_couple,
             CASE WHEN f.is_couple IS NOT NULL THEN f.is_couple_fresh END AS is_couple_fresh,
             r.role AS household_role, r.fresh AS household_role_fresh, l.is_liable AS is_liable_for_council_tax,
             CASE WHEN l.is_liable IS NOT NULL THEN {liable_fresh} END AS is_liable_for_council_tax_fresh,
             c.periods_complete, CASE WHEN c.family_key IS NOT NULL THEN TRUE END AS latest_period_is_known,
             {in_greater_london} AS lives_in_greater_london
         FROM b_family f LEFT JOIN b_household_role r USING (family_key) LEFT JOIN b_liable_family l USING (family_key)
-        LEFT JOIN b_periods_known c USING (family_key)""",
-    # Every home of an account, lived in or not, and every other home that somebody lives in.
+        LEFT JOIN b_periods_known c USING (family_key) LEFT JOIN household h ON h.household_key = f.household_key""",
     "household": """
-        SELECT h.household_key,
+        SELECT h.household_key, h.household_id,
             CASE WHEN r.others_complete AND r.is_couple_settled THEN TRUE END AS adults_complete,
             CASE WHEN r.others_complete AND r.is_couple_settled THEN r.adults_fresh END AS adults_complete_fresh,
             CASE WHEN r.children_complete THEN TRUE END AS children_complete,
             CASE WHEN r.children_complete THEN r.children_fresh END AS children_complete_fresh,
             CASE WHEN r.others_complete THEN TRUE END AS non_dependants_complete,
             CASE WHEN r.others_complete THEN r.adults_fresh END AS non_dependants_complete_fresh, w.ward
-        FROM (SELECT household_key FROM b_account UNION SELECT household_key FROM b_person) h
-        LEFT JOIN b_roster r USING (household_key) LEFT JOIN b_ward w USING (household_key)""",
+        FROM b_number h LEFT JOIN b_roster r USING (household_key) LEFT JOIN b_ward w USING (household_key)""",
     "period": """
-        SELECT period_key, family_key, household_key, starts AS period_start_low, starts AS period_start_high, is_latest
-        FROM b_period_key""",
+        SELECT p.period_key, p.family_key, p.household_key, row_number() OVER (ORDER BY p.period_key) - 1 AS period_id,
+            f.family_id, h.household_id, starts AS period_start_low, starts AS period_start_high, is_latest
+        FROM b_period_key p LEFT JOIN family f ON f.family_key = p.family_key
+        LEFT JOIN household h ON h.household_key = p.household_key""",
 }
 
 

@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 from lift.engines.duckdb.answers import beside_unit
 from lift.engines.duckdb.tables import column_names
 from lift.errors import DisclosureError
-from lift.plan.layout import KEYS
+from lift.plan.layout import IDS, KEYS
 from lift.rulebook.model import Fact, Rule, Rulebook, Shown
 from lift.rulebook.nodes import LEVELS, Level
 from lift.workspace.analysts import FORMAT
@@ -72,7 +72,7 @@ _UNIT = """
 
 # What explains an answer: which kind of extract tells a fact, and as at when; never the line that it stands on.
 _BESIDE = {
-    "possible_couple": """SELECT family_key, other_family_key FROM possible_couple
+    "possible_couple": """SELECT * FROM possible_couple
         WHERE family_key IN (SELECT family_key FROM analyst.family)
             AND other_family_key IN (SELECT family_key FROM analyst.family) ORDER BY ALL""",
     "answer": """SELECT rule, unit_key, verdict, settled_by FROM answer
@@ -90,7 +90,7 @@ _BESIDE = {
 def _units(connection: DuckDBPyConnection, level: Level, book: Rulebook) -> str:
     """The units of a level with the facts that may be shown, and the answers of every rule that asks about them."""
     there = set(column_names(connection, level))
-    columns = [f"u.{key}" for key in KEYS[level]]
+    columns = [f"u.{name}" for name in (*KEYS[level], *IDS[level])]
     for (own, name), shown in book.analysts.items():
         if own == level:
             columns += _fact(book.facts[own, name], shown, there)
