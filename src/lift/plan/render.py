@@ -23,6 +23,8 @@ class Named:
     reads: tuple[str, ...]
     light: bool = False
     """Only reads the facts as built: cheaper to write into each reader than to make once."""
+    filtered: str | None = None
+    """Of the others that it reads, the one of which it leaves rows out."""
 
 
 def render(
@@ -119,4 +121,4 @@ def _gather(gather: GatherTable, relation: Relation, kinship: Kinship) -> Named:
     if where:
         select.set("where", exp.Where(this=sql.both(where)))
     select.set("group", exp.Group(expressions=[key.copy()]))
-    return Named(gather.name, select, tuple(reads))
+    return Named(gather.name, select, tuple(reads), filtered=names.target if where else None)

@@ -101,11 +101,14 @@ def write_plan(
     other homes.
 
     A SELECT that several others read is made once, as a temporary table; one that a single other reads is written
-    into it."""
+    into it, unless that one leaves rows out: DuckDB takes most of a second to carry such a test down through many
+    layers of formulas, however few the rows."""
     wanted = list(outputs) if outputs is not None else [a.table for a in plan.answers]
     named = {n.name: n for n in plan.selects}
     uses = _uses(named, wanted)
-    kept = {name for name, count in uses.items() if count > 1 and not named[name].light} | set(wanted)
+    shared = {name for name, count in uses.items() if count > 1}
+    shared |= {entry.filtered for entry in plan.selects if entry.filtered is not None and uses[entry.name]}
+    kept = {name for name in shared if not named[name].light} | set(wanted)
 
     def making(name: str) -> str:
         return f"INSERT INTO {name} BY NAME" if added and name in wanted else f"CREATE OR REPLACE TEMP TABLE {name} AS"
