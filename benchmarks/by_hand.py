@@ -110,7 +110,8 @@ pension_credit AS (
 
 _CAP = """
 caps AS (
-    SELECT d.*,         (CASE WHEN f.lives_in_greater_london THEN CASE WHEN f.is_couple OR m.children > 0 THEN 2110.25 ELSE 1413.92 END
+    SELECT d.*,
+        (CASE WHEN f.lives_in_greater_london THEN CASE WHEN f.is_couple OR m.children > 0 THEN 2110.25 ELSE 1413.92 END
             WHEN f.is_couple OR m.children > 0 THEN 1835.00 ELSE 1229.42 END) AS level,
         CAST((CAST(f.child_benefit * 100 AS BIGINT) * 52 * 2 + 12) // 24 AS DECIMAL(14,2)) * CAST(0.01 AS DECIMAL(3,2)) AS child_benefit_month,
         CAST((CAST(f.other_capped_benefits * 100 AS BIGINT) * 52 * 2 + 12) // 24 AS DECIMAL(14,2)) * CAST(0.01 AS DECIMAL(3,2)) AS other_month,

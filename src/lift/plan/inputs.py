@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -58,6 +58,12 @@ def sql_type(fact: Fact) -> str:
 def ends_of(fact: Fact) -> tuple[str, ...]:
     """The columns a fact's value stands in (docs/tables.md): the two ends of a number or a date, else one."""
     return (f"{fact.name}_low", f"{fact.name}_high") if fact.type.is_ranged else (fact.name,)
+
+
+def any_known(facts: Iterable[Fact], table: str) -> str:
+    """SQL: whether a row of `table` holds anything of these facts."""
+    ends = [f"{table}.{end} IS NOT NULL" for fact in facts for end in ends_of(fact)]
+    return " OR ".join(ends) or "FALSE"
 
 
 def can_be_stale(fact: Fact, profile: FactProfile) -> bool:

@@ -89,9 +89,8 @@ def _block(first: int, text: bytes, encoding: str) -> Block:
     if encoding != "cp1252":
         # Nobody sees a byte order mark, and files put together have one in the middle: it is no part of any value.
         plain = text.replace(UTF8_BOM, b"")
-        text = (
-            plain + b"\n" if plain.endswith(b"\n") and not text.endswith(b"\n") else plain
-        )  # a last line of one alone
+        ends_in_mark_alone = plain.endswith(b"\n") and not text.endswith(b"\n")
+        text = plain + b"\n" if ends_in_mark_alone else plain
     if b"\r" in text:  # Windows puts one before each line feed; any other stays, to be refused
         text = text.replace(b"\r\n", b"\n").removesuffix(b"\r")
     if encoding == "cp1252":

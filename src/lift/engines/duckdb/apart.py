@@ -12,8 +12,8 @@ import duckdb
 
 from lift.engines.duckdb.run import fact_profiles
 from lift.plan.compile import Options
-from lift.plan.inputs import Profiles, ends_of
-from lift.rulebook.model import Fact, Rulebook
+from lift.plan.inputs import Profiles, any_known
+from lift.rulebook.model import Rulebook
 from lift.rulebook.nodes import Level
 
 #: Fewer homes than this are not worth a plan of their own: to write and to read it takes as long as it saves.
@@ -36,14 +36,9 @@ def _first_silent(connection: duckdb.DuckDBPyConnection, book: Rulebook, profile
     """The number from which on no home has an amount or a date, and the one after the last home's."""
     ranged = [fact for fact in book.facts.values() if fact.type.is_ranged and fact.level in _AMOUNTS]
     known = [fact for fact in ranged if (fact.level, fact.name) in profiles and profiles[fact.level, fact.name].present]
-    last = [f"(SELECT max(household_id) FROM {level} WHERE {_tells(known, level)})" for level in _AMOUNTS]
+    told_of = {level: any_known([fact for fact in known if fact.level == level], "u") for level in _AMOUNTS}
+    last = [f"(SELECT max(household_id) FROM {level} u WHERE {test})" for level, test in told_of.items()]
     ((told, homes),) = connection.execute(
         f"SELECT greatest({', '.join(last)}, -1) + 1, coalesce((SELECT max(household_id) FROM household), -1) + 1"
     ).fetchall()
     return int(told), int(homes)
-
-
-def _tells(known: list[Fact], level: Level) -> str:
-    """Whether a unit of the level has any amount or date."""
-    ends = [end for fact in known if fact.level == level for end in ends_of(fact)]
-    return " OR ".join(f"{end} IS NOT NULL" for end in ends) or "FALSE"

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from duckdb import DuckDBPyConnection
 
-from lift.plan.inputs import ends_of
+from lift.plan.inputs import any_known
 from lift.rulebook.nodes import Level
 from lift.stages.build.combine import Group
 
@@ -36,8 +36,7 @@ def number_homes(connection: DuckDBPyConnection, groups: Iterable[Group]) -> Non
 
 def _told(group: Group) -> str:
     """The homes of the units of which a group knows an amount or a date."""
-    ends = [end for fact in group.facts if fact.type.is_ranged for end in ends_of(fact)]
-    known = " OR ".join(f"k.{end} IS NOT NULL" for end in ends) or "FALSE"
+    known = any_known([fact for fact in group.facts if fact.type.is_ranged], "k")
     units, key = ("b_family", "family_key") if group.level == "family" else ("b_person", "person_key")
     return f"SELECT household_key FROM {units} u JOIN b_known_{group.table} k ON k.unit_key = u.{key} WHERE {known}"
 

@@ -55,11 +55,16 @@ def _difference(
     reference: str, level: str, fact: str, one: str | None, kind: str, other: str | None, other_kind: str, told: str
 ) -> tuple[str, ...]:
     """A row of `differences.csv`. Where no line of the unit's own is known, the extract is named."""
-    titles = {name: found.title for name, found in load_kinds().items()}
-    second = other or titles.get(other_kind, other_kind)
+    second = other or _title(other_kind)
     if kind == other_kind:
         second = "another line of the same extract, or another of these"
-    return (reference, level, fact, one or titles.get(kind, kind), second, told)
+    return (reference, level, fact, one or _title(kind), second, told)
+
+
+def _title(kind: str) -> str:
+    """What readers call a kind of extract."""
+    known = load_kinds().get(kind)
+    return kind if known is None else known.title
 
 
 def counted(connection: DuckDBPyConnection) -> dict[str, int]:
