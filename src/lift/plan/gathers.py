@@ -125,13 +125,12 @@ def _total_end(parts: Gathering, end: Sql | None, certain: bool, towards_zero: P
 
 def extreme(parts: Gathering, body: Number | Day, *, pick_greatest: bool) -> Number | Day:
     """MIN and MAX. One end rests on every unit not surely out, the other on those surely in."""
-    pick = "MAX" if pick_greatest else "MIN"
     sure_end, open_end = (body.low, body.high) if pick_greatest else (body.high, body.low)
     open_certain = body.high_certain if pick_greatest else body.low_certain
-    sure = None if sure_end is None else parts.found.aggregate(sql.function(pick, parts.where_in(sure_end)))
+    sure = None if sure_end is None else _furthest(parts, parts.where_in(sure_end), pick_greatest)
     loose = None
-    if open_end is not None:
-        found = parts.found.aggregate(sql.function(pick, parts.where_possible(open_end)))
+    found = None if open_end is None else _furthest(parts, parts.where_possible(open_end), pick_greatest)
+    if open_end is not None and found is not None:
         if not open_certain:
             found = sql.case([(sql.negation(parts.has_gaps(open_end)), found)])
         loose = parts.open_when_incomplete(found)
@@ -139,6 +138,13 @@ def extreme(parts: Gathering, body: Number | Day, *, pick_greatest: bool) -> Num
     if isinstance(body, Day):
         return Day(low, high, False, False, False, None, body.first, body.last)
     return Number(low, high, body.scale, False, False, False, None, None, body.size)
+
+
+def _furthest(parts: Gathering, value: Sql, pick_greatest: bool) -> Sql | None:
+    """The greatest or least of the values that are there; None where there are none in any row."""
+    if sql.is_unknown(value):
+        return None
+    return parts.found.aggregate(sql.function("MAX" if pick_greatest else "MIN", value))
 
 
 def any_of(parts: Gathering, body: Flag | None) -> Flag:

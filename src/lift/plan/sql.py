@@ -245,6 +245,8 @@ def case(branches: Sequence[tuple[Sql, Sql]], otherwise: Sql | None = None) -> S
             break
         if not is_literal(test):
             ifs.append(exp.If(this=test, true=value))
+    if all(is_unknown(value) for value in (last, *(one.args["true"] for one in ifs))):
+        return next((one.args["true"] for one in ifs if isinstance(one.args["true"], exp.Cast)), last)
     return exp.Case(ifs=ifs, default=last) if ifs else last
 
 

@@ -16,7 +16,7 @@ from typing import Protocol
 from lift.plan import choices, conditions, days, figures, ranges, sql
 from lift.plan.lookups import Given, Reading, look_up
 from lift.plan.sql import Sql
-from lift.plan.values import Code, Day, Flag, Number, Value, flag, infinity, known_day
+from lift.plan.values import Code, Day, Flag, Number, Value, flag, infinity, known_day, the_same_everywhere
 from lift.rulebook.model import Rulebook, Step
 from lift.rulebook.nodes import (
     CONVERSIONS,
@@ -63,9 +63,10 @@ class Translator:
     inside_gather: bool = False
 
     def value(self, node: Node) -> Value:
-        """The node's value in SQL."""
+        """The node's value in SQL. An end that is NULL in every row is none: a bare NULL has no type, and DuckDB would
+        not know which YEAR of it was meant."""
         handler = _HANDLERS[type(node)]
-        return handler(self, node)
+        return the_same_everywhere(handler(self, node))
 
     def number(self, node: Node) -> Number:
         found = self.value(node)
