@@ -42,7 +42,8 @@ def multiply(connection: duckdb.DuckDBPyConnection, book: Rulebook, households: 
         keys = [f"{key} || '-' || n AS {key}" for key in KEYS[level]]
         keys += [_moved(name, copies) for name in IDS[level]]
         rest = [_shifted(book, level, name) for name in names if name not in (*KEYS[level], *IDS[level])]
-        connection.execute(f"CREATE OR REPLACE TABLE {level} AS SELECT {', '.join(keys + rest)} FROM {level} u, copy")
+        connection.execute(f"""CREATE OR REPLACE TABLE {level} AS
+            SELECT {", ".join(keys + rest)} FROM {level} u, copy ORDER BY {IDS[level][0]}""")
     ids = f"{_moved('family_id', copies)}, {_moved('other_family_id', copies)}"
     connection.execute(f"""CREATE OR REPLACE TABLE possible_couple AS SELECT family_key || '-' || n AS family_key,
         other_family_key || '-' || n AS other_family_key, {ids} FROM possible_couple, copy""")

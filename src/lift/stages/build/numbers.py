@@ -1,7 +1,9 @@
 """Which number has each unit?
 
 Plans go by numbers (docs/tables.md). Homes in which nobody has an amount or a date that any file tells come last: a
-plan for them alone is short (`engines/duckdb/apart.py`). Units are numbered in order of key otherwise.
+plan for them alone is short (`engines/duckdb/apart.py`). Homes are numbered in order of key otherwise, and other units
+in order of home, family and key: tables stand in order of number, and what is joined then lies near. With tables in
+order of key, which is as good as none, a plan took a quarter longer.
 """
 
 from __future__ import annotations

@@ -14,14 +14,15 @@ from lift.stages.build.combine import Group, columns_of
 # Each level's units as `u`, with their numbers and the facts that build works out itself.
 _UNITS: dict[Level, str] = {
     "person": """
-        SELECT p.person_key, p.family_key, p.household_key, row_number() OVER (ORDER BY p.person_key) - 1 AS person_id,
+        SELECT p.person_key, p.family_key, p.household_key,
+            row_number() OVER (ORDER BY h.household_id, f.family_id, p.person_key) - 1 AS person_id,
             f.family_id, h.household_id, p.role, b.born_first AS date_of_birth_low,
             b.born AS date_of_birth_high
         FROM b_person p LEFT JOIN b_born b USING (person_key) LEFT JOIN family f ON f.family_key = p.family_key
         LEFT JOIN household h ON h.household_key = p.household_key""",
     "family": """
-        SELECT f.family_key, f.household_key, row_number() OVER (ORDER BY f.family_key) - 1 AS family_id,
-            h.household_id, f.is_couple,
+        SELECT f.family_key, f.household_key,
+            row_number() OVER (ORDER BY h.household_id, f.family_key) - 1 AS family_id, h.household_id, f.is_couple,
             CASE WHEN f.is_couple IS NOT NULL THEN f.is_couple_fresh END AS is_couple_fresh,
             r.role AS household_role, r.fresh AS household_role_fresh, l.is_liable AS is_liable_for_council_tax,
             CASE WHEN l.is_liable IS NOT NULL THEN {liable_fresh} END AS is_liable_for_council_tax_fresh,
@@ -39,7 +40,8 @@ _UNITS: dict[Level, str] = {
             CASE WHEN r.others_complete THEN r.adults_fresh END AS non_dependants_complete_fresh, w.ward
         FROM b_number h LEFT JOIN b_roster r USING (household_key) LEFT JOIN b_ward w USING (household_key)""",
     "period": """
-        SELECT p.period_key, p.family_key, p.household_key, row_number() OVER (ORDER BY p.period_key) - 1 AS period_id,
+        SELECT p.period_key, p.family_key, p.household_key,
+            row_number() OVER (ORDER BY h.household_id, f.family_id, p.period_key) - 1 AS period_id,
             f.family_id, h.household_id, starts AS period_start_low, starts AS period_start_high, is_latest
         FROM b_period_key p LEFT JOIN family f ON f.family_key = p.family_key
         LEFT JOIN household h ON h.household_key = p.household_key""",
@@ -60,7 +62,7 @@ def write_units(
         f"LEFT JOIN b_known_{group.table} {group.table} ON {group.table}.unit_key = u.{level}_key" for group in groups
     )
     connection.execute(f"""
-        CREATE OR REPLACE TABLE {level} AS SELECT u.*{columns} FROM ({units}) u {joins} ORDER BY u.{level}_key""")
+        CREATE OR REPLACE TABLE {level} AS SELECT u.*{columns} FROM ({units}) u {joins} ORDER BY u.{level}_id""")
     _assert_ordered(connection, level, groups)
 
 
