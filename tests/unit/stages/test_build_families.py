@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -104,6 +105,34 @@ def _children(cases: Cases) -> None:
         cases.member(f"child on {name}", number, "dependant", "Sand", "Sol", CHILD, nino="MW100999A")
 
 
+def _copied_children(cases: Cases) -> None:
+    """Pairs of rows of one child, or of two who look like one, on claims at two postcodes."""
+    alike: dict[str, Any] = {"surname": "Tate", "forename": "Tom", "born": CHILD}
+    pairs: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
+        ("third claim", "fourth claim"): ({}, {}),
+        ("pupil numbers one", "pupil numbers other"): (
+            {"surname": "Upton", "unique_pupil_number": "A999000000001"},
+            {"surname": "Upton", "unique_pupil_number": "B999000000002"},
+        ),
+        ("sexes one", "sexes other"): ({"surname": "Vane", "sex": "female"}, {"surname": "Vane", "sex": "male"}),
+        ("birthdays one", "birthdays other"): ({"surname": "Webb"}, {"surname": "Webb", "born": date(2014, 5, 6)}),
+        ("initials one", "initials other"): (
+            {"surname": "York", "forename": "T"},
+            {"surname": "York", "forename": "T"},
+        ),
+    }
+    number = 50
+    for names, differing in pairs.items():
+        for name, more in zip(names, differing, strict=True):
+            claim = name if name.endswith("claim") else f"{name} claim"
+            row = f"child on {name}" if name.endswith("claim") else name
+            where = {"postcode": f"CV{number} 1AA"}
+            parent = claimant(f"Parent{number}", "Pat", YOUNG)
+            cases.add(claim, "ctr_award", **award(number, parent, dependants_count=1) | where)
+            cases.member(row, number, "dependant", **alike | more)
+            number += 1
+
+
 def _former(cases: Cases) -> None:
     cases.add("refused alone", "ctr_award", **award(40, claimant("Todd", "Tia", OLD), status="refused",
               refusal_reason="income"))  # fmt: skip
@@ -120,7 +149,7 @@ def _former(cases: Cases) -> None:
 @pytest.fixture(scope="module")
 def cases() -> Iterator[Cases]:
     made = Cases()
-    for add in (_couples, _others, _children, _former):
+    for add in (_couples, _others, _children, _copied_children, _former):
         add(made)
     made.town.link().build()
     yield made
@@ -247,13 +276,32 @@ def test_a_pupil_who_has_left_is_nobody(cases: Cases) -> None:
     assert not cases.town.is_unit(cases.rows["left school"], "pupil")
 
 
-def test_a_child_of_two_claims_has_one_family_and_is_told(cases: Cases) -> None:
+def test_a_child_of_two_claims_is_told_and_is_surely_in_neither_family(cases: Cases) -> None:
     child = cases.town.person(cases.rows["child on first claim"], "child")
-    families = {cases.family_key(name, "claimant") for name in ("first claim", "second claim")}
-    assert child["family_key"] in families
+    assert child["family_key"] not in {cases.family_key(name, "claimant") for name in ("first claim", "second claim")}
     assert cases.conflicts(child["person_key"]) == [("role", "ctr_person", "ctr_person", "unknown")]
     for name in ("first claim", "second claim"):
         assert cases.town.household(cases.rows[name])["children_complete"] is None
+
+
+def test_a_child_copied_into_a_claim_at_another_address_is_told_though_nothing_joins_the_two(cases: Cases) -> None:
+    rows = [cases.rows[f"child on {name}"] for name in ("third claim", "fourth claim")]
+    assert not cases.town.same(*((row, "child") for row in rows))
+    keys = [cases.town.key(row, "child") for row in rows]
+    for row, key, other, claim in zip(rows, keys, keys[::-1], ("third claim", "fourth claim"), strict=True):
+        (told,) = cases.town.all("SELECT * FROM conflict WHERE unit_key = ?", key)
+        assert (told["fact"], told["treated_as"], told["other_key"]) == ("role", "unknown", other)
+        assert cases.town.person(row, "child")["family_key"] != cases.family_key(claim, "claimant")
+        assert cases.town.household(cases.rows[claim])["children_complete"] is None
+
+
+@pytest.mark.parametrize("which", ["pupil numbers", "sexes", "birthdays", "initials"])
+def test_children_of_one_name_who_differ_otherwise_are_two(cases: Cases, which: str) -> None:
+    for side in ("one", "other"):
+        child = cases.rows[f"{which} {side}"]
+        assert cases.conflicts(cases.town.key(child, "child")) == []
+        assert cases.town.person(child, "child")["family_key"] == cases.family_key(f"{which} {side} claim", "claimant")
+        assert cases.town.household(cases.rows[f"{which} {side} claim"])["children_complete"] is True
 
 
 def test_somebody_refused_is_shown_where_nobody_else_lives(cases: Cases) -> None:

@@ -184,7 +184,7 @@ def _record_conflicts(connection: DuckDBPyConnection, group: Group, fact: Fact) 
             WHERE {_known(f"t.{name}", ranged)} AND t.{name}_fresh
         )
         SELECT '{group.level}', a.unit_key, '{name}', arg_min(a.kind, (a.rank, b.rank)),
-            arg_min(b.kind, (a.rank, b.rank)), '{treated}'
+            arg_min(b.kind, (a.rank, b.rank)), '{treated}', NULL
         FROM clashing a JOIN clashing b ON a.unit_key = b.unit_key AND a.rank < b.rank
         WHERE {differs} GROUP BY a.unit_key""")
 

@@ -2,7 +2,8 @@
 
 Every mention of a living person at a home is a *presence*, by rank of how well it shows that the person lives there.
 The best decides home and role. `b_person` and `b_family` are the units; `b_presence` stays, since a mention at another
-home than one's own still counts against the rosters there.
+home than one's own still counts against the rosters there. Of a child whom two families claim (`b_two_claims`) the
+parent is unknown: neither family surely has it, and neither surely has no other.
 """
 
 from __future__ import annotations
@@ -79,8 +80,34 @@ _HOME = """
         PARTITION BY person_key ORDER BY rank, as_at DESC, household_key, kind, file_id, line) = 1
     ORDER BY person_key"""
 
+# One child on the live claims of two families: the same person (then `other_key` is NULL), or two rows of one name and
+# birthday that no key joined, such as at two addresses. Two of them with pupil numbers or sexes of their own are two.
+_TWO_CLAIMS = """
+    CREATE OR REPLACE TEMP TABLE b_two_claims AS
+    WITH listed AS (
+        SELECT DISTINCT m.person_key, coalesce(l.lead_key, m.claimant_key) AS lead_key, m.kind
+        FROM b_member m LEFT JOIN b_lead l ON l.person_key = m.claimant_key WHERE m.role = 'dependant'
+    ), known AS (
+        SELECT p.person_key, max(r.upn) AS upn, max(r.sex) AS sex
+        FROM record r JOIN person_link p USING (record_id)
+        WHERE r.kind IN ('benefit_person', 'ctr_person', 'pupil') AND r.part IN ('child', 'pupil') GROUP BY p.person_key
+    ), named AS (
+        SELECT DISTINCT l.person_key, l.lead_key, l.kind, r.surname_key, r.forename_key, r.date_of_birth, k.upn, k.sex
+        FROM record r JOIN person_link p USING (record_id) JOIN listed l ON l.person_key = p.person_key
+        JOIN known k ON k.person_key = p.person_key
+        WHERE r.kind IN ('benefit_person', 'ctr_person') AND r.part = 'child' AND length(r.forename_key) > 2
+    )
+    SELECT person_key, NULL::VARCHAR AS other_key, min(kind) AS kind_1, max(kind) AS kind_2 FROM listed
+    GROUP BY person_key HAVING count(DISTINCT lead_key) > 1
+    UNION ALL
+    SELECT a.person_key, b.person_key, min(a.kind), min(b.kind)
+    FROM named a JOIN named b USING (surname_key, forename_key, date_of_birth)
+    WHERE a.person_key <> b.person_key AND a.lead_key <> b.lead_key
+        AND coalesce(a.upn = b.upn, TRUE) AND coalesce(a.sex = b.sex, TRUE)
+    GROUP BY a.person_key, b.person_key"""
+
 # Grown-ups first: a couple is one family, everybody else one each. Then children, with the claimant of their claim, or
-# with a parent named by the school who lives at the same home.
+# with a parent named by the school who lives at the same home; a child whom two families claim is one of its own.
 _PERSON = """
     CREATE OR REPLACE TEMP TABLE b_person AS
     WITH grown AS (
@@ -94,7 +121,12 @@ _PERSON = """
     ), children AS (
         SELECT c.person_key, coalesce(a.lead_key, b.lead_key, c.person_key) AS lead_key,
             coalesce(a.household_key, b.household_key, c.household_key) AS household_key
-        FROM b_home c
+        FROM (
+            SELECT person_key, household_key, role, rank,
+                CASE WHEN NOT is_claimed_twice THEN parent_key END AS parent_key,
+                CASE WHEN NOT is_claimed_twice THEN other_parent_key END AS other_parent_key
+            FROM (SELECT *, person_key IN (SELECT person_key FROM b_two_claims) AS is_claimed_twice FROM b_home)
+        ) c
         LEFT JOIN adults a ON a.person_key = c.parent_key AND (c.rank = 3 OR a.household_key = c.household_key)
         LEFT JOIN adults b ON b.person_key = c.other_parent_key AND b.household_key = c.household_key
         WHERE c.role = 'child'
@@ -127,6 +159,7 @@ _FAMILY = """
 def make_people(connection: DuckDBPyConnection, day: date) -> None:
     connection.execute(_PRESENCE.format(stays=_STAYS))
     connection.execute(_HOME)
+    connection.execute(_TWO_CLAIMS)
     connection.execute(_PERSON)
     connection.execute(_BORN.format(day=day_sql(day)))
     connection.execute(_FAMILY)

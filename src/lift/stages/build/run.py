@@ -131,15 +131,16 @@ def _make_facts(
 # Families of whom current claims differ on whether there are two, people of whom rows differ on the birthday, and
 # children whom two families claim.
 _STANDING = """
-    SELECT 'family' AS level, family_key AS unit_key, 'is_couple' AS fact, kind_1, kind_2, 'unknown' AS treated_as
+    SELECT 'family' AS level, family_key AS unit_key, 'is_couple' AS fact, kind_1, kind_2, 'unknown' AS treated_as,
+        NULL::VARCHAR AS other_key
     FROM b_family WHERE is_couple_disputed
     UNION ALL
-    SELECT 'person', r.person_key, 'date_of_birth', min(r.kind), max(r.kind), 'range'
+    SELECT 'person', r.person_key, 'date_of_birth', min(r.kind), max(r.kind), 'range', NULL
     FROM b_born b JOIN b_record r USING (person_key)
     WHERE b.born <> b.born_first AND r.date_of_birth IN (b.born, b.born_first) GROUP BY r.person_key
     UNION ALL
-    SELECT 'person', l.person_key, 'role', min(l.kind), max(l.kind), 'unknown'
-    FROM b_listed l WHERE l.role = 'dependant' GROUP BY l.person_key HAVING count(DISTINCT l.family_key) > 1"""
+    SELECT 'person', person_key, 'role', kind_1, kind_2, 'unknown', other_key FROM b_two_claims
+    WHERE person_key IN (SELECT person_key FROM b_person)"""
 
 
 def _report(connection: DuckDBPyConnection, day: date) -> BuildReport:

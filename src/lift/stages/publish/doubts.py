@@ -20,18 +20,21 @@ _REFUSALS = """
     FROM build_refusal b JOIN extract_file f USING (file_id)
     ORDER BY ALL"""
 
-# A family may have several rows of one source: then any of them may be the one that differs.
+# A family may have several rows of one source: then any of them may be the one that differs. Where two units differ,
+# such as two rows that look like one child, each has a row here.
 _DIFFERENCES = """
     WITH places AS (
         SELECT s.level, s.unit_key, s.kind,
             string_agg(f.name || ' line ' || s.line, '; ' ORDER BY f.name, s.line) AS places
         FROM unit_source s SEMI JOIN conflict USING (level, unit_key) JOIN extract_file f USING (file_id) GROUP BY ALL
     )
-    SELECT c.unit_key, c.level, replace(c.fact, '_', ' '), a.places, c.kind_1, b.places, c.kind_2,
+    SELECT c.unit_key, c.level, CASE c.fact WHEN 'role' THEN 'family of a child' ELSE replace(c.fact, '_', ' ') END,
+        a.places, c.kind_1, b.places,
+        CASE WHEN c.kind_1 <> c.kind_2 OR c.other_key IS NOT NULL THEN c.kind_2 END AS other_kind,
         CASE c.treated_as WHEN 'range' THEN 'anything from one to the other' ELSE 'not known' END
     FROM conflict c
     LEFT JOIN places a ON a.level = c.level AND a.unit_key = c.unit_key AND a.kind = c.kind_1
-    LEFT JOIN places b ON b.level = c.level AND b.unit_key = c.unit_key AND b.kind = c.kind_2
+    LEFT JOIN places b ON b.level = c.level AND b.unit_key = coalesce(c.other_key, c.unit_key) AND b.kind = c.kind_2
     ORDER BY ALL"""
 
 
@@ -52,12 +55,21 @@ def differences(connection: DuckDBPyConnection) -> bytes:
 
 
 def _difference(
-    reference: str, level: str, fact: str, one: str | None, kind: str, other: str | None, other_kind: str, told: str
+    reference: str,
+    level: str,
+    fact: str,
+    one: str | None,
+    kind: str,
+    other: str | None,
+    other_kind: str | None,
+    told: str,
 ) -> tuple[str, ...]:
-    """A row of `differences.csv`. Where no line of the unit's own is known, the extract is named."""
-    second = other or _title(other_kind)
-    if kind == other_kind:
+    """A row of `differences.csv`. Where no line of the unit's own is known, the extract is named; no `other_kind`: both
+    are of one kind and one unit, whose lines stand together."""
+    if other_kind is None:
         second = "another line of the same extract, or another of these"
+    else:
+        second = other or _title(other_kind)
     return (reference, level, fact, one or _title(kind), second, told)
 
 
