@@ -27,7 +27,7 @@ from lift.rulebook.model import Rulebook
 from lift.stages.assess import AssessReport, assess
 from lift.stages.build import build
 from lift.stages.due import awaited, up_to_date
-from lift.stages.export.gate import protect
+from lift.stages.export.showing import Showing, showing_in_the_making
 from lift.stages.intake import IntakeReport, intake
 from lift.stages.link import link
 from lift.stages.publish import Draft, publish
@@ -37,7 +37,7 @@ from lift.stages.rank import RankReport, rank
 from lift.workspace import audit
 from lift.workspace.busy import at_work
 from lift.workspace.campaigns import destroy_due
-from lift.workspace.clock import today
+from lift.workspace.clock import export_day, today
 from lift.workspace.database import Connection, database
 from lift.workspace.folder import Workspace
 from lift.workspace.key import read_key
@@ -79,6 +79,7 @@ class Job:
     assessed: AssessReport = field(init=False)
     ranked: RankReport = field(init=False)
     warnings: tuple[str, ...] = ()
+    showing: Showing = field(init=False)
 
 
 def _intake(job: Job, connection: Connection) -> str:
@@ -147,11 +148,15 @@ def _publish(job: Job, connection: Connection) -> str:
 
 
 def _hold_back(job: Job, connection: Connection) -> str:
-    """Makes `held_person` and `held_home`, as for an export; or says why analysts get no view of this run."""
+    """Makes `held_person` and `held_home`, as for an export, and counts whom the lists show now; or says why analysts
+    get no view of this run."""
+    days = [job.day, *(file.extract_date for file in job.received.files)]
     try:
-        days = [job.day, *(file.extract_date for file in job.received.files)]
-        protect(connection, job.workspace, job.settings, days)
+        job.showing = showing_in_the_making(
+            connection, job.workspace, job.settings, job.incoming.month, days, job.ranked.lists
+        )
     except DisclosureError as error:
+        job.showing = Showing(trouble=str(error))
         return f"{error} Then run the month again."
     return ""
 
@@ -176,10 +181,12 @@ class Watch(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The run, and whether it was made now; if not, it rests on the very same extracts, rules and settings."""
+    """The run, and whether it was made now; if not, it rests on the very same extracts, rules and settings. `showing`:
+    what its lists showed when it was made, where it was."""
 
     run: PublishedRun
     is_new: bool
+    showing: Showing | None = None
 
 
 def run_month(
@@ -210,7 +217,10 @@ def run_month(
         move_into_place(folder, workspace.runs / run)
         audit.record(workspace, {"what": "run", "run": run, "identity": identity})
         bring_up_to_date(workspace)
-    return Outcome(read_run(workspace, run), is_new=True)
+    published = read_run(workspace, run)
+    if settings.council.invented:  # its clock has come to the day of these files
+        destroy_due(workspace, export_day(settings, published.record.days))
+    return Outcome(published, is_new=True, showing=job.showing)
 
 
 def _make(job: Job, spill: Path, threads: int) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from lift.cli.main import run_app
 from lift.pipeline import run_month
+from lift.stages.export.showing import showing_of
 from lift.workspace.folder import Workspace
 from lift.workspace.runs import find_run
 from tests.middlemarch import MONTH, SAMPLE, Quiet, copy_of, finished_sample, lists_of, new_workspace, table_of
@@ -100,8 +101,12 @@ def digests(workspace: Workspace) -> dict[str, str]:
 def test_one_thread_gives_the_same_bytes_as_all_of_them(exported: Workspace, tmp_path: Path) -> None:
     """A second run from the extracts on, with one thread, and every list exported: CSV and workbook alike."""
     workspace = new_workspace(tmp_path / "council", SAMPLE)
-    run_month(workspace, MONTH, Quiet(), threads=1)
+    showing = run_month(workspace, MONTH, Quiet(), threads=1).showing
     with lists_of(workspace) as lists:
+        # What the closing screen was handed is what is worked out of the finished run.
+        assert showing is not None
+        assert showing == showing_of(lists.gate)
+        assert showing.lists["pension_credit"].held_in_all
         for one in lists.run.record.lists:
             lists.export(one.name)
     assert len(digests(workspace)) == 2 * len(FILES) + len(PAGES)

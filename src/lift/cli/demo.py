@@ -36,9 +36,10 @@ def demo(
     begun = begin(folder, "Middlemarch", sample=sample or sample_folder())
     screen.heading(f"Middlemarch, an invented council, in {folder}/")
     with Watching(screen) as watching:
-        run = run_month(begun.workspace, begun.months[-1], watching).run
+        outcome = run_month(begun.workspace, begun.months[-1], watching)
+    run = outcome.run
     screen.say()
-    closing_screen(screen, begun.workspace, run)
+    closing_screen(screen, begun.workspace, run, outcome.showing)
     screen.say()
     screen.heading("Exporting every list, without whoever must not be contacted")
     book = load_rulebook(run.rules, examples=False)

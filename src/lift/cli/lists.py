@@ -136,8 +136,9 @@ _UNDER_ALL = (
 def _all(screen: Screen, run: PublishedRun, lists: Lists | None) -> None:
     """Every list with its counts, in the order in which a team works them; `lists` None: nothing may be shown."""
     from lift.cli.list_table import held_in_words, list_table
+    from lift.stages.export.showing import showing_of
 
-    shown = {} if lists is None else {one.name: lists.shown(one.name) for one in run.record.lists}
+    shown = {} if lists is None else showing_of(lists.gate).lists
     screen.heading(f"Run {run.id}, {run.record.worked_out}")
     list_table(screen, run.record, shown, families=True)
     for line in _UNDER_ALL:

@@ -42,5 +42,5 @@ def run(
             "nothing was done."
         )
     screen.say()
-    closing_screen(screen, place, outcome.run)
+    closing_screen(screen, place, outcome.run, outcome.showing)
     screen.answer({"new": outcome.is_new, **outcome.run.record.model_dump(mode="json")})

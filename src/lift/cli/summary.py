@@ -10,9 +10,8 @@ from lift.cli.screen import Json, Plain, RunId, Screen, WorkspaceAt, workspace_a
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Mapping
 
-    from lift.stages.export.notes import Shown
+    from lift.stages.export.showing import Showing
     from lift.workspace.folder import Workspace
     from lift.workspace.runs import PublishedRun, RunRecord
 
@@ -30,8 +29,9 @@ def summary(
     screen.answer(found.record.model_dump(mode="json"))
 
 
-def closing_screen(screen: Screen, place: Workspace, run: PublishedRun) -> None:
-    """Counts alone: nobody is named. Held back is worked out now, by the newest suppression list and the register."""
+def closing_screen(screen: Screen, place: Workspace, run: PublishedRun, showing: Showing | None = None) -> None:
+    """Counts alone: nobody is named. Held back is worked out now, by the newest suppression list and the register, but
+    for `showing`: what was worked out of a run that has just been made."""
     from lift.cli.list_table import list_table
     from lift.errors import as_sentence
     from lift.stages.publish.report import doubts_in_words, month_in_words
@@ -54,15 +54,15 @@ def closing_screen(screen: Screen, place: Workspace, run: PublishedRun) -> None:
     )
     screen.say('  these are on no list, which does NOT mean "not entitled"; unknown_income.csv says where they live')
     screen.say()
-    shown, trouble = _shown(place, run)
-    list_table(screen, record, shown, families=False)
+    now = showing or _showing(place, run)
+    list_table(screen, record, now.lists, families=False)
     for line in _UNDER:
         screen.say(line)
     for warning in record.warnings:
         screen.warn(warning)
-    if trouble:
-        screen.warn(as_sentence(trouble))
-    left = [one.name for one in record.lists if one.name in shown and shown[one.name].shown]
+    if now.trouble:
+        screen.warn(as_sentence(now.trouble))
+    left = [one.name for one in record.lists if one.name in now.lists and now.lists[one.name].shown]
     screen.say(f"In runs/{run.id}: report.html, refusals.csv, differences.csv, unknown_income.csv.")
     screen.say(f"Nothing has been sent. Next: {f'lift list {left[0]}' if left else 'lift list'}")
 
@@ -98,16 +98,15 @@ def _read(record: RunRecord) -> str:
     return f"Read {every - len(record.missing)} of {every} sources: {record.lines:,} lines, {refused}"
 
 
-def _shown(place: Workspace, run: PublishedRun) -> tuple[Mapping[str, Shown], str]:
-    """What each list would show now; or nothing, and why no list may be shown."""
+def _showing(place: Workspace, run: PublishedRun) -> Showing:
+    """What each list shows now; or nothing, and why no list may be shown."""
     from lift.errors import DisclosureError
-    from lift.rulebook.load import load_rulebook
-    from lift.stages.export import open_lists
+    from lift.stages.export.gate import open_gate
+    from lift.stages.export.showing import Showing, showing_of
     from lift.workspace.settings import read_settings
 
-    book = load_rulebook(run.rules, examples=False)
     try:
-        with open_lists(place, read_settings(place), run, book) as lists:
-            return {one.name: lists.shown(one.name) for one in run.record.lists}, ""
+        with open_gate(place, read_settings(place), run) as gate:
+            return showing_of(gate)
     except DisclosureError as error:
-        return {}, str(error)
+        return Showing(trouble=str(error))

@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 
 from lift.cli.main import run_app
+from lift.cli.screen import Screen
+from lift.cli.summary import closing_screen
+from lift.stages.export import gate
+from lift.stages.export.showing import Showing, showing_of
 from lift.workspace.folder import Workspace
-from tests.middlemarch import MONTH, copy_of, finished, suppression_file
+from lift.workspace.runs import find_run
+from tests.middlemarch import MONTH, copy_of, finished, lists_of, suppression_file
 
 
 @pytest.fixture
@@ -38,6 +43,24 @@ def test_without_a_suppression_list_counts_are_shown_and_no_list(
         "Note: There is no suppression list in incoming, so no list can be shown or exported. Put one into the "
         "month's folder (templates/suppression.csv shows how), or have a lead sign nil_return.toml.\n"
     )
+
+
+def test_what_a_run_has_just_counted_is_shown_as_it_is(
+    council: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second count, as for `lift summary`, would take seconds in a city. Word for word the screen is the same."""
+    run = find_run(council)
+    with lists_of(council) as lists:
+        showing = showing_of(lists.gate)
+    closing_screen(Screen(plain=True), council, run)
+    worked_out = capsys.readouterr()
+    monkeypatch.setattr(gate, "open_gate", lambda *_: pytest.fail("worked out again"))
+    closing_screen(Screen(plain=True), council, run, showing)
+    assert capsys.readouterr() == worked_out
+    closing_screen(Screen(plain=True), council, run, Showing(trouble="nothing may leave."))
+    told = capsys.readouterr()
+    assert told.err == "Note: Nothing may leave.\n"
+    assert "\tall\t" in told.out
 
 
 def test_the_summary_as_json_is_the_runs_record(council: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

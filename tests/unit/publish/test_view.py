@@ -177,7 +177,9 @@ def test_the_check_on_the_finished_view_leaves_no_file_with_somebody_held_back(
 def without_list(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = new_workspace(tmp_path_factory.mktemp("without") / "council")
     suppression_file(workspace).unlink()
-    run_month(workspace, MONTH, Quiet())
+    showing = run_month(workspace, MONTH, Quiet()).showing
+    assert showing is not None and not showing.lists
+    assert showing.trouble.startswith("there is no suppression list in incoming, so no list can be shown or exported.")
     return workspace
 
 

@@ -6,7 +6,6 @@ becomes of the files is `gate`'s business.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,16 +20,14 @@ from lift.stages.export import adviser_page, call_file
 from lift.stages.export.call_file import Entry, Family, address_lines, entry_of, reach_of
 from lift.stages.export.columns import Cell, Column
 from lift.stages.export.gate import Gate, Sheet, open_gate
-from lift.stages.export.held import Reason
 from lift.stages.export.notes import ADVISERS, CALLERS, PAGE, About, Shown, notes_of
-from lift.workspace.campaigns import Contact, campaign_of, contacted_elsewhere, last_contacts
+from lift.stages.export.standing import Standing
+from lift.workspace.campaigns import Contact, campaign_of, last_contacts
 from lift.workspace.folder import Workspace
 from lift.workspace.register import listed_since, read_register
 from lift.workspace.runs import ListCount, PublishedRun
 from lift.workspace.settings import Settings
-from lift.workspace.worklists import CHECK_SAMPLE, FAMILIES, SAMPLE_QUESTIONS, reason_for
-
-Rows = tuple[Mapping[str, Any], ...]
+from lift.workspace.worklists import SAMPLE_QUESTIONS, reason_for
 
 #: So many answers are worked out at a time, be it here or in a second process.
 AT_A_TIME = 7_000
@@ -84,6 +81,11 @@ class Lists:
     def run(self) -> PublishedRun:
         return self.gate.run
 
+    @property
+    def standing(self) -> Standing:
+        gate = self.gate
+        return Standing(gate.connection, gate.workspace, gate.settings, self.run.record.month, gate.today)
+
     def open(self, name: str) -> OpenList:
         """A list without anybody who is held back, cut to the team's capacity. Raises NotFoundError."""
         return self._open(name, ())
@@ -91,21 +93,11 @@ class Lists:
     def _open(self, name: str, others: Iterable[Contact]) -> OpenList:
         """`others`: whom lists name that leave together with this one, before it."""
         one = list_of(self.run, name)
-        found = self._families(name, others)
-        shown = self._shown(one, list(found.values()))
+        found = self.standing.families(name, others)
+        shown = self.standing.counted(one, found)
         free = [key for key, reason in found.items() if reason is None]
-        kept = tuple(_family(rows) for rows in self._rows(name, free[: shown.shown]).values())
+        kept = tuple(_family(rows) for rows in self.standing.rows(name, free[: shown.shown]).values())
         return OpenList(name, one.title, tuple(self.book.rules[rule] for rule in one.rules), kept, shown)
-
-    def shown(self, name: str) -> Shown:
-        """What `open` says of how many a list shows, without reading what it says of each. Raises NotFoundError."""
-        return self._shown(list_of(self.run, name), list(self._families(name).values()))
-
-    def _shown(self, one: ListCount, reasons: Sequence[Reason | None]) -> Shown:
-        free = reasons.count(None)
-        kept = min(free, self.gate.settings.lists.capacity.get(one.name, free))
-        held = Counter(reason for reason in reasons if reason is not None)
-        return Shown(kept, len(reasons), free - kept, held, one.too_small)
 
     def export(self, name: str, *, without: Iterable[str] = (), replace: bool = False) -> Exported:
         """Writes a list's files. `without`: columns to leave out. `replace`: also over files that somebody changed.
@@ -142,35 +134,6 @@ class Lists:
         )  # fmt: skip
         pages = self._pages(opened) if opened.rules else ()
         return _Prepared(opened, about, columns, self._entries(opened) if opened.families else {}, pages)
-
-    def _families(self, name: str, others: Iterable[Contact] = ()) -> dict[str, Reason | None]:
-        """Every family of a list, in its order, with why it is held back if it is."""
-        with read_register(self.gate.workspace) as register:
-            busy = [*contacted_elsewhere(register, name, self.run.record.month, self.gate.today), *others]
-        elsewhere = {key for one in busy for key in (one.family_key, one.contact_key) if key is not None}
-        rows = self._found(name, "family_key, contact_key, contact_role, name, reason")
-        return {key: _reason(of_family, elsewhere) for key, of_family in rows.items()}
-
-    def _rows(self, name: str, families: Sequence[str]) -> dict[str, Rows]:
-        """All that these families' rows say, family by family in the list's order."""
-        if not families:
-            return {}
-        return self._found(name, "*", "WHERE family_key IN (SELECT unnest($families))", {"families": families})
-
-    def _found(
-        self, name: str, columns: str, which: str = "", given: Mapping[str, Any] | None = None
-    ) -> dict[str, Rows]:
-        rows, order = _ROWS_OF.get(name, _ROWS)
-        found = self.gate.connection.execute(
-            f"SELECT {columns} FROM ({_HELD.format(rows=rows)}) {which} ORDER BY {order}",
-            {**(given or {}), **({"list": name} if "$list" in rows else {})},
-        )
-        names = [str(column[0]) for column in found.description]
-        grouped: dict[str, list[dict[str, Any]]] = {}
-        for cells in found.fetchall():
-            row = dict(zip(names, cells, strict=True))
-            grouped.setdefault(row["family_key"], []).append(row)
-        return {key: tuple(of_family) for key, of_family in grouped.items()}
 
     def _sheets(self, one: _Prepared) -> list[Sheet]:
         opened, about, columns = one.opened, one.about, one.columns
@@ -306,52 +269,9 @@ def list_of(run: PublishedRun, name: str) -> ListCount:
     raise NotFoundError(f"run {run.id} has no list {name}.{hint} `lift list` shows them all.")
 
 
-# Rows of a list, with the reason of whoever is behind them, in whichever way it touches them, their role, and the other
-# rules that the family stands on a list of.
-_HELD = """
-    WITH other AS (SELECT family_key, list(DISTINCT rule ORDER BY rule) AS rules FROM ranked GROUP BY family_key)
-    SELECT r.*, p.role, c.role AS contact_role,
-        nullif(array_to_string(list_filter(o.rules, lambda x: x <> r.rule), ' '), '') AS also,
-        least(family.reason, unit.reason, contact.reason, home.reason) AS reason
-    FROM ({rows}) r LEFT JOIN person p ON p.person_key = r.reference LEFT JOIN person c ON c.person_key = r.contact_key
-    LEFT JOIN other o ON o.family_key = r.family_key
-    LEFT JOIN held_or_waiting family ON family.reference = r.family_key
-    LEFT JOIN held_or_waiting unit ON unit.reference = r.reference
-    LEFT JOIN held_or_waiting contact ON contact.reference = r.contact_key
-    LEFT JOIN held_or_waiting home ON home.reference = r.household_key"""
-# The rows of one list, or of all of them (each answer once), and their order.
-_ROWS = ("FROM ranked WHERE list = $list", "family_rank, rank")
-_ROWS_OF = {
-    FAMILIES: (
-        """SELECT a.* EXCLUDE (family_rank), f.rank AS family_rank FROM ranked a
-        JOIN ranked_family f ON f.reference = a.family_key
-        QUALIFY row_number() OVER (PARTITION BY a.rule, a.reference ORDER BY a.list) = 1""",
-        "family_rank, verdict, yearly_low DESC NULLS LAST, rule, reference",
-    ),
-    # A family of whom nothing is known has a row without an answer.
-    CHECK_SAMPLE: (
-        """SELECT family_key AS reference, *, NULL AS deadline, '' AS rule, '' AS verdict, '' AS worth, '' AS per,
-        NULL AS low, NULL AS high, '' AS questions, 0 AS only_together, '' AS advice_first, '' AS evidence,
-        '' AS source, FALSE AS may_already_have FROM check_sample""",
-        "rank",
-    ),
-}
-
-
 def _family(rows: Sequence[Mapping[str, Any]]) -> Family:
     first = rows[0]
     return Family(first["family_key"], first["contact_key"], first["household_key"], tuple(rows))
-
-
-def _reason(rows: Sequence[Mapping[str, Any]], elsewhere: set[str]) -> Reason | None:
-    """Why a family is held back; of several reasons the first counts."""
-    found = [Reason(row["reason"]) for row in rows if row["reason"] is not None]
-    first = rows[0]
-    if first["contact_key"] is None or first["contact_role"] == "child" or not first["name"]:
-        found.append(Reason.NOBODY_TO_ASK)
-    if first["family_key"] in elsewhere or first["contact_key"] in elsewhere:
-        found.append(Reason.CONTACTED)
-    return min(found, default=None)
 
 
 __all__ = ["Exported", "Gate", "Lists", "OpenList", "Sheet", "list_of", "open_gate", "open_lists"]
