@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 import duckdb
@@ -210,15 +210,14 @@ def _take_in(
     """Stores the rows that pass every test. Returns their number, and every reason for which the others are refused."""
     if not frame.height:
         return 0, []
-    rows, refused = tested(connection, frame, table), list[Refusal]()
+    rows, refused, bad = tested(connection, frame, table), list[Refusal](), list[int]()
     if rows.suspects:
         doubtful = tidied(frame.filter(pl.col("line").is_in(rows.suspects)))
         refused = _reasons(connection, doubtful, table)
         bad = sorted({refusal.line for refusal in refused})
         if len(bad) < len(rows.suspects):  # some were only loosely written, with white space about a number or a code
             rows = tested(connection, tidied(frame), table)
-        rows = replace(rows, frame=rows.frame.filter(~pl.col("line").is_in(bad)))
-    return _insert(connection, rows, table, file_id), refused
+    return _insert(connection, rows, table, file_id, bad), refused
 
 
 def _reasons(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: TypedTable) -> list[Refusal]:
@@ -233,12 +232,15 @@ def _reasons(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: 
     return refusals
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, rows: Tested, table: TypedTable, file_id: int) -> int:
-    if not rows.frame.height:
-        return 0
+def _insert(
+    connection: duckdb.DuckDBPyConnection, rows: Tested, table: TypedTable, file_id: int, bad: Sequence[int]
+) -> int:
+    """Stores all rows but those of the bad lines, and returns their number."""
     columns = ", ".join(["file_id", "line", *rows.values])
     values = ", ".join([str(file_id), "line", *rows.values.values()])
     insert = f"INSERT INTO {row_table(table.table.kind)} ({columns}) SELECT {values} FROM {table.rows_for(values)}"
+    if bad:  # left out by DuckDB, for a frame without them would be one more copy of all that is read
+        insert += f" WHERE line NOT IN ({', '.join(map(str, bad))})"
     ((count,),) = over_frame(connection, named_in(insert, rows.frame), insert)
     return int(count)
 
