@@ -16,7 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from lift.engines import settle as searching
@@ -86,6 +86,7 @@ def test_questions_settle_what_they_are_said_to_settle() -> None:
         phases=[Phase.explicit, Phase.generate],
         report_multiple_bugs=False,
     )
+    @example(seed=9221553)  # an answer by which a scheme proves what is known to be otherwise
     @given(seed=st.integers(0, 2**48))
     def one(seed: int) -> None:
         findings = look_into(*random_batch(seed), tally)

@@ -24,7 +24,16 @@ from typing import Any, NamedTuple
 from lift.rulebook.answers import Question
 from lift.rulebook.model import Fact, Rule, Rulebook
 from lift.rulebook.nodes import Level
-from lift.rulebook.questions import Between, after, askable, ends, is_within_bounds, steps_between, turning_points
+from lift.rulebook.questions import (
+    Between,
+    after,
+    askable,
+    conditions_of_bounds,
+    ends,
+    is_within_bounds,
+    steps_between,
+    turning_points,
+)
 from lift.rulebook.units import Scalar
 
 #: More people than this at one address: only the family's own facts are asked about.
@@ -156,6 +165,7 @@ class _Tries:
     def __init__(self, book: Rulebook, rule: Rule, try_out: TryOut) -> None:
         self.book, self.rule, self.try_out = book, rule, try_out
         self.turning: dict[int, tuple[Scalar, ...]] = {}
+        self.conditions = {(fact.level, fact.name) for fact in conditions_of_bounds(book, rule)}
 
     def _try(self, wanted: Iterable[tuple[_Line, Iterable[Scalar]]]) -> None:
         """Tries values of questions, and keeps what comes out in order of the values."""
@@ -264,11 +274,21 @@ class _Tries:
                     for i, trial in (_turned if was_open else _left_out)(answer, context):
                         meant.append((answer, i, was_open))
                         trials.append(trial)
-        for (answer, i, was_open), verdict in zip(meant, self._tried(trials), strict=True):
-            if was_open != (verdict is None):
+        doubtful: list[tuple[_Answer, int, Trial]] = []
+        for (answer, i, was_open), trial, verdict in zip(meant, trials, self._tried(trials), strict=True):
+            asked = answer.lines[i].asked
+            if was_open == (verdict is None):
+                continue
+            if was_open and (asked.level, asked.fact.name) in self.conditions:
+                doubtful.append((answer, i, trial._replace(put=None, without=asked)))
+                continue
+            answer.telling.add(i)
+            if not was_open:
+                answer.necessary.add(i)
+        # An answer by which a scheme proves what is known to be otherwise opens a verdict that no answer had opened.
+        for (answer, i, _), verdict in zip(doubtful, self._tried([t for _, _, t in doubtful]), strict=True):
+            if verdict is None:
                 answer.telling.add(i)
-                if not was_open:
-                    answer.necessary.add(i)
 
     # ---- several questions together ----
 

@@ -39,9 +39,18 @@ def facts_behind(book: Rulebook, rule: Rule) -> list[Fact]:
     """Every fact the rule's answers rest on, and those that say what a scheme proves of them."""
     read = facts_of(rule, book)
     facts = [book.facts[ref.level, ref.name] for ref in read if (ref.level, ref.name) in book.facts]
-    whens = [node for fact in facts for bound in fact.proved_bounds for node in walk(bound.when)]
-    facts += [book.facts[node.level, node.name] for node in whens if isinstance(node, FactRef)]
+    facts += _conditions(book, facts)
     return list({(fact.level, fact.name): fact for fact in facts}.values())
+
+
+def conditions_of_bounds(book: Rulebook, rule: Rule) -> list[Fact]:
+    """The facts that say whether a scheme proves something of those a rule rests on."""
+    return _conditions(book, facts_behind(book, rule))
+
+
+def _conditions(book: Rulebook, facts: Iterable[Fact]) -> list[Fact]:
+    whens = [node for fact in facts for bound in fact.proved_bounds for node in walk(bound.when)]
+    return [book.facts[node.level, node.name] for node in whens if isinstance(node, FactRef)]
 
 
 def askable(book: Rulebook, rule: Rule) -> list[Fact]:
