@@ -24,7 +24,7 @@ from lift.engines.reference import ReferenceEngine
 from lift.engines.settle import Asked, Trial, TryOut, search
 from lift.rulebook.answers import Answer, Question
 from lift.rulebook.model import Rule, Rulebook
-from lift.rulebook.questions import ends, read_written
+from lift.rulebook.questions import as_number, ends, read_written
 from lift.rulebook.units import Scalar, Units
 from lift.stages.assess import assess
 from tests.properties.exact import World
@@ -157,7 +157,8 @@ def _claims(case: Case, world: World) -> Iterator[Trial]:
     for place in case.chosen():
         asked = case.asked[place]
         value: Scalar = facts[asked.level, asked.key][asked.fact.name]  # type: ignore[assignment]  # a fact has a value
-        puts.append((asked, value, value))
+        number = as_number(asked.fact, value)
+        puts.append((asked, number, number))
     for claim in [(put,) for put in puts] if case.questions[0].settles else [tuple(puts)]:
         yield Trial(case.number, claim)
 
@@ -182,7 +183,7 @@ def is_plain(case: Case) -> bool:
     return few and all(asked.fact.type.kind in ("flag", "code") for asked in case.asked)
 
 
-Way = tuple[Scalar | None, ...]
+Way = tuple[int | None, ...]
 """An answer to each question, or none."""
 
 

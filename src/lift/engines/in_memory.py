@@ -16,7 +16,7 @@ from lift.rulebook.answers import Answer, Range
 from lift.rulebook.check import closure
 from lift.rulebook.model import Fact, Rule, Rulebook
 from lift.rulebook.nodes import Level
-from lift.rulebook.questions import SETTLED, Between, askable, bounds_rulebook, gathered_levels
+from lift.rulebook.questions import SETTLED, Between, as_value, askable, bounds_rulebook, ends, gathered_levels
 from lift.rulebook.units import Known, OneUnit, Units
 
 Homes = dict[str, list[OneUnit]]
@@ -84,7 +84,7 @@ class _Near:
                 held = unit.facts.get(fact.name)
                 if is_open(fact, held):
                     known = self.proved.get((unit.key, fact.name)) or _known(fact, held)
-                    found.append(Asked(fact.level, unit.key, fact, place, known))
+                    found.append(Asked(fact.level, unit.key, fact, place, ends(fact, known)))
         return found
 
     def _is_on(self, way: Way, unit: OneUnit, subject: OneUnit) -> bool:
@@ -173,7 +173,8 @@ class _Worlds:
         for number, trial in enumerate(trials):
             put: dict[tuple[Level, str], dict[str, Known]] = defaultdict(dict)
             for asked, low, high in trial.puts:
-                put[asked.level, asked.key][asked.fact.name] = Known(low, high)
+                least, most = as_value(asked.fact, low), as_value(asked.fact, high)
+                put[asked.level, asked.key][asked.fact.name] = Known(least, most)
             home = self.subjects[trial.answer].household
             copies += [_copy(unit, number, put.get((unit.level, unit.key), {})) for unit in self.homes[home]]
             pairs |= {(f"{a}#{number}", f"{b}#{number}") for a, b in self.couples[home]}

@@ -19,22 +19,12 @@ from functools import lru_cache
 from itertools import combinations, pairwise, product
 from math import comb, prod
 from operator import getitem
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lift.rulebook.answers import Question
 from lift.rulebook.model import Fact, Rule, Rulebook
 from lift.rulebook.nodes import Level
-from lift.rulebook.questions import (
-    Between,
-    after,
-    askable,
-    conditions_of_bounds,
-    ends,
-    is_within_bounds,
-    steps_between,
-    turning_points,
-)
-from lift.rulebook.units import Scalar
+from lift.rulebook.questions import askable, conditions_of_bounds, is_within_bounds, turning_points
 
 #: More people than this at one address: only the family's own facts are asked about.
 LARGE_HOUSEHOLD = 8
@@ -47,26 +37,29 @@ FIRST_CONTEXTS = 4
 MOST_TOGETHER, MOST_SETS, MOST_ANSWERS, MOST_MEASURED = 3, 28, 32, 8
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question about one unknown fact of one unit. `place`: of the fact among those the rule may ask about; `known`:
-    what is proved of it already; `number`: how the engine that tries it numbers the unit."""
+class Asked(NamedTuple):
+    """A question about one unknown fact of one unit. `place`: of the fact among those the rule may ask about; `values`:
+    those its answer is first tried at, by what is known of it (`ends`); `number`: how the engine that tries it numbers
+    the unit.
+
+    Values are whole numbers throughout the search (`as_number`): neighbours differ by one, and to reckon with fractions
+    and dates takes many times as long."""
 
     level: Level
     key: str
     fact: Fact
     place: int
-    known: Between = (None, None)
+    values: tuple[int, ...]
     number: int = 0
 
 
-Put = tuple[Asked, Scalar, Scalar]
+Put = tuple[Asked, int, int]
 """A question, and between which values its answer lies."""
 
 
 Context = tuple[Put, ...]
 """An answer to each question of `_Answer.undecided`, in their order."""
-Gap = tuple[Scalar, Scalar]
+Gap = tuple[int, int]
 """Two values of a number or date, and all that lies between them."""
 
 
@@ -113,10 +106,10 @@ class _Line:
     answer: int
     base: tuple[Put, ...]
     asked: Asked
-    verdicts: dict[Scalar, str | None] = field(default_factory=dict)
+    verdicts: dict[int, str | None] = field(default_factory=dict)
     alone: bool = False
 
-    def put(self, low: Scalar, high: Scalar | None = None) -> Put:
+    def put(self, low: int, high: int | None = None) -> Put:
         """The question with an answer, or with one between two values."""
         return (self.asked, low, low if high is None else high)
 
@@ -130,7 +123,7 @@ class _Line:
         return any(verdict is not None for verdict in self.verdicts.values())
 
     @property
-    def open_values(self) -> list[Scalar]:
+    def open_values(self) -> list[int]:
         """The values, from low to high, at which the verdict stays open."""
         return [value for value, verdict in self.verdicts.items() if verdict is None]
 
@@ -164,10 +157,10 @@ class _Tries:
 
     def __init__(self, book: Rulebook, rule: Rule, try_out: TryOut) -> None:
         self.book, self.rule, self.try_out = book, rule, try_out
-        self.turning: dict[int, tuple[Scalar, ...]] = {}
+        self.turning: dict[int, tuple[int, ...]] = {}
         self.conditions = {(fact.level, fact.name) for fact in conditions_of_bounds(book, rule)}
 
-    def _try(self, wanted: Iterable[tuple[_Line, Iterable[Scalar]]]) -> None:
+    def _try(self, wanted: Iterable[tuple[_Line, Iterable[int]]]) -> None:
         """Tries values of questions, and keeps what comes out in order of the values."""
         pairs = [(line, value) for line, values in wanted for value in values]
         if not pairs:
@@ -179,7 +172,7 @@ class _Tries:
             changed[id(line)] = line
         for line in changed.values():
             if line.asked.fact.type.kind != "code":
-                line.verdicts = dict(sorted(line.verdicts.items(), key=_value))
+                line.verdicts = {value: line.verdicts[value] for value in sorted(line.verdicts)}
 
     # ---- one question alone ----
 
@@ -191,9 +184,9 @@ class _Tries:
         for answer in answers:
             lines = [line for line in answer.lines if _has_two_ends(line.asked)]
             if len(lines) > 1:
-                pairs = [(line, ends(line.asked.fact, line.asked.known)) for line in lines]
                 for end in (0, -1):
-                    wanted.append((lines, Trial(answer.number, tuple(line.put(values[end]) for line, values in pairs))))
+                    puts = tuple(line.put(line.asked.values[end]) for line in lines)
+                    wanted.append((lines, Trial(answer.number, puts)))
         verdicts = self._tried([trial for _, trial in wanted])
         for (lines, trial), verdict in zip(wanted, verdicts, strict=True):
             if verdict is None:
@@ -235,12 +228,12 @@ class _Tries:
                 found.append((line, unproved))
         return found
 
-    def _inside(self, line: _Line, gaps: Sequence[Gap]) -> list[Scalar]:
+    def _inside(self, line: _Line, gaps: Sequence[Gap]) -> list[int]:
         """The turning points within some ranges."""
         fact, place = line.asked.fact, line.asked.place
         if place not in self.turning:
             self.turning[place] = turning_points(self.book, self.rule, fact)
-        return [p for p in self.turning[place] if any(low < p < high for low, high in gaps) and p not in line.verdicts]  # type: ignore[operator]  # of one type
+        return [p for p in self.turning[place] if any(low < p < high for low, high in gaps) and p not in line.verdicts]
 
     def _tried(self, trials: Sequence[Trial]) -> Sequence[str | None]:
         return self.try_out(trials) if trials else []
@@ -302,20 +295,15 @@ class _Tries:
                 answer.together = min((answer.together, chosen), key=lambda found: _price(answer, found))
 
 
-def _value(tried: tuple[Scalar, str | None]) -> Any:
-    """Values of one fact are of one type, and so have an order."""
-    return tried[0]
-
-
 def _has_two_ends(asked: Asked) -> bool:
-    return not asked.fact.proved_bounds and asked.fact.type.kind != "code" and len(ends(asked.fact, asked.known)) > 1
+    return len(asked.values) > 1 and not asked.fact.proved_bounds and asked.fact.type.kind != "code"
 
 
-def _untried(line: _Line) -> list[Scalar]:
-    return [value for value in ends(line.asked.fact, line.asked.known) if value not in line.verdicts]
+def _untried(line: _Line) -> list[int]:
+    return [value for value in line.asked.values if value not in line.verdicts]
 
 
-def _gaps(line: _Line, apart: Sequence[Scalar] = ()) -> list[Gap]:
+def _gaps(line: _Line, apart: Sequence[int] = ()) -> list[Gap]:
     """The ranges between neighbours with one verdict; those that touch are one, but for those that touch at `apart`."""
     found: list[Gap] = []
     for (low, before), (high, behind) in pairwise(line.verdicts.items()):
@@ -323,18 +311,16 @@ def _gaps(line: _Line, apart: Sequence[Scalar] = ()) -> list[Gap]:
             touches = found and found[-1][1] == low and low not in apart
             start = found.pop()[0] if touches else low
             found.append((start, high))
-    return [(low, high) for low, high in found if steps_between(line.asked.fact, low, high) > 1]
+    return [(low, high) for low, high in found if high - low > 1]
 
 
-def _closer(line: _Line) -> list[Scalar]:
+def _closer(line: _Line) -> list[int]:
     """Points between two neighbours with different verdicts."""
-    found: list[Scalar] = []
-    fact = line.asked.fact
+    found: list[int] = []
     for (low, before), (high, behind) in pairwise(line.verdicts.items()):
         if before != behind:
-            steps = steps_between(fact, low, high)
-            places = {steps * i // (CLOSING_POINTS + 1) for i in range(1, CLOSING_POINTS + 1)} - {0}
-            found += [after(fact, low, place) for place in sorted(places)]
+            places = {(high - low) * i // (CLOSING_POINTS + 1) for i in range(1, CLOSING_POINTS + 1)} - {0}
+            found += [low + place for place in sorted(places)]
     return found
 
 
@@ -360,7 +346,7 @@ def _contexts(answer: _Answer, digits: int, *, first: bool) -> list[Context]:
     ]
 
 
-def _possible_values(line: _Line) -> list[Scalar]:
+def _possible_values(line: _Line) -> list[int]:
     """The values that leave it open alone; of a fact with proved bounds those that no answer beside can contradict,
     where there are any."""
     values = line.open_values

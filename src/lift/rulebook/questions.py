@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from math import ceil, floor
 
 from lift.rulebook.answers import Question
 from lift.rulebook.check import closure, facts_of, references
@@ -73,45 +74,62 @@ def gathered_levels(book: Rulebook, rule: Rule) -> frozenset[Level]:
 # ---- what an answer may be ----
 
 
-def ends(fact: Fact, known: Between = (None, None)) -> tuple[Scalar, ...]:
-    """The values an answer is first tried at, from low to high: both ends of a number or date and of every bound that a
-    scheme may prove; every value of a flag or code."""
+def ends(fact: Fact, known: Between = (None, None)) -> tuple[int, ...]:
+    """The values an answer is first tried at, as whole numbers from low to high: both ends of a number or date and of
+    every bound that a scheme may prove; every value of a flag or code."""
     if fact.type.kind == "flag":
-        return (False, True)
+        return (0, 1)
     if fact.type.kind == "code":
-        return fact.type.codes
+        return tuple(range(len(fact.type.codes)))
     low, high = _limits(fact, known)
-    bounds = [end for bound in fact.proved_bounds for end in (bound.low, bound.high) if end is not None]
-    return tuple(sorted({low, high, *(end for end in bounds if low < end < high)}))  # type: ignore[operator]  # of the fact's type
+    bounds = [_steps(fact, end) for bound in fact.proved_bounds for end in (bound.low, bound.high) if end is not None]
+    return tuple(sorted({low, high, *(ceil(end) for end in bounds if low < end < high)}))
 
 
-def _limits(fact: Fact, known: Between) -> tuple[Scalar, Scalar]:
+def _limits(fact: Fact, known: Between) -> tuple[int, int]:
     assert fact.limits is not None
     (low, high), (least, most) = known, fact.limits
-    return (least if low is None else low, most if high is None else high)
+    return ceil(_steps(fact, least if low is None else low)), floor(_steps(fact, most if high is None else high))
 
 
-def turning_points(book: Rulebook, rule: Rule, fact: Fact) -> tuple[Scalar, ...]:
-    """Where a formula may change as the fact moves: every figure of its unit that the rule uses, and just past it."""
+def turning_points(book: Rulebook, rule: Rule, fact: Fact) -> tuple[int, ...]:
+    """Where a formula may change as the fact moves: every figure of its unit that the rule uses, and just past it; as
+    whole numbers."""
     if not fact.type.is_ranged:
         return ()
-    values = _figures(book, rule, fact.type)
-    return tuple(sorted({point for value in values for point in (value, after(fact, value))}))
+    figures = {floor(_steps(fact, value)) for value in _figures(book, rule, fact.type)}
+    return tuple(sorted({point for figure in figures for point in (figure, figure + 1)}))
 
 
-def after(fact: Fact, value: Scalar, steps: int = 1) -> Scalar:
-    """The value that comes `steps` after another: the next day, the next penny."""
+_FIRST_DAY = date(1970, 1, 1)
+
+
+def as_number(fact: Fact, value: Scalar) -> int:
+    """A value of a fact as a whole number, in the order of the values: its smallest steps, days since 1970, the place
+    of its code, 0 for no and 1 for yes. So two neighbouring values differ by one."""
+    if isinstance(value, str):
+        return fact.type.codes.index(value)
+    steps = _steps(fact, value)
+    assert steps.denominator == 1, "a value between two steps of its fact"
+    return int(steps)
+
+
+def as_value(fact: Fact, number: int) -> Scalar:
+    """The value that a whole number stands for."""
+    kind = fact.type.kind
+    if kind == "flag":
+        return bool(number)
+    if kind == "code":
+        return fact.type.codes[number]
+    return _FIRST_DAY + timedelta(days=number) if kind == "date" else number * fact.smallest_step
+
+
+def _steps(fact: Fact, value: Scalar) -> Fraction:
+    """A number, date or flag in smallest steps of its fact."""
     if isinstance(value, date):
-        return value + timedelta(days=steps)
-    assert isinstance(value, Fraction)
-    return value + fact.smallest_step * steps
-
-
-def steps_between(fact: Fact, low: Scalar, high: Scalar) -> int:
-    """How many steps lead from one value of a number or date to a later one."""
-    if isinstance(low, date):
-        return (high - low).days  # type: ignore[operator, union-attr]  # two dates
-    return int((high - low) / fact.smallest_step)  # type: ignore[operator]  # two numbers
+        return Fraction((value - _FIRST_DAY).days)
+    assert isinstance(value, Fraction | bool)
+    return value / fact.smallest_step if isinstance(value, Fraction) else Fraction(value)
 
 
 def _figures(book: Rulebook, rule: Rule, kind: Type) -> set[Fraction | date]:
@@ -133,10 +151,11 @@ def _figures(book: Rulebook, rule: Rule, kind: Type) -> set[Fraction | date]:
 # ---- facts that a scheme proves something of ----
 
 
-def is_within_bounds(fact: Fact, value: Scalar) -> bool:
+def is_within_bounds(fact: Fact, number: int) -> bool:
     """Whether a value fits everything that a scheme may prove of the fact, so that no other fact can contradict it."""
     return not any(
-        (bound.low is not None and value < bound.low) or (bound.high is not None and value > bound.high)  # type: ignore[operator]  # a number
+        (bound.low is not None and number < _steps(fact, bound.low))
+        or (bound.high is not None and number > _steps(fact, bound.high))
         for bound in fact.proved_bounds
     )
 

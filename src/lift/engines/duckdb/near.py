@@ -15,7 +15,7 @@ from lift.plan.inputs import ends_of
 from lift.plan.layout import key_of
 from lift.rulebook.model import Fact, Rule, Rulebook
 from lift.rulebook.nodes import Level
-from lift.rulebook.questions import Between, gathered_levels
+from lift.rulebook.questions import Between, ends, gathered_levels
 from lift.rulebook.units import Scalar
 
 Proved = dict[tuple[int, str], Between]
@@ -39,16 +39,16 @@ class Near:
         if not selects:
             return
         query = f"{' UNION ALL '.join(selects)} ORDER BY answer, place, is_own DESC, key"
-        read: dict[tuple[int, str | None], Scalar | None] = {}
+        by_proof = {fact.name for fact in facts if fact.proved_bounds}
+        tried: dict[tuple[int, str | None, str | None], tuple[int, ...]] = {}
         for answer, place, unit, key, _, low, high in connection.execute(query).fetchall():
             fact = facts[place]
-            known = self.proved.get((unit, fact.name))
-            if known is None:
-                for text in (low, high):
-                    if (place, text) not in read:
-                        read[place, text] = _read(fact, text)
-                known = (read[place, low], read[place, high])
-            yield answer, Asked(fact.level, key, fact, place, known, unit)
+            known = self.proved.get((unit, fact.name)) if fact.name in by_proof else None
+            if known is not None:
+                values = ends(fact, known)
+            elif (values := tried.get((place, low, high), ())) == ():
+                values = tried[place, low, high] = ends(fact, (_read(fact, low), _read(fact, high)))
+            yield answer, Asked(fact.level, key, fact, place, values, unit)
 
     def _open_facts(self, place: int, fact: Fact) -> str:
         """The SELECT of the units near each open answer of which a fact is not known, or not exactly."""

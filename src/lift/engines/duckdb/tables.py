@@ -103,28 +103,14 @@ def plain_text(value: Scalar) -> str:
     return value.isoformat() if isinstance(value, date) else value
 
 
-_FIRST_DAY = date(1970, 1, 1)
-
-
-def whole_number(fact: Fact, value: Scalar) -> int:
-    """A value of a fact as a whole number: its smallest steps, days since 1970, the place of its code."""
-    if isinstance(value, str):
-        return fact.type.codes.index(value)
-    if isinstance(value, date):
-        return (value - _FIRST_DAY).days
-    steps = value / fact.smallest_step if isinstance(value, Fraction) else Fraction(value)
-    assert steps.denominator == 1, "a value between two steps of its fact"
-    return steps.numerator
-
-
 def from_whole_number(fact: Fact, number: str) -> str:
-    """The value, as its column holds it, of which a column holds the whole number."""
+    """The value, as its column holds it, of which a column holds the whole number (`as_number`)."""
     kind = sql_type(fact)
     if fact.type.kind == "code":
         codes = ", ".join(f"'{code}'" for code in fact.type.codes)
         return f"[{codes}][{number} + 1]"
     if fact.type.kind == "date":
-        return f"DATE '{_FIRST_DAY}' + CAST({number} AS INTEGER)"
+        return f"DATE '1970-01-01' + CAST({number} AS INTEGER)"
     if kind.startswith("DECIMAL"):
         step = f"{float(fact.smallest_step):.4f}"
         return f"CAST(CAST({number} AS DECIMAL(18,0)) * CAST('{step}' AS DECIMAL(5,4)) AS {kind})"

@@ -14,8 +14,8 @@ import duckdb
 import polars as pl
 
 from lift.engines.duckdb.run import PLANNING, Profiles, fact_profiles, run_statements, write_plan
-from lift.engines.duckdb.tables import column_names, from_whole_number, whole_number
-from lift.engines.settle import Asked, Trial
+from lift.engines.duckdb.tables import column_names, from_whole_number
+from lift.engines.settle import Asked, Put, Trial
 from lift.plan.compile import Options, Plan, compile_plan
 from lift.plan.inputs import FactProfile, ends_of, sql_type
 from lift.plan.layout import IDS, KEYS
@@ -23,7 +23,6 @@ from lift.rulebook.check import closure
 from lift.rulebook.model import Fact, Rule, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
 from lift.rulebook.questions import deciding, facts_behind
-from lift.rulebook.units import Scalar
 from lift.streams import Stream
 
 #: So many households are copied at a time.
@@ -51,7 +50,6 @@ class Worlds:
         self.book = replace(book, rules={**book.rules, rule.id: self.rule})
         self.connection, self.asked, self.subjects = connection, asked, subjects
         self.read = facts_behind(book, self.rule)
-        self.numbers: dict[tuple[int, int], tuple[int, Scalar]] = {}
         ((self.size,),) = connection.execute("SELECT count(*) FROM settle_number").fetchall()
         self.names = {level: column_names(connection, f"settle_{level}") for level in LEVELS}
         self._fill([Trial(number, ()) for number in range(len(subjects))])
@@ -120,40 +118,18 @@ class Worlds:
             "subject": [subject for subject, _ in subjects],
             "household": [household for _, household in subjects],
             "base": [of_base[id(trial.base)] for trial in trials],
-            **_columns([self._numbers(put) for put in map(_own, trials)]),
+            **_columns([trial.put or (trial.without, None, None) for trial in trials]),
         }
         store(self.connection, "settle_trial", columns)
-        # Bases share what they put, so that each is turned into numbers once.
         shared = [put for base in bases.values() for put in base]
-        known = {id(put): put for put in shared}
-        rows = dict(zip(known, map(self._numbers, known.values()), strict=True))
-        columns = _columns([rows[id(put)] for put in shared])
         numbers = [number for number, base in enumerate(bases.values()) for _ in base]
-        store(self.connection, "settle_shared", {"base": numbers, **columns})
+        store(self.connection, "settle_shared", {"base": numbers, **_columns(shared)})
         for level in LEVELS:
             self._copy(level)
         self.connection.execute(f"""CREATE OR REPLACE TABLE possible_couple AS SELECT
             t.trial * {self.size} + c.family AS family_key, t.trial * {self.size} + c.other AS other_family_key,
             t.trial * {self.size} + c.family AS family_id, t.trial * {self.size} + c.other AS other_family_id
             FROM settle_trial t JOIN settle_couple c USING (household)""")
-
-    def _numbers(self, put: _Own) -> tuple[int | None, ...]:
-        """Unit, place and ends of what is put, as whole numbers."""
-        asked, low, high = put
-        if asked is None:
-            return (None, None, None, None)
-        least = self._number(asked, low)
-        return (asked.number, asked.place, least, least if high is low else self._number(asked, high))
-
-    def _number(self, asked: Asked, value: Scalar | None) -> int | None:
-        """A value as a whole number. Remembered by identity: to a dictionary FALSE and 0 are the same, and to reckon
-        with fractions takes long."""
-        if value is None:
-            return None
-        known = self.numbers.get((asked.place, id(value)))
-        if known is None:
-            known = self.numbers[asked.place, id(value)] = (whole_number(asked.fact, value), value)
-        return known[0]
 
     def _copy(self, level: Level) -> None:
         """The copied units of a level, with what is put in place of what is held."""
@@ -185,19 +161,14 @@ class Worlds:
         return found
 
 
-_PUT = ("unit", "place", "low", "high")
-_Own = tuple[Asked | None, Scalar | None, Scalar | None]
-
-
-def _columns(rows: Sequence[tuple[int | None, ...]]) -> dict[str, Sequence[int | None]]:
-    """What is put where, as columns."""
-    columns = zip(*rows, strict=True) if rows else [()] * len(_PUT)
-    return dict(zip(_PUT, columns, strict=True))
-
-
-def _own(trial: Trial) -> _Own:
-    """What a trial puts besides its base, or in place of it; nothing in place of the question that it is without."""
-    return trial.put or (trial.without, None, None)
+def _columns(puts: Sequence[Put | tuple[Asked | None, None, None]]) -> dict[str, Column]:
+    """What is put where, as columns. Of a question without an answer nothing is put, in place of what its base puts."""
+    return {
+        "unit": [asked and asked.number for asked, _, _ in puts],
+        "place": [asked and asked.place for asked, _, _ in puts],
+        "low": [low for _, low, _ in puts],
+        "high": [high for _, _, high in puts],
+    }
 
 
 def _put(place: int, end: str) -> str:
