@@ -179,10 +179,11 @@ class _Tries:
     def leave_out(self, answers: Sequence[_Answer]) -> None:
         """Of questions with two values to try: where all of them answered low leave the verdict open, so does each
         answered low alone, and need not be tried; and likewise high. (What is settled by one answer stays settled when
-        more is known, unless answers contradict what a scheme proves: such questions take no part.)"""
+        more is known, unless answers contradict what a scheme proves, or it what is known: such questions take no
+        part.)"""
         wanted = []
         for answer in answers:
-            lines = [line for line in answer.lines if _has_two_ends(line.asked)]
+            lines = [line for line in answer.lines if _has_two_ends(line.asked) and not self._is_condition(line.asked)]
             if len(lines) > 1:
                 for end in (0, -1):
                     puts = tuple(line.put(line.asked.values[end]) for line in lines)
@@ -235,6 +236,10 @@ class _Tries:
             self.turning[place] = turning_points(self.book, self.rule, fact)
         return [p for p in self.turning[place] if any(low < p < high for low, high in gaps) and p not in line.verdicts]
 
+    def _is_condition(self, asked: Asked) -> bool:
+        """Whether an answer could mean that a scheme proves something: it may contradict what is known."""
+        return (asked.level, asked.fact.name) in self.conditions
+
     def _tried(self, trials: Sequence[Trial]) -> Sequence[str | None]:
         return self.try_out(trials) if trials else []
 
@@ -272,7 +277,7 @@ class _Tries:
             asked = answer.lines[i].asked
             if was_open == (verdict is None):
                 continue
-            if was_open and (asked.level, asked.fact.name) in self.conditions:
+            if was_open and self._is_condition(asked):
                 doubtful.append((answer, i, trial._replace(put=None, without=asked)))
                 continue
             answer.telling.add(i)
