@@ -51,6 +51,12 @@ def _show(screen: Screen, checked: Checked) -> None:
             ("File", "Column", "What is wrong", "#Rows", "Lines"),
             ([one.file, one.column, one.message, f"{one.rows:,}", one.lines] for one in checked.refusals),
         )
+    if checked.left_out:
+        screen.heading("\nWhat was left out of rows that are used")
+        screen.table(
+            ("File", "Column", "What is wrong", "#Rows", "Lines"),
+            ([one.file, one.column, one.message, f"{one.rows:,}", one.lines] for one in checked.left_out),
+        )
     screen.heading("\nWhat a run would have")
     screen.table(
         ("Extract", "#Rows", "What its absence costs"),

@@ -33,7 +33,10 @@ SQL_TYPES: Mapping[ColumnType, str] = {
 
 
 class Column(Strict):
-    """One canonical column. `need: value` means every row must fill it, `column` that a file must have it."""
+    """One canonical column. `need: value` means every row must fill it, `column` that a file must have it.
+
+    A value out of `within`, money below nought that may not be (`below_nought`) and a day of what `has_happened` after
+    the extract's are left out of a row (`left_out`)."""
 
     type: ColumnType
     meaning: str
@@ -42,6 +45,9 @@ class Column(Strict):
     sensitivity: Sensitivity = "ordinary"
     looks_like: Look | None = None
     median_within: tuple[int, int] | None = None
+    within: tuple[int, int] | None = None
+    below_nought: bool = False
+    has_happened: bool = False
     codes: list[str] | Literal["any"] | None = None
 
     @model_validator(mode="after")
@@ -50,6 +56,10 @@ class Column(Strict):
             raise ValueError("money needs a unit, and nothing else has one")
         if (self.codes is not None) != (self.type == "code"):
             raise ValueError("a code needs its codes (or codes: any), and nothing else has them")
+        if self.within is not None and self.type not in ("integer", "decimal", "money"):
+            raise ValueError("only numbers and money lie within limits")
+        if (self.below_nought and self.type != "money") or (self.has_happened and self.type != "date"):
+            raise ValueError("below_nought is said of money, has_happened of a date")
         return self
 
 
@@ -64,6 +74,7 @@ class KindShape(Strict):
     months_back: int = Field(ge=0)
     snapshot: bool
     one_of: list[str] = Field(default_factory=list)
+    in_order: list[tuple[str, str, str]] = Field(default_factory=list)
     columns: dict[str, Column]
 
     @field_validator("columns")
@@ -79,13 +90,17 @@ class KindShape(Strict):
         for name in [*self.key, *self.one_of]:
             if name not in self.columns:
                 raise ValueError(f"{name} is not among the columns")
+        for first, then, wrong in self.in_order:
+            if not {first, then} <= self.columns.keys() or wrong not in (first, then):
+                raise ValueError(f"in_order: [{first}, {then}, {wrong}] is not two columns and one of them again")
         return self
 
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of extract. `short`: what a crowded line calls it and others like it. `key` names a row within it,
-    `one_of` lists columns of which a row must fill one."""
+    `one_of` lists columns of which a row must fill one. `in_order`: the first of two days cannot be after the second,
+    and which of them is not believed if it is."""
 
     name: str
     title: str
@@ -95,6 +110,7 @@ class Kind:
     one_of: tuple[str, ...]
     months_back: int
     snapshot: bool
+    in_order: tuple[tuple[str, str, str], ...]
     columns: Mapping[str, Column]
 
 
@@ -110,6 +126,7 @@ def read_kind(path: Path) -> Kind:
         one_of=tuple(shape.one_of),
         months_back=shape.months_back,
         snapshot=shape.snapshot,
+        in_order=tuple(shape.in_order),
         columns=shape.columns,
     )
 

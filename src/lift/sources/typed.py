@@ -137,7 +137,8 @@ def _raw(reading: Reading, layout: Layout) -> str | None:
     if reading.how == "first_of" and len(fields) > 1:
         return f"coalesce({', '.join(fields)})"
     if reading.how == "joined":
-        return f"nullif(concat({', '.join(fields)}), '')"
+        # Without its first part it is no reference: a check character alone would be that of many.
+        return f"CASE WHEN {fields[0]} IS NOT NULL THEN concat({', '.join(fields)}) END"
     return fields[0]
 
 

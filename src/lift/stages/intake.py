@@ -20,6 +20,7 @@ from lift.sources.dating import check_month, parse_month
 from lift.sources.describe import store_columns, store_totals
 from lift.sources.folder import Folder, Received
 from lift.sources.kinds import load_kinds
+from lift.sources.left_out import leave_out
 from lift.sources.nil_return import NIL_RETURN, NilReturn
 from lift.sources.plausible import check_rows, file_date
 from lift.sources.profiles import ProfileBook, load_profiles
@@ -138,6 +139,7 @@ def _read(
         rows=dict(tally.rows),
         control_totals=store_totals(connection, source),
     )
+    leave_out(connection, source)
     if not record.is_conserved():
         raise ExtractError(
             f"{record.name}: of its {record.lines} lines, only {record.header + record.accepted + record.refused} were "

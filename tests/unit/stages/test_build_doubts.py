@@ -55,7 +55,6 @@ def _impossible(cases: Cases) -> None:
     cases.award("born tomorrow", 53, **assessed(), claimant_date_of_birth=date(2026, 11, 13))
     cases.award("child claimant", 54, **assessed(), claimant_date_of_birth=date(2015, 1, 1))
     cases.account("no such band", 55, band="I")
-    cases.award("less than nothing", 56, weekly_award=-5)
     began = date(2026, 4, 1)
     cases.award(
         "ends the day before", 57, award_start=began, award_end=date(2026, 3, 31), status="live", weekly_award=5
@@ -205,7 +204,6 @@ def test_what_cannot_be_is_refused_with_its_origin_and_left_unknown(cases: Cases
 @pytest.mark.parametrize(
     ("name", "refused", "in_payment", "says_single"),
     [
-        ("less than nothing", [("weekly_award", "below nought")], None, True),
         ("ends the day before", [("award_end", "before the day that the award began")], True, True),
         ("one day long", [], True, None),
         ("called off", [], False, None),

@@ -287,3 +287,14 @@ def test_a_period_outside_the_dictionary_is_refused() -> None:
     refused = town.all("SELECT level, kind, line, fact FROM build_refusal")
     assert refused == [{"level": "period", "kind": "universal_credit_notice", "line": row.line, "fact": "period_start"}]
     town.connection.close()
+
+
+@pytest.mark.parametrize(("ends", "told"), [(date(2026, 11, 14), False), (date(2026, 11, 15), True)])
+def test_a_period_far_longer_than_a_month_is_told_and_lasts_a_month(ends: date, told: bool) -> None:
+    town = Town()
+    dated = notice(1, 1, OCTOBER) | {"assessment_period_end": ends}
+    town.add("universal_credit_notice", **dated, claimant_surname="Una", award_month=300)
+    town.link().build()
+    refused = [row["reason"] for row in town.all("FROM build_refusal")]
+    assert refused == (["far more than a month after the period began"] if told else [])
+    town.connection.close()

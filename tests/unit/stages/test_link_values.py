@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from lift.stages.link import identifiers, names
+from lift.sources import identifiers
+from lift.stages.link import names
 from tests.unit.stages.towns import Town, account
 
 

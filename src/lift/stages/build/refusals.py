@@ -1,5 +1,5 @@
 """What do accepted rows say that cannot be so, and was therefore left out? (`b_refusal`, with origins and never
-values)"""
+values; it begins with what intake left out)"""
 
 from __future__ import annotations
 
@@ -25,7 +25,13 @@ _BIRTHS = (
     ("benefit_person", "date_of_birth", None, False),
     ("ctr_person", "date_of_birth", None, False),
     ("pupil", "date_of_birth", "pupil", False),
+    ("pupil", "parent1_date_of_birth", "parent_1", True),
+    ("pupil", "parent2_date_of_birth", "parent_2", True),
 )
+
+# An assessment period is a month from its first day (SI 2013/376 reg 21). Files that count a few days otherwise are
+# believed.
+_LONGEST_PERIOD = 40
 
 
 def make_refusals(connection: DuckDBPyConnection) -> None:
@@ -33,6 +39,9 @@ def make_refusals(connection: DuckDBPyConnection) -> None:
         CREATE OR REPLACE TEMP TABLE b_refusal
             (level VARCHAR, unit_key VARCHAR, kind VARCHAR, file_id INTEGER, line INTEGER, fact VARCHAR, reason
             VARCHAR)""")
+    connection.execute(
+        "INSERT INTO b_refusal SELECT NULL, NULL, kind, file_id, line, column_name, reason FROM left_out"
+    )
 
 
 def refuse_births(connection: DuckDBPyConnection, day: date, facts: Facts) -> None:
@@ -64,19 +73,11 @@ def refuse_members(connection: DuckDBPyConnection) -> None:
 
 
 def refuse_awards(connection: DuckDBPyConnection) -> None:
-    """An award of less than nothing, or one in force that ended before it began (make_claims leaves that end out)."""
-    for fact, wrong, reason in (
-        ("weekly_award", "a.weekly_award < 0", "below nought"),
-        (
-            "award_end",
-            "a.status IN ('live', 'suspended') AND a.award_end < a.award_start",
-            "before the day that the award began",
-        ),
-    ):
-        connection.execute(f"""
-            INSERT INTO b_refusal
-            SELECT 'family', NULL, 'ctr_award', a.file_id, a.line, '{fact}', '{reason}' FROM ctr_award a
-            WHERE {wrong}""")
+    """An award in force that ended before it began (make_claims leaves that end out)."""
+    connection.execute("""
+        INSERT INTO b_refusal
+        SELECT 'family', NULL, 'ctr_award', file_id, line, 'award_end', 'before the day that the award began'
+        FROM ctr_award WHERE status IN ('live', 'suspended') AND award_end < award_start""")
 
 
 def refuse_contradictions(connection: DuckDBPyConnection) -> None:
@@ -97,15 +98,16 @@ def refuse_contradictions(connection: DuckDBPyConnection) -> None:
 
 
 def refuse_periods(connection: DuckDBPyConnection, facts: Facts) -> None:
-    """A period that begins outside the dictionary's limits is no period; one that ends before it begins is a month."""
-    connection.execute("""
+    """A period that begins outside the dictionary's limits is no period; one that ends before it begins, or is longer
+    than a month can be, is a month."""
+    is_none = f"(ends < starts OR ends > starts + INTERVAL {_LONGEST_PERIOD} DAY)"
+    connection.execute(f"""
         INSERT INTO b_refusal
         SELECT 'period', NULL, 'universal_credit_notice', file_id, line, 'assessment_period_end',
-            'before the day that the period began'
-        FROM b_told WHERE ends < starts""")
-    connection.execute(
-        "UPDATE b_told SET ends = (starts + INTERVAL 1 MONTH - INTERVAL 1 DAY)::DATE WHERE ends < starts"
-    )
+            CASE WHEN ends < starts THEN 'before the day that the period began'
+                ELSE 'far more than a month after the period began' END
+        FROM b_told WHERE {is_none}""")
+    connection.execute(f"UPDATE b_told SET ends = (starts + INTERVAL 1 MONTH - INTERVAL 1 DAY)::DATE WHERE {is_none}")
     limits = facts["period", "period_start"].limits
     if not limits or not isinstance(limits[0], date) or not isinstance(limits[1], date):
         return

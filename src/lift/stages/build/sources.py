@@ -13,6 +13,7 @@ KINDS = tuple(kind for kind in load_kinds() if kind not in ("contact", "suppress
 _LINEAGE = {
     "extract_kind": "file_id INTEGER, kind VARCHAR, rows INTEGER",
     "extract_file": "file_id INTEGER, refused INTEGER",
+    "left_out": "file_id INTEGER, line INTEGER, kind VARCHAR, column_name VARCHAR, reason VARCHAR",
 }
 
 

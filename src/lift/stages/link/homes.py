@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from lift.stages.link.identifiers import postcode, reference
+from lift.sources.identifiers import postcode, reference
 
 # Academy's list of why somebody is liable: an owner is liable for a home that others live in, or nobody.
 _LIVES_ELSEWHERE = "('owner', 'void', 'suspense', 'payer', 'non_liable', 'data_error')"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
+from lift.sources import identifiers
 from lift.sources.kinds import SQL_TYPES, load_kinds
-from lift.stages.link import identifiers, names
+from lift.stages.link import names
 from lift.stages.link.parts import KINDS, PARTS, RAW_FIELDS, Part
 
 MANY_LINES = 10_000_000_000  # more than any file has

@@ -17,7 +17,8 @@ MOST_LINES = 5
 
 @dataclass(frozen=True)
 class Refused:
-    """One reason for which rows of a file were refused: how many, and the first of their lines."""
+    """One reason for which rows of a file were refused, or a value of theirs left out: how many, and the first of their
+    lines."""
 
     file: str
     column: str
@@ -30,6 +31,7 @@ class Refused:
 class Checked:
     files: tuple[FileRecord, ...]
     refusals: tuple[Refused, ...]
+    left_out: tuple[Refused, ...]
     coverage: tuple[Coverage, ...]
     warnings: tuple[str, ...]
 
@@ -38,6 +40,7 @@ class Checked:
         return {
             "files": [asdict(file) for file in self.files],
             "refusals": [asdict(one) for one in self.refusals],
+            "left_out": [asdict(one) for one in self.left_out],
             "coverage": [asdict(one) for one in self.coverage],
             "warnings": list(self.warnings),
         }
@@ -58,18 +61,21 @@ class Received(Protocol):
 
 def checked(connection: DuckDBPyConnection, received: Received) -> Checked:
     """Everything that a run would begin with. Messages name files, lines and columns, never a value."""
-    found = connection.execute(
-        """SELECT f.name, coalesce(r.column_name, 'the whole line'), r.message, count(*), list(r.line ORDER BY r.line)
-        FROM refusal r JOIN extract_file f USING (file_id) GROUP BY ALL ORDER BY f.name, count(*) DESC, 2, 3"""
-    ).fetchall()
     return Checked(
         files=tuple(received.files),
-        refusals=tuple(
-            Refused(file, column, message, rows, _lines(lines)) for file, column, message, rows, lines in found
-        ),
+        refusals=_by_reason(connection, "refusal", "message"),
+        left_out=_by_reason(connection, "left_out", "reason"),
         coverage=coverage(received.rows, nil_return=received.nil_return is not None),
         warnings=tuple(received.warnings),
     )
+
+
+def _by_reason(connection: DuckDBPyConnection, table: str, reason: str) -> tuple[Refused, ...]:
+    found = connection.execute(
+        f"""SELECT f.name, coalesce(r.column_name, 'the whole line'), r.{reason}, count(*), list(r.line ORDER BY r.line)
+        FROM {table} r JOIN extract_file f USING (file_id) GROUP BY ALL ORDER BY f.name, count(*) DESC, 2, 3"""
+    ).fetchall()
+    return tuple(Refused(file, column, why, rows, _lines(lines)) for file, column, why, rows, lines in found)
 
 
 def _lines(lines: list[int]) -> str:
