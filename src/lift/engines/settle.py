@@ -13,12 +13,13 @@ docs/decisions/0004-questions.md says why, and what is not found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations, pairwise, product
 from math import comb, prod
 from operator import getitem
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lift.rulebook.answers import Question
@@ -32,6 +33,9 @@ LARGE_HOUSEHOLD = 8
 CLOSING_POINTS, CLOSING_ROUNDS = 7, 12
 #: So many ways to answer every question are tried; more where none of them, nor any answer alone, settles anything.
 FIRST_CONTEXTS = 4
+#: Of so many answers each question is tried by itself, and tells which are worth it for the others; those that made no
+#: difference are tried all at once.
+SAMPLE = 250
 #: Sets of this many questions are looked for, or the set of all that are necessary, while no more than so many are to
 #: be tried, and so many answers to all but one of them (fewer where that one is a number or date).
 MOST_TOGETHER, MOST_SETS, MOST_ANSWERS, MOST_MEASURED = 3, 28, 32, 8
@@ -113,6 +117,10 @@ class _Line:
         """The question with an answer, or with one between two values."""
         return (self.asked, low, low if high is None else high)
 
+    def put_in_order(self) -> None:
+        """Has the values tried stand from low to high: contexts take the first and the last."""
+        self.verdicts = {value: self.verdicts[value] for value in sorted(self.verdicts)}
+
     @property
     def is_settled_so_far(self) -> bool:
         return None not in self.verdicts.values()
@@ -171,8 +179,7 @@ class _Tries:
             line.verdicts[value] = verdict
             changed[id(line)] = line
         for line in changed.values():
-            if line.asked.fact.type.kind != "code":
-                line.verdicts = {value: line.verdicts[value] for value in sorted(line.verdicts)}
+            line.put_in_order()
 
     # ---- one question alone ----
 
@@ -181,18 +188,41 @@ class _Tries:
         answered low alone, and need not be tried; and likewise high. (What is settled by one answer stays settled when
         more is known, unless answers contradict what a scheme proves, or it what is known: such questions take no
         part.)"""
-        wanted = []
+        wanted: list[tuple[list[_Line], int]] = []
         for answer in answers:
             lines = [line for line in answer.lines if _has_two_ends(line.asked) and not self._is_condition(line.asked)]
             if len(lines) > 1:
-                for end in (0, -1):
-                    puts = tuple(line.put(line.asked.values[end]) for line in lines)
-                    wanted.append((lines, Trial(answer.number, puts)))
-        verdicts = self._tried([trial for _, trial in wanted])
-        for (lines, trial), verdict in zip(wanted, verdicts, strict=True):
-            if verdict is None:
-                for line, (_, value, _) in zip(lines, trial.base, strict=True):
-                    line.verdicts[value] = None
+                wanted += [(lines, 0), (lines, -1)]
+        settled = self._all_at_once(wanted)
+        sample, others = settled[:SAMPLE], settled[SAMPLE:]
+        if len(others) <= SAMPLE:
+            return
+        self._try((line, (line.asked.values[end],)) for lines, end in sample for line in lines)
+        decisive = {
+            (line.asked.place, end) for lines, end in sample for line in lines
+            if line.verdicts[line.asked.values[end]] is not None
+        }  # fmt: skip
+        fewer = [([one for one in lines if (one.asked.place, end) not in decisive], end) for lines, end in others]
+        pairs = zip(others, fewer, strict=True)
+        worth_it = [left for (lines, _), left in pairs if 1 < len(left[0]) < len(lines)]
+        if len(worth_it) > SAMPLE:
+            self._all_at_once(worth_it)
+
+    def _all_at_once(self, wanted: Sequence[tuple[list[_Line], int]]) -> list[tuple[list[_Line], int]]:
+        """Answers questions all low (0) or all high (-1). Where that leaves the verdict open, so does each of them; the
+        others come back."""
+        trials = [
+            Trial(lines[0].answer, tuple(line.put(line.asked.values[end]) for line in lines)) for lines, end in wanted
+        ]
+        settled = []
+        for (lines, end), verdict in zip(wanted, self._tried(trials), strict=True):
+            if verdict is not None:
+                settled.append((lines, end))
+                continue
+            for line in lines:
+                line.verdicts[line.asked.values[end]] = None
+                line.put_in_order()
+        return settled
 
     def ask(self, lines: Sequence[_Line]) -> None:
         """Works out of each line whether its question settles the verdict alone, whatever the answer."""
@@ -240,6 +270,11 @@ class _Tries:
         """Whether an answer could mean that a scheme proves something: it may contradict what is known."""
         return (asked.level, asked.fact.name) in self.conditions
 
+    def _is_free(self, asked: Asked) -> bool:
+        """Whether no answer to it can contradict, by what a scheme proves, anything else: to know it besides never
+        opens what was settled without."""
+        return not asked.fact.proved_bounds and not self._is_condition(asked)
+
     def _tried(self, trials: Sequence[Trial]) -> Sequence[str | None]:
         return self.try_out(trials) if trials else []
 
@@ -255,7 +290,9 @@ class _Tries:
         movable = [answer for answer in answers if answer.telling or answer.settled_contexts]
         # The first context tells of most questions; the others are for what it leaves out.
         for part in (slice(1), slice(1, FIRST_CONTEXTS)):
-            self._vary(movable, part)
+            needed = self._vary(movable[:SAMPLE], part)
+            others = movable[SAMPLE:]
+            self._vary(others, part, self._needless(others, part, needed) if len(others) > SAMPLE else {})
 
     def _try_whole(self, wanted: Iterable[tuple[_Answer, Sequence[Context]]]) -> None:
         pairs = [(answer, context) for answer, contexts in wanted for context in contexts]
@@ -263,15 +300,44 @@ class _Tries:
         for (answer, context), verdict in zip(pairs, verdicts, strict=True):
             (answer.open_contexts if verdict is None else answer.settled_contexts).append(context)
 
-    def _vary(self, answers: Sequence[_Answer], part: slice) -> None:
+    def _needless(self, answers: Sequence[_Answer], part: slice, needed: Collection[int]) -> dict[int, Collection[int]]:
+        """The lines without which each context settles the verdict, left out all at once, by the identity of the
+        context: so it does without each of them. Those of facts at the places `needed` are not among them."""
+        wanted: list[tuple[Context, dict[int, int], Trial]] = []
+        for answer in answers:
+            known = _not_to_try(answer)
+            for context in answer.settled_contexts[part]:
+                left_out = {
+                    place: i for place, i in enumerate(answer.undecided)
+                    if i not in known and context[place][0].place not in needed and self._is_free(context[place][0])
+                }  # fmt: skip
+                if len(left_out) > 1:
+                    base = tuple(put for place, put in enumerate(context) if place not in left_out)
+                    wanted.append((context, left_out, Trial(answer.number, base)))
+        if len(wanted) <= SAMPLE:
+            return {}
+        verdicts = self._tried([trial for _, _, trial in wanted])
+        return {
+            id(context): left_out.values()
+            for (context, left_out, _), verdict in zip(wanted, verdicts, strict=True)
+            if verdict is not None
+        }
+
+    def _vary(
+        self, answers: Sequence[_Answer], part: slice, needless: Mapping[int, Collection[int]] = MappingProxyType({})
+    ) -> set[int]:
+        """Tries each question by itself, but for `needless` lines of a context. Gives back the places of the facts
+        without which some context opened again."""
         trials: list[Trial] = []
         meant: list[tuple[_Answer, int, bool]] = []
         for answer in answers:
             for was_open, found in ((False, answer.settled_contexts), (True, answer.open_contexts)):
                 for context in found[part]:
                     for i, trial in (_turned if was_open else _left_out)(answer, context):
-                        meant.append((answer, i, was_open))
-                        trials.append(trial)
+                        if was_open or i not in needless.get(id(context), ()):
+                            meant.append((answer, i, was_open))
+                            trials.append(trial)
+        needed: set[int] = set()
         doubtful: list[tuple[_Answer, int, Trial]] = []
         for (answer, i, was_open), trial, verdict in zip(meant, trials, self._tried(trials), strict=True):
             asked = answer.lines[i].asked
@@ -283,10 +349,12 @@ class _Tries:
             answer.telling.add(i)
             if not was_open:
                 answer.necessary.add(i)
+                needed.add(asked.place)
         # An answer by which a scheme proves what is known to be otherwise opens a verdict that no answer had opened.
         for (answer, i, _), verdict in zip(doubtful, self._tried([t for _, _, t in doubtful]), strict=True):
             if verdict is None:
                 answer.telling.add(i)
+        return needed
 
     # ---- several questions together ----
 
@@ -373,10 +441,15 @@ def _patterns(places: Sequence[int], digits: int) -> list[list[bool]]:
 def _left_out(answer: _Answer, context: Context) -> Iterator[tuple[int, Trial]]:
     """The context without each question of which it is not known yet that it is necessary, or, where the verdict can
     stay open, that it makes a difference."""
-    known = answer.telling if answer.open_contexts else answer.necessary
+    known = _not_to_try(answer)
     for place, i in enumerate(answer.undecided):
         if i not in known:
             yield i, Trial(answer.number, context, without=context[place][0])
+
+
+def _not_to_try(answer: _Answer) -> set[int]:
+    """Lines of which it is known already what to leave them out would tell."""
+    return answer.telling if answer.open_contexts else answer.necessary
 
 
 def _turned(answer: _Answer, context: Context) -> Iterator[tuple[int, Trial]]:
