@@ -29,6 +29,7 @@ def make_nodes(connection: DuckDBPyConnection) -> None:
         CREATE OR REPLACE TEMP TABLE link_whole AS SELECT node, {whole} AS whole, second FROM link_raw
         WHERE second OR (surname IS NULL AND whole_name IS NOT NULL) OR contains(surname, ',')""")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE link_parsed AS {names.parsed_names('link_whole')}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE link_name AS {_NAMES}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE link_both_refs AS {_BOTH_REFS}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE link_node AS {_cleaned()}")
     connection.execute(_MEMBERS_LIVE_AT_THE_CLAIM)
@@ -88,26 +89,48 @@ _BESIDE = """
         AND a.entity = 'person' AND b.entity = 'person' ORDER BY ALL"""
 
 
+# Names repeat: each is cleaned once, however many nodes bear it.
+_NAME = ("title", "surname", "forename", "whole_name")
+_OF_COUNCIL_TAX = "starts_with({0}kind, 'council_tax')"
+_SAME_NAME = " AND ".join(
+    [
+        *(f"r.{name} IS NOT DISTINCT FROM n.{name}" for name in _NAME),
+        f"{_OF_COUNCIL_TAX.format('r.')} = n.of_council_tax",
+    ]
+)
+_SURNAME_KEY, _FORENAME_KEY = names.letters("{0}"), names.letters(names.first_word("{0}"))
+_NAMES = f"""
+    SELECT *, {_SURNAME_KEY.format("clean_surname")} AS surname_key,
+        {_FORENAME_KEY.format("clean_given")} AS forename_key
+    FROM (
+        SELECT *, {names.first_word(names.capitals("title"))} AS clean_title,
+            {names.capitals("surname")} AS clean_surname, {names.capitals("forename")} AS clean_given,
+            -- Only council tax holds anything but people's names.
+            CASE WHEN of_council_tax
+                THEN {names.capitals("concat_ws(' ', whole_name, title, surname, forename)")} END AS everything
+        FROM (
+            SELECT DISTINCT {", ".join(_NAME)}, {_OF_COUNCIL_TAX.format("")} AS of_council_tax FROM link_raw
+        ))"""
+
+
 def _cleaned() -> str:
     return f"""
         WITH named AS (
             SELECT r.* EXCLUDE (title, surname, forename, second, first_line),
-                CASE WHEN p.node IS NULL THEN {names.first_word(names.capitals("r.title"))} ELSE p.title END AS title,
-                CASE WHEN p.node IS NULL THEN {names.capitals("r.surname")} ELSE p.surname END AS surname,
-                CASE WHEN p.node IS NULL THEN {names.capitals("r.forename")} ELSE p.given END AS given,
-                -- Only council tax holds anything but people's names.
-                CASE WHEN starts_with(r.kind, 'council_tax')
-                    THEN {names.capitals(_EVERYTHING)} END AS everything,
-                {identifiers.nino("r.nino")} AS clean_nino, {identifiers.uprn("r.uprn")} AS clean_uprn,
+                CASE WHEN p.node IS NULL THEN n.clean_title ELSE p.title END AS title,
+                CASE WHEN p.node IS NULL THEN n.clean_surname ELSE p.surname END AS surname,
+                CASE WHEN p.node IS NULL THEN n.clean_given ELSE p.given END AS given,
+                CASE WHEN p.node IS NULL THEN n.surname_key ELSE {_SURNAME_KEY.format("p.surname")} END AS surname_key,
+                CASE WHEN p.node IS NULL THEN n.forename_key ELSE {_FORENAME_KEY.format("p.given")} END AS forename_key,
+                n.everything, {identifiers.nino("r.nino")} AS clean_nino, {identifiers.uprn("r.uprn")} AS clean_uprn,
                 {identifiers.postcode("r.postcode")} AS clean_postcode,
                 {identifiers.reference("r.hb_ref")} AS hb_key, {identifiers.reference("r.ctr_ref")} AS ctr_key,
                 upper(concat_ws(' ', r.address1, r.address2, r.address3, r.address4)) AS all_lines
-            FROM link_raw r LEFT JOIN link_parsed p USING (node)
+            FROM link_raw r LEFT JOIN link_parsed p USING (node) LEFT JOIN link_name n ON {_SAME_NAME}
         )
         SELECT r.node, r.kind, r.part, r.grown, r.latest, r.lines, r.address1, r.address2, r.address3, r.address4,
             r.account_ref AS account_ref_held, r.clean_nino AS nino, left(r.clean_nino, 8) AS nino8,
-            r.title, r.surname, r.given, {names.letters("r.surname")} AS surname_key,
-            {names.letters(names.first_word("r.given"))} AS forename_key, {_BIRTH} AS date_of_birth,
+            r.title, r.surname, r.given, r.surname_key, r.forename_key, {_BIRTH} AS date_of_birth,
             coalesce(CASE WHEN r.sex IN ('female', 'male') THEN r.sex END, {names.sex_of_title("r.title")}) AS sex,
             nullif({identifiers.plain("r.phone")}, '') AS phone, nullif({identifiers.plain("r.upn")}, '') AS upn,
             r.clean_uprn AS uprn, {identifiers.reference("r.account_ref")} AS account_ref,
@@ -119,7 +142,6 @@ def _cleaned() -> str:
         FROM named r LEFT JOIN link_both_refs b ON b.hb_key = r.hb_key"""
 
 
-_EVERYTHING = "concat_ws(' ', r.whole_name, r.title, r.surname, r.forename)"
 _BIRTH = f"""CASE WHEN r.grown THEN {identifiers.birth("r.date_of_birth", "r.latest", True)}
                 ELSE {identifiers.birth("r.date_of_birth", "r.latest", False)} END"""
 _ENTITY = names.entity("r.everything", "(r.given IS NOT NULL OR r.title IS NOT NULL)")
