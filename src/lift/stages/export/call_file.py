@@ -177,13 +177,13 @@ _CHANNELS_BY_TELEPHONE = (None, "phone", "text")
 _NUMBERS = """
     CREATE TEMP TABLE IF NOT EXISTS held_number AS
     SELECT r.phone, count(DISTINCT coalesce(p.household_key, r.household_key)) AS homes
-    FROM held_record r LEFT JOIN person p USING (person_key) WHERE r.phone IS NOT NULL GROUP BY r.phone"""
+    FROM held_phone r LEFT JOIN person p USING (person_key) GROUP BY r.phone"""
 # One row a person: the contact list's own number first, then what claims and schools hold; of several, the latest. A
 # number that two homes give is nobody's to call: the wrong one may answer.
 _REACH = """
     WITH wanted AS (SELECT unnest($people) AS person_key),
     telephone AS (
-        SELECT r.person_key, r.phone, n.homes FROM held_record r JOIN wanted USING (person_key)
+        SELECT r.person_key, r.phone, n.homes FROM held_phone r JOIN wanted USING (person_key)
         JOIN held_number n USING (phone)
         LEFT JOIN contact c ON r.kind = 'contact' AND c.file_id = r.file_id AND c.line = r.line
         QUALIFY row_number() OVER (PARTITION BY r.person_key ORDER BY r.kind <> 'contact', c.verified_on DESC NULLS
@@ -191,7 +191,7 @@ _REACH = """
     ), told AS (
         SELECT r.person_key, c.language, c.format, c.interpreter_needed, c.preferred_channel,
             max(c.last_contact) OVER (PARTITION BY r.person_key) AS last_contact
-        FROM held_record r JOIN wanted USING (person_key)
+        FROM held_link r JOIN wanted USING (person_key)
         JOIN contact c ON r.kind = 'contact' AND c.file_id = r.file_id AND c.line = r.line
         QUALIFY row_number() OVER (PARTITION BY r.person_key ORDER BY c.verified_on DESC NULLS LAST, c.file_id, c.line)
             = 1

@@ -65,12 +65,13 @@ REASONS: dict[Reason, str] = {
 
 
 def hold_back(connection: DuckDBPyConnection, rows: Sequence[Suppressed], day: datetime.date) -> None:
-    """Makes `held_person` and `held_home` (key, reason), and `held_match` (row, record)."""
+    """Makes `held_person` and `held_home` (key, reason), and `held_match` (row of the list, row of `record`)."""
     _macros(connection)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE held_row ({_TYPES})")
     frame = pl.DataFrame([_keys(i, row) for i, row in enumerate(rows)], schema=_SCHEMA, orient="row")
     insert_frame(connection, "held_row", frame)
-    connection.execute(_RECORDS)
+    for statement in _RECORDS:
+        connection.execute(statement)
     connection.execute(_MATCHES)
     connection.execute(_UNREAD)
     connection.execute(_DEAD)
@@ -115,32 +116,42 @@ def _macros(connection: DuckDBPyConnection) -> None:
             OR damerau_levenshtein(a, b) <= 0.4 * greatest(length(a), length(b))""")
 
 
-_RECORDS = """
-    CREATE OR REPLACE TEMP TABLE held_record AS
-    SELECT r.record_id, r.kind, r.part, r.file_id, r.line, r.entity, r.uprn, r.account_ref, r.nino8, r.postcode,
-        phone_key(r.phone) AS phone, r.surname_key AS surname, r.forename_key AS forename, r.date_of_birth AS born,
-        string_split(split_part(r.address_match, '|', 2), '/') AS numbers, p.person_key, a.household_key
+# Of each record of an extract whom and which home it is of: narrow, for every record passes through the joins. What it
+# says beside that is read from the record itself, of the few that something points at.
+_RECORDS = (
+    """CREATE OR REPLACE TEMP TABLE held_link AS
+    SELECT r.rowid AS record_row, r.kind, r.file_id, r.line, r.entity, p.person_key, a.household_key
     FROM record r LEFT JOIN person_link p USING (record_id) LEFT JOIN address_link a USING (record_id)
-    WHERE r.kind <> 'suppression'"""
+    WHERE r.kind <> 'suppression'""",
+    """CREATE OR REPLACE TEMP VIEW held_record AS
+    SELECT rowid AS record_row, uprn, account_ref, nino8, postcode, phone_key(phone) AS phone, surname_key AS surname,
+        forename_key AS forename, date_of_birth AS born,
+        string_split(split_part(address_match, '|', 2), '/') AS numbers
+    FROM record WHERE kind <> 'suppression'""",
+    """CREATE OR REPLACE TEMP TABLE held_phone AS
+    SELECT r.phone, l.* FROM held_record r JOIN held_link l USING (record_row) WHERE r.phone IS NOT NULL""",
+    """CREATE OR REPLACE TEMP TABLE held_lives AS
+    SELECT person_key, household_key FROM held_link UNION SELECT person_key, household_key FROM person""",
+)
 
 _MATCHES = """
     CREATE OR REPLACE TEMP TABLE held_match AS
-    SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON r.uprn = s.uprn
-    UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON r.account_ref = s.account_ref
-    UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON r.nino8 = s.nino8
-    UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON r.phone = s.phone
-    UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON r.postcode = s.postcode
+    SELECT s.id, r.record_row FROM held_row s JOIN held_record r ON r.uprn = s.uprn
+    UNION SELECT s.id, r.record_row FROM held_row s JOIN held_record r ON r.account_ref = s.account_ref
+    UNION SELECT s.id, r.record_row FROM held_row s JOIN held_record r ON r.nino8 = s.nino8
+    UNION SELECT s.id, r.record_row FROM held_row s JOIN held_phone r ON r.phone = s.phone
+    UNION SELECT s.id, r.record_row FROM held_row s JOIN held_record r ON r.postcode = s.postcode
         AND is_close(r.surname, s.surname)
-    UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON r.born = s.born
+    UNION SELECT s.id, r.record_row FROM held_row s JOIN held_record r ON r.born = s.born
         AND (is_like(r.surname, s.surname) OR r.forename = s.forename)
-    UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON r.born = s.swapped
+    UNION SELECT s.id, r.record_row FROM held_row s JOIN held_record r ON r.born = s.swapped
         AND is_close(r.surname, s.surname)
-    UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON r.postcode = s.postcode
+    UNION SELECT s.id, r.record_row FROM held_row s JOIN held_record r ON r.postcode = s.postcode
         AND s.has_address AND (len(s.numbers) = 0 OR list_has_any(r.numbers, s.numbers))
     -- Rows that say little are taken at their word: everybody of that name, everybody in that postcode.
-    UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON s.is_weak AND r.surname = s.surname
+    UNION SELECT s.id, r.record_row FROM held_row s JOIN held_record r ON s.is_weak AND r.surname = s.surname
         AND (s.forename IS NULL OR r.forename IS NULL OR left(r.forename, 1) = left(s.forename, 1))
-    UNION SELECT s.id, r.record_id FROM held_row s JOIN held_record r ON s.is_weak AND s.surname IS NULL
+    UNION SELECT s.id, r.record_row FROM held_row s JOIN held_record r ON s.is_weak AND s.surname IS NULL
         AND r.postcode = s.postcode"""
 
 # Tokens of the rows that intake refused, of the kinds that carry marks of safety: what a row that cannot be read would
@@ -162,39 +173,41 @@ _UNREAD = """
 # Besides the rows that the list points at: what the extracts themselves say.
 _SEEDS = """
     CREATE OR REPLACE TEMP TABLE held_seed AS
-    SELECT r.person_key, r.household_key, 1 AS reason FROM held_record r SEMI JOIN held_match USING (record_id)
+    WITH said AS (
+        SELECT record_row, 1 AS reason FROM held_match
+        UNION ALL SELECT record_row, 2 FROM held_record WHERE born < $oldest
+        UNION ALL SELECT r.record_row, 4 FROM held_record r JOIN held_unread u ON u.word = r.uprn
+        UNION ALL SELECT r.record_row, 4 FROM held_record r JOIN held_unread u ON u.word = r.account_ref
+        UNION ALL SELECT r.record_row, 4 FROM held_record r JOIN held_unread u ON u.word = r.nino8
+        UNION ALL SELECT r.record_row, 4 FROM held_record r
+            JOIN held_unread u ON u.word = replace(r.postcode, ' ', '') AND contains(u.said, r.surname)
+    ), dead AS (
+        -- A partner who died, however long ago, where another file still names them.
+        SELECT r.record_row FROM held_record r JOIN held_dead d ON r.nino8 = d.nino8
+        UNION SELECT r.record_row FROM held_record r JOIN held_dead d ON r.born = d.born AND r.surname = d.surname
+    )
+    SELECT l.person_key, l.household_key, s.reason
+    FROM held_link l JOIN (SELECT DISTINCT * FROM said) s USING (record_row)
+    UNION ALL
+    SELECT l.person_key, NULL, 2 FROM held_link l SEMI JOIN dead USING (record_row)
     UNION ALL
     SELECT NULL, a.household_key, 1 FROM address a JOIN held_row s ON a.uprn = s.uprn
     UNION ALL
-    SELECT r.person_key, r.household_key, CASE WHEN c.do_not_contact OR c.sensitive THEN 1
-        WHEN c.exemption_class = 'F' OR r.entity = 'estate' THEN 2 ELSE 3 END
-    FROM held_record r JOIN council_tax_account c ON c.file_id = r.file_id AND c.line = r.line
-    WHERE r.kind = 'council_tax_account'
-        AND (c.do_not_contact OR c.sensitive OR c.breathing_space OR c.exemption_class = 'F' OR r.entity = 'estate')
+    SELECT person_key, household_key, 2 FROM held_link WHERE entity = 'estate'
     UNION ALL
-    SELECT r.person_key, r.household_key, 2
-    FROM held_record r JOIN ctr_award c ON c.file_id = r.file_id AND c.line = r.line
-    WHERE r.kind = 'ctr_award' AND (c.partner_death_date >= $since OR c.refusal_reason = 'died')
+    SELECT l.person_key, l.household_key, CASE WHEN c.do_not_contact OR c.sensitive THEN 1
+        WHEN c.exemption_class = 'F' OR l.entity = 'estate' THEN 2 ELSE 3 END
+    FROM held_link l JOIN council_tax_account c ON c.file_id = l.file_id AND c.line = l.line
+    WHERE l.kind = 'council_tax_account'
+        AND (c.do_not_contact OR c.sensitive OR c.breathing_space OR c.exemption_class = 'F' OR l.entity = 'estate')
     UNION ALL
-    SELECT r.person_key, r.household_key, 2
-    FROM held_record r JOIN benefit_claim c ON c.file_id = r.file_id AND c.line = r.line
-    WHERE r.kind = 'benefit_claim' AND c.partner_death_date >= $since
+    SELECT l.person_key, l.household_key, 2
+    FROM held_link l JOIN ctr_award c ON c.file_id = l.file_id AND c.line = l.line
+    WHERE l.kind = 'ctr_award' AND (c.partner_death_date >= $since OR c.refusal_reason = 'died')
     UNION ALL
-    SELECT r.person_key, r.household_key, 2 FROM held_record r WHERE r.entity = 'estate' OR r.born < $oldest
-    UNION ALL
-    -- A partner who died, however long ago, where another file still names them.
-    SELECT r.person_key, NULL, 2 FROM held_record r JOIN held_dead d ON r.nino8 = d.nino8
-    UNION ALL
-    SELECT r.person_key, NULL, 2 FROM held_record r JOIN held_dead d ON r.born = d.born AND r.surname = d.surname
-    UNION ALL
-    SELECT r.person_key, r.household_key, 4 FROM held_record r JOIN held_unread u ON u.word = r.uprn
-    UNION ALL
-    SELECT r.person_key, r.household_key, 4 FROM held_record r JOIN held_unread u ON u.word = r.account_ref
-    UNION ALL
-    SELECT r.person_key, r.household_key, 4 FROM held_record r JOIN held_unread u ON u.word = r.nino8
-    UNION ALL
-    SELECT r.person_key, r.household_key, 4 FROM held_record r
-    JOIN held_unread u ON u.word = replace(r.postcode, ' ', '') AND contains(u.said, r.surname)"""
+    SELECT l.person_key, l.household_key, 2
+    FROM held_link l JOIN benefit_claim c ON c.file_id = l.file_id AND c.line = l.line
+    WHERE l.kind = 'benefit_claim' AND c.partner_death_date >= $since"""
 
 _DEAD = """
     CREATE OR REPLACE TEMP TABLE held_dead AS
@@ -207,9 +220,8 @@ _DEAD = """
 
 _MORE_HOMES = """
     INSERT INTO held_home
-    SELECT p.household_key, h.reason FROM person p JOIN held_person h USING (person_key)
-    UNION SELECT r.household_key, h.reason FROM held_record r JOIN held_person h USING (person_key)
-        WHERE r.household_key IS NOT NULL
+    SELECT l.household_key, h.reason FROM held_lives l JOIN held_person h USING (person_key)
+        WHERE l.household_key IS NOT NULL
     UNION SELECT b.household_key, h.reason FROM address a JOIN held_home h USING (household_key)
         JOIN address b ON b.uprn = a.uprn
     EXCEPT SELECT household_key, reason FROM held_home"""
@@ -219,14 +231,13 @@ _MORE_PEOPLE = """
         SELECT DISTINCT p.family_key, h.reason FROM person p JOIN held_person h USING (person_key)
         WHERE p.family_key IS NOT NULL
     )
-    SELECT p.person_key, h.reason FROM person p JOIN held_home h USING (household_key)
-    UNION SELECT r.person_key, h.reason FROM held_record r JOIN held_home h USING (household_key)
-        WHERE r.person_key IS NOT NULL
+    SELECT l.person_key, h.reason FROM held_lives l JOIN held_home h USING (household_key)
+        WHERE l.person_key IS NOT NULL
     UNION SELECT p.person_key, f.reason FROM person p JOIN held_family f USING (family_key)
     UNION SELECT p.person_key, f.reason FROM person p
         JOIN possible_couple c ON p.family_key = c.other_family_key JOIN held_family f ON f.family_key = c.family_key
-    UNION SELECT b.person_key, h.reason FROM held_record a JOIN held_person h USING (person_key)
-        JOIN held_record b ON b.phone = a.phone
+    UNION SELECT b.person_key, h.reason FROM held_phone a JOIN held_person h USING (person_key)
+        JOIN held_phone b ON b.phone = a.phone
         WHERE b.person_key IS NOT NULL
     EXCEPT SELECT person_key, reason FROM held_person"""
 

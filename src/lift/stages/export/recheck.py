@@ -223,32 +223,28 @@ def _name(text: str | None) -> str:
 
 # ---- which references are one step from what is forbidden ----
 
-# Each row of an extract with the person and home it is of, and its identifiers as the marks have them.
-_ROWS = """
-    CREATE OR REPLACE TEMP TABLE second_row AS
-    WITH said AS (
-        SELECT l.person_key, a.household_key, ltrim(coalesce(r.uprn, ''), '0') AS uprn,
-            regexp_replace(upper(coalesce(r.account_ref, '')), '[^A-Z0-9]', '', 'g') AS account,
-            left(regexp_replace(upper(coalesce(r.nino8, '')), '[^A-Z0-9]', '', 'g'), 8) AS nino,
-            right(regexp_replace(coalesce(r.phone, ''), '[^0-9]', '', 'g'), 10) AS phone,
-            coalesce(r.surname_key, '') AS surname, coalesce(r.forename_key, '') AS forename, r.date_of_birth AS born,
-            regexp_replace(upper(coalesce(r.postcode, '')), '[^A-Z0-9]', '', 'g') AS postcode,
-            string_split(split_part(r.address_match, '|', 2), '/') AS houses
-        FROM record r LEFT JOIN person_link l USING (record_id) LEFT JOIN address_link a USING (record_id)
-        WHERE r.kind <> 'suppression' AND (l.person_key IS NOT NULL OR a.household_key IS NOT NULL)
-    )
-    SELECT * REPLACE (
-        ltrim(CASE WHEN starts_with(account, 'TEMP') THEN substr(account, 5) ELSE account END, '0') AS account,
-        -- Numbers such as 00000000000 only fill a space.
-        CASE WHEN length(phone) = 10 AND len(list_distinct(string_split(phone, ''))) > 2 THEN phone ELSE '' END
-        AS phone)
-    FROM said"""
+# What the rows of extracts say, as they say it. Few of some 900,000 are forbidden by something, so nothing is made for
+# all of them: identifiers are compared once for each that is told anywhere, and links are read of what was found alone.
+_SAID = """
+    CREATE OR REPLACE TEMP VIEW second_said AS
+    SELECT record_id, uprn, account_ref, nino8, phone, coalesce(surname_key, '') AS surname,
+        coalesce(forename_key, '') AS forename, date_of_birth AS born, postcode, address_match
+    FROM record WHERE kind <> 'suppression'"""
 _MARKS = """
     CREATE OR REPLACE TEMP TABLE second_mark AS
     SELECT unnest($kinds) AS kind, unnest($firsts) AS first, unnest($seconds) AS second, unnest($places) AS place"""
+# Each identifier that is told, with the form in which marks have it; empty where none is told.
+_FORMS = {
+    "uprn": "ltrim(coalesce(told, ''), '0')",
+    "account_ref": """ltrim(
+        regexp_replace(regexp_replace(upper(coalesce(told, '')), '[^A-Z0-9]', '', 'g'), '^TEMP', ''), '0')""",
+    "nino8": "left(regexp_replace(upper(coalesce(told, '')), '[^A-Z0-9]', '', 'g'), 8)",
+    "phone": "right(regexp_replace(coalesce(told, ''), '[^0-9]', '', 'g'), 10)",
+    "postcode": "regexp_replace(upper(coalesce(told, '')), '[^A-Z0-9]', '', 'g')",
+}
 # Two names on one date of birth: compared in Python, each pair once.
 _BORN = """
-    SELECT DISTINCT born, surname, forename FROM second_row
+    SELECT DISTINCT born, surname, forename FROM second_said
     WHERE born IN (SELECT CAST(unnest($days) AS DATE)) ORDER BY ALL"""
 _ALIKE = """
     CREATE OR REPLACE TEMP TABLE second_alike AS
@@ -256,50 +252,82 @@ _ALIKE = """
         unnest($places) AS place"""
 
 
-def _by(kind: str, first: str, second: str = "''", rows: str = "second_row") -> str:
-    return f"""SELECT r.person_key, r.household_key, m.place FROM {rows} r
-        JOIN second_mark m ON m.kind = '{kind}' AND m.first = {first} AND m.second = {second}"""
+def _form(column: str) -> str:
+    """Makes `second_COLUMN`: each identifier as it is told, and as marks have it."""
+    return f"""CREATE OR REPLACE TEMP TABLE second_{column} AS
+        SELECT told, {_FORMS[column]} AS form FROM (SELECT DISTINCT {column} AS told FROM second_said)"""
 
 
-_HITS = "CREATE OR REPLACE TEMP TABLE second_hit AS " + " UNION ALL ".join(
-    (
-        _by("uprn", "r.uprn"),
-        _by("account", "r.account"),
-        _by("nino", "r.nino"),
-        _by("phone", "r.phone"),
-        _by("surname", "r.surname"),
-        _by("initial", "r.surname", "left(r.forename, 1)"),
-        _by("name", "r.surname", "r.postcode"),
-        _by("postcode", "r.postcode"),
-        _by("house", "r.house", "r.postcode", "(SELECT *, unnest(houses) AS house FROM second_row)"),
-        """SELECT r.person_key, r.household_key, s.place FROM second_row r
+def _by(kind: str, column: str) -> str:
+    """Rows with an identifier that is marked."""
+    return f"""SELECT r.record_id, m.place FROM second_said r JOIN (
+            SELECT t.told, m.place FROM second_{column} t JOIN second_mark m ON m.kind = '{kind}' AND m.first = t.form
+        ) m ON r.{column} IS NOT DISTINCT FROM m.told"""
+
+
+_HITS = (
+    "CREATE OR REPLACE TEMP TABLE second_hit AS WITH found AS ("
+    + " UNION ALL ".join(
+        (
+            _by("uprn", "uprn"),
+            _by("account", "account_ref"),
+            _by("nino", "nino8"),
+            _by("phone", "phone"),
+            _by("postcode", "postcode"),
+            """SELECT r.record_id, m.place FROM second_said r
+        JOIN second_mark m ON m.kind = 'surname' AND m.first = r.surname""",
+            """SELECT r.record_id, m.place FROM second_said r
+        JOIN second_mark m ON m.kind = 'initial' AND m.first = r.surname AND m.second = left(r.forename, 1)""",
+            """SELECT r.record_id, m.place FROM second_said r JOIN (
+            SELECT t.told, m.first AS surname, m.place
+            FROM second_postcode t JOIN second_mark m ON m.kind = 'name' AND m.second = t.form
+        ) m ON r.surname = m.surname AND r.postcode IS NOT DISTINCT FROM m.told""",
+            """SELECT r.record_id, m.place FROM (
+            SELECT r.record_id, t.form, unnest(string_split(split_part(r.address_match, '|', 2), '/')) AS house
+            FROM second_said r JOIN second_postcode t ON r.postcode IS NOT DISTINCT FROM t.told
+            WHERE t.form IN (SELECT second FROM second_mark WHERE kind = 'house')
+        ) r JOIN second_mark m ON m.kind = 'house' AND m.first = r.house AND m.second = r.form""",
+            """SELECT r.record_id, s.place FROM second_said r
         JOIN second_alike s USING (born, surname, forename)""",
+        )
     )
+    + """)
+    SELECT l.person_key AS key, f.place FROM found f JOIN person_link l USING (record_id)
+    UNION SELECT a.household_key, f.place FROM found f JOIN address_link a USING (record_id)"""
 )
+
+
+def _homes_of(people: str) -> str:
+    """The homes of people (`key`, place), by the run's units and by the rows of extracts."""
+    return f"""SELECT p.household_key AS key, k.place FROM person p JOIN {people} k ON k.key = p.person_key
+        UNION SELECT a.household_key, k.place FROM {people} k JOIN person_link l ON l.person_key = k.key
+            JOIN address_link a USING (record_id)"""
+
 
 # From rows to people and homes (`second_key`), from those to whoever has the telephone of such a person, and from these
 # to homes (`second_home`), homes on the same property number (`second_place`) and the people of all of them.
 _SPREAD = (
-    """CREATE OR REPLACE TEMP TABLE second_lives AS
-    SELECT person_key, family_key, household_key FROM person
-    UNION SELECT l.person_key, NULL, a.household_key FROM person_link l JOIN address_link a USING (record_id)""",
     """CREATE OR REPLACE TEMP TABLE second_direct AS
-    SELECT key, min(place) AS place FROM (
-        SELECT person_key AS key, place FROM second_hit UNION ALL SELECT household_key, place FROM second_hit)
-    WHERE key IS NOT NULL GROUP BY key""",
-    """CREATE OR REPLACE TEMP TABLE second_phone AS
-    SELECT r.phone, min(d.place) AS place FROM second_row r JOIN second_direct d ON d.key = r.person_key
-    WHERE r.phone <> '' GROUP BY r.phone""",
+    SELECT key, min(place) AS place FROM second_hit WHERE key IS NOT NULL GROUP BY key""",
+    """CREATE OR REPLACE TEMP TABLE second_called AS
+    WITH number AS (
+        SELECT t.form, min(d.place) AS place FROM second_direct d JOIN person_link l ON l.person_key = d.key
+        JOIN second_said r USING (record_id) JOIN second_phone t ON t.told = r.phone GROUP BY t.form
+        -- Numbers such as 00000000000 only fill a space. Asked of `max`, so that it is asked of these numbers alone.
+        HAVING length(max(t.form)) = 10 AND len(list_distinct(string_split(max(t.form), ''))) > 2
+    )
+    SELECT r.record_id, n.place
+    FROM number n JOIN second_phone t USING (form) JOIN second_said r ON r.phone = t.told""",
     """CREATE OR REPLACE TEMP TABLE second_key AS
     SELECT key, min(place) AS place FROM (
         FROM second_direct
-        UNION ALL SELECT r.person_key, t.place FROM second_row r JOIN second_phone t USING (phone)
-        UNION ALL SELECT r.household_key, t.place FROM second_row r JOIN second_phone t USING (phone))
+        UNION ALL SELECT l.person_key, c.place FROM second_called c JOIN person_link l USING (record_id)
+        UNION ALL SELECT a.household_key, c.place FROM second_called c JOIN address_link a USING (record_id))
     WHERE key IS NOT NULL GROUP BY key""",
-    """CREATE OR REPLACE TEMP TABLE second_home AS
+    f"""CREATE OR REPLACE TEMP TABLE second_home AS
     SELECT household_key, min(place) AS place FROM (
         SELECT key AS household_key, place FROM second_key
-        UNION ALL SELECT l.household_key, k.place FROM second_lives l JOIN second_key k ON k.key = l.person_key
+        UNION ALL {_homes_of("second_key")}
         UNION ALL SELECT household_key, $marked FROM second_marked)
     WHERE household_key IS NOT NULL GROUP BY household_key""",
     """CREATE OR REPLACE TEMP TABLE second_place AS
@@ -309,20 +337,22 @@ _SPREAD = (
             JOIN second_home h ON h.household_key = b.household_key)
     GROUP BY household_key""",
     """CREATE OR REPLACE TEMP TABLE second_person AS
-    SELECT person_key, min(place) AS place FROM (
-        SELECT l.person_key, h.place FROM second_lives l JOIN second_place h USING (household_key)
-        UNION ALL SELECT l.person_key, k.place FROM second_lives l JOIN second_key k ON k.key = l.person_key)
-    GROUP BY person_key""",
+    SELECT key, min(place) AS place FROM (
+        FROM second_key
+        UNION ALL SELECT p.person_key, h.place FROM person p JOIN second_place h USING (household_key)
+        UNION ALL SELECT l.person_key, h.place FROM second_place h JOIN address_link a USING (household_key)
+            JOIN person_link l USING (record_id))
+    WHERE key IS NOT NULL GROUP BY key""",
     """CREATE OR REPLACE TEMP TABLE second_family AS
-    SELECT p.family_key, min(s.place) AS place FROM person p JOIN second_person s USING (person_key)
+    SELECT p.family_key, min(s.place) AS place FROM person p JOIN second_person s ON s.key = p.person_key
     WHERE p.family_key IS NOT NULL GROUP BY p.family_key""",
 )
-_REFERENCES = """
+_REFERENCES = f"""
     SELECT reference, min(place) FROM (
-        SELECT person_key AS reference, place FROM second_person
+        SELECT key AS reference, place FROM second_person
         UNION ALL FROM second_family
         UNION ALL FROM second_place
-        UNION ALL SELECT l.household_key, s.place FROM second_lives l JOIN second_person s USING (person_key)
+        UNION ALL {_homes_of("second_person")}
         UNION ALL SELECT d.period_key, f.place FROM period d JOIN second_family f USING (family_key)
         UNION ALL SELECT d.period_key, h.place FROM period d JOIN second_place h USING (household_key))
     WHERE reference IS NOT NULL GROUP BY reference"""
@@ -343,9 +373,11 @@ _KNOWN = """
 
 
 def _make_hits(connection: Connection, places: dict[Mark, int], forbidden: Forbidden) -> list[str]:
-    """Makes `second_row`, and `second_hit`: each row that something forbids, with the place of it. Returns the lines at
-    the places after those of the marks."""
-    connection.execute(_ROWS)
+    """Makes `second_hit`: people and homes of each row that something forbids, with the place of it. Returns the lines
+    at the places after those of the marks."""
+    connection.execute(_SAID)
+    for column in _FORMS:
+        connection.execute(_form(column))
     marks = [(*mark, "", "")[:3] for mark in places]
     kinds, firsts, seconds = zip(*marks, strict=True)
     connection.execute(_MARKS, {"kinds": kinds, "firsts": firsts, "seconds": seconds, "places": list(places.values())})
@@ -376,31 +408,33 @@ def _spread(connection: Connection, marked: int, today: date) -> None:
 
 # Homes where the run's own rows say: not to be contacted, in a breathing space, or somebody has died.
 _MARKED_HOMES = """
-    WITH place AS (SELECT r.kind, r.file_id, r.line, a.household_key, r.entity
-        FROM record r JOIN address_link a USING (record_id))
-    SELECT p.household_key FROM place p JOIN council_tax_account c USING (file_id, line)
-    WHERE p.kind = 'council_tax_account'
-        AND (c.do_not_contact OR c.sensitive OR c.breathing_space OR c.exemption_class = 'F' OR p.entity = 'estate')
-    UNION SELECT p.household_key FROM place p JOIN ctr_award c USING (file_id, line)
-    WHERE p.kind = 'ctr_award' AND (c.refusal_reason = 'died' OR c.partner_death_date >= $death)
-    UNION SELECT p.household_key FROM place p JOIN benefit_claim c USING (file_id, line)
-    WHERE p.kind = 'benefit_claim' AND c.partner_death_date >= $death"""
+    WITH marked AS (
+        SELECT 'council_tax_account' AS kind, file_id, line FROM council_tax_account
+        WHERE do_not_contact OR sensitive OR breathing_space OR exemption_class = 'F'
+        UNION ALL SELECT 'ctr_award', file_id, line FROM ctr_award
+        WHERE refusal_reason = 'died' OR partner_death_date >= $death
+        UNION ALL SELECT 'benefit_claim', file_id, line FROM benefit_claim WHERE partner_death_date >= $death
+    ), found AS (
+        SELECT r.record_id FROM record r SEMI JOIN marked USING (kind, file_id, line)
+        UNION SELECT record_id FROM record WHERE kind = 'council_tax_account' AND entity = 'estate'
+    )
+    SELECT DISTINCT a.household_key FROM address_link a SEMI JOIN found USING (record_id)"""
 # Homes, and people, that are left off for a while: a move, a parting, somebody who acts for them.
 _WAITING = """
-    WITH place AS (SELECT r.kind, r.file_id, r.line, a.household_key, l.person_key
-        FROM record r LEFT JOIN address_link a USING (record_id) LEFT JOIN person_link l USING (record_id))
-    SELECT p.household_key FROM place p JOIN council_tax_account c USING (file_id, line)
-    WHERE p.kind = 'council_tax_account' AND c.occupation_start >= $move
-    UNION SELECT p.household_key FROM place p JOIN council_tax_resident c USING (file_id, line)
-    WHERE p.kind = 'council_tax_resident' AND greatest(c.resident_from, c.resident_to) >= $move
-    UNION SELECT p.household_key FROM place p JOIN benefit_claim c USING (file_id, line)
-    WHERE p.kind = 'benefit_claim' AND c.partner_end >= $move
-    UNION SELECT p.person_key FROM place p JOIN benefit_claim c USING (file_id, line)
-    WHERE p.kind = 'benefit_claim' AND c.appointee
-    UNION SELECT p.person_key FROM place p JOIN ctr_award c USING (file_id, line)
-    WHERE p.kind = 'ctr_award' AND c.appointee
-    UNION SELECT p.person_key FROM place p JOIN contact c USING (file_id, line)
-    WHERE p.kind = 'contact' AND c.speak_to <> 'self'
-    UNION SELECT p.household_key FROM place p JOIN contact c USING (file_id, line)
-    WHERE p.kind = 'contact' AND c.speak_to <> 'self'
-        AND NOT EXISTS (FROM person q WHERE q.person_key = p.person_key)"""
+    WITH told AS (
+        SELECT 'council_tax_account' AS kind, file_id, line, 'home' AS whom FROM council_tax_account
+        WHERE occupation_start >= $move
+        UNION ALL SELECT 'council_tax_resident', file_id, line, 'home' FROM council_tax_resident
+        WHERE greatest(resident_from, resident_to) >= $move
+        UNION ALL SELECT 'benefit_claim', file_id, line, 'home' FROM benefit_claim WHERE partner_end >= $move
+        UNION ALL SELECT 'benefit_claim', file_id, line, 'person' FROM benefit_claim WHERE appointee
+        UNION ALL SELECT 'ctr_award', file_id, line, 'person' FROM ctr_award WHERE appointee
+        UNION ALL SELECT 'contact', file_id, line, 'either' FROM contact WHERE speak_to <> 'self'
+    ), found AS MATERIALIZED (
+        SELECT r.record_id, t.whom FROM record r JOIN told t USING (kind, file_id, line)
+    ), known AS (
+        SELECT f.record_id FROM found f JOIN person_link l USING (record_id) SEMI JOIN person p USING (person_key)
+    )
+    SELECT l.person_key FROM found f JOIN person_link l USING (record_id) WHERE f.whom <> 'home'
+    UNION SELECT a.household_key FROM found f JOIN address_link a USING (record_id)
+    WHERE f.whom = 'home' OR f.whom = 'either' AND f.record_id NOT IN (FROM known)"""

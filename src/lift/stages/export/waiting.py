@@ -16,7 +16,7 @@ DAYS = 90
 
 
 def find_waiting(connection: DuckDBPyConnection, day: datetime.date) -> None:
-    """Makes `waiting_family` and `waiting_home` (key, reason). After `hold_back`, whose `held_record` it reads."""
+    """Makes `waiting_family` and `waiting_home` (key, reason). After `hold_back`, whose tables it reads."""
     recent = {"recent": day - datetime.timedelta(days=DAYS)}
     connection.execute(_PARTED, recent)
     connection.execute(_ROWS, recent)
@@ -34,64 +34,68 @@ _PARTED = """
 _ROWS = f"""
     CREATE OR REPLACE TEMP TABLE waiting_row AS
     WITH claim AS (
-        SELECT r.record_id, r.kind, r.file_id, r.line, r.person_key, r.household_key FROM held_record r
-        WHERE r.kind IN ('benefit_claim', 'ctr_award', 'universal_credit_notice')
+        SELECT kind, file_id, line, person_key, household_key FROM held_link
+        WHERE kind IN ('benefit_claim', 'ctr_award', 'universal_credit_notice')
+    ), pair AS (
+        SELECT DISTINCT a.person_key, b.person_key AS other_key
+        FROM claim a JOIN claim b ON a.kind = b.kind AND a.file_id = b.file_id AND a.line = b.line
+            AND a.person_key <> b.person_key
+    ), lives AS (
+        SELECT DISTINCT person_key, household_key FROM held_link
+        WHERE kind IN ('council_tax_account', 'benefit_claim', 'ctr_award')
+    ), gone AS (
+        -- Whoever left is no longer on the claim, but perhaps in another file.
+        SELECT r.record_row FROM held_record r JOIN benefit_claim c
+            ON r.nino8 = left(regexp_replace(upper(c.partner_nino), '[^A-Z0-9]', '', 'g'), 8)
+        WHERE c.partner_end >= $recent
+        UNION SELECT r.record_row FROM held_record r JOIN benefit_claim c
+            ON r.born = c.partner_date_of_birth
+            AND r.surname = regexp_replace(upper(strip_accents(c.partner_surname)), '[^A-Z]', '', 'g')
+        WHERE c.partner_end >= $recent
     )
-    SELECT r.person_key, r.household_key, {Reason.MOVED:d} AS reason
-    FROM held_record r JOIN council_tax_account c ON c.file_id = r.file_id AND c.line = r.line
-    WHERE r.kind = 'council_tax_account' AND (c.occupation_start >= $recent OR c.occupation_end >= $recent
+    SELECT l.person_key, l.household_key, {Reason.MOVED:d} AS reason
+    FROM held_link l JOIN council_tax_account c ON c.file_id = l.file_id AND c.line = l.line
+    WHERE l.kind = 'council_tax_account' AND (c.occupation_start >= $recent OR c.occupation_end >= $recent
         -- Some systems write the first day of the financial year anew each year; it tells of no change.
         OR c.discount_type = 'single_person' AND c.discount_start >= $recent
             AND NOT (month(c.discount_start) = 4 AND day(c.discount_start) = 1))
     UNION ALL
-    SELECT r.person_key, r.household_key, {Reason.MOVED:d}
-    FROM held_record r JOIN council_tax_resident c ON c.file_id = r.file_id AND c.line = r.line
-    WHERE r.kind = 'council_tax_resident' AND (c.resident_from >= $recent OR c.resident_to >= $recent)
+    SELECT l.person_key, l.household_key, {Reason.MOVED:d}
+    FROM held_link l JOIN council_tax_resident c ON c.file_id = l.file_id AND c.line = l.line
+    WHERE l.kind = 'council_tax_resident' AND (c.resident_from >= $recent OR c.resident_to >= $recent)
     UNION ALL
-    SELECT r.person_key, r.household_key, {Reason.MOVED:d}
-    FROM claim r JOIN ctr_award c ON c.file_id = r.file_id AND c.line = r.line
-    WHERE r.kind = 'ctr_award' AND c.refusal_reason = 'moved' AND coalesce(c.award_end, c.extract_date) >= $recent
+    SELECT l.person_key, l.household_key, {Reason.MOVED:d}
+    FROM claim l JOIN ctr_award c ON c.file_id = l.file_id AND c.line = l.line
+    WHERE l.kind = 'ctr_award' AND c.refusal_reason = 'moved' AND coalesce(c.award_end, c.extract_date) >= $recent
     UNION ALL
-    SELECT r.person_key, r.household_key, {Reason.MOVED:d}
-    FROM claim r JOIN benefit_claim c ON c.file_id = r.file_id AND c.line = r.line
-    WHERE r.kind = 'benefit_claim' AND c.partner_end >= $recent
+    SELECT l.person_key, l.household_key, {Reason.MOVED:d}
+    FROM claim l JOIN benefit_claim c ON c.file_id = l.file_id AND c.line = l.line
+    WHERE l.kind = 'benefit_claim' AND c.partner_end >= $recent
     UNION ALL
-    -- Whoever left is no longer on the claim, but perhaps in another file.
-    SELECT r.person_key, r.household_key, {Reason.MOVED:d} FROM held_record r JOIN benefit_claim c
-        ON r.nino8 = left(regexp_replace(upper(c.partner_nino), '[^A-Z0-9]', '', 'g'), 8)
-    WHERE c.partner_end >= $recent
+    SELECT l.person_key, l.household_key, {Reason.MOVED:d} FROM held_link l SEMI JOIN gone USING (record_row)
     UNION ALL
-    SELECT r.person_key, r.household_key, {Reason.MOVED:d} FROM held_record r JOIN benefit_claim c
-        ON r.born = c.partner_date_of_birth
-        AND r.surname = regexp_replace(upper(strip_accents(c.partner_surname)), '[^A-Z]', '', 'g')
-    WHERE c.partner_end >= $recent
-    UNION ALL
-    SELECT r.person_key, r.household_key, {Reason.MOVED:d}
-    FROM claim r JOIN universal_credit_notice c ON c.file_id = r.file_id AND c.line = r.line
-    WHERE r.kind = 'universal_credit_notice' AND c.ctr_ref IN (FROM waiting_claim)
+    SELECT l.person_key, l.household_key, {Reason.MOVED:d}
+    FROM claim l JOIN universal_credit_notice c ON c.file_id = l.file_id AND c.line = l.line
+    WHERE l.kind = 'universal_credit_notice' AND c.ctr_ref IN (FROM waiting_claim)
     UNION ALL
     -- Two people of one claim of whom another file knows that they live at different addresses.
     SELECT x.person_key, x.household_key, {Reason.MOVED:d}
-    FROM claim a JOIN claim b ON a.kind = b.kind AND a.file_id = b.file_id AND a.line = b.line
-        AND a.person_key <> b.person_key
-    JOIN held_record x ON x.person_key = a.person_key
-    JOIN held_record y ON y.person_key = b.person_key AND x.household_key <> y.household_key
-    WHERE x.kind IN ('council_tax_account', 'benefit_claim', 'ctr_award')
-        AND y.kind IN ('council_tax_account', 'benefit_claim', 'ctr_award')
+    FROM pair JOIN lives x ON x.person_key = pair.person_key
+    JOIN lives y ON y.person_key = pair.other_key AND x.household_key <> y.household_key
     UNION ALL
     -- A contact that could not be joined to anybody may be that of anybody at the address.
-    SELECT r.person_key, CASE WHEN p.person_key IS NULL THEN r.household_key END, {Reason.APPOINTEE:d}
-    FROM held_record r JOIN contact c ON c.file_id = r.file_id AND c.line = r.line
-    LEFT JOIN person p ON p.person_key = r.person_key
-    WHERE r.kind = 'contact' AND c.speak_to <> 'self'
+    SELECT l.person_key, CASE WHEN p.person_key IS NULL THEN l.household_key END, {Reason.APPOINTEE:d}
+    FROM held_link l JOIN contact c ON c.file_id = l.file_id AND c.line = l.line
+    LEFT JOIN person p ON p.person_key = l.person_key
+    WHERE l.kind = 'contact' AND c.speak_to <> 'self'
     UNION ALL
-    SELECT r.person_key, NULL, {Reason.APPOINTEE:d}
-    FROM claim r JOIN ctr_award c ON c.file_id = r.file_id AND c.line = r.line
-    WHERE r.kind = 'ctr_award' AND c.appointee
+    SELECT l.person_key, NULL, {Reason.APPOINTEE:d}
+    FROM claim l JOIN ctr_award c ON c.file_id = l.file_id AND c.line = l.line
+    WHERE l.kind = 'ctr_award' AND c.appointee
     UNION ALL
-    SELECT r.person_key, NULL, {Reason.APPOINTEE:d}
-    FROM claim r JOIN benefit_claim c ON c.file_id = r.file_id AND c.line = r.line
-    WHERE r.kind = 'benefit_claim' AND c.appointee"""
+    SELECT l.person_key, NULL, {Reason.APPOINTEE:d}
+    FROM claim l JOIN benefit_claim c ON c.file_id = l.file_id AND c.line = l.line
+    WHERE l.kind = 'benefit_claim' AND c.appointee"""
 
 _HOMES = f"""
     CREATE OR REPLACE TEMP TABLE waiting_home AS
