@@ -6,6 +6,7 @@ becomes of the files is `gate`'s business.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,6 +57,17 @@ class Exported:
 
 
 @dataclass(frozen=True)
+class _Past:
+    """What the register tells of a list: whom other lists name already, when letters went out, the day of each family's
+    last contact by another campaign, and the month from which each answer has stood on the list."""
+
+    busy: Sequence[Contact]
+    letters_sent: datetime.date | None
+    before: Mapping[str, datetime.date]
+    since: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class _Prepared:
     """A list that is worked out, or being so, and not written yet. `pages`: the rows of its adviser page, in parts."""
 
@@ -88,12 +100,12 @@ class Lists:
 
     def open(self, name: str) -> OpenList:
         """A list without anybody who is held back, cut to the team's capacity. Raises NotFoundError."""
-        return self._open(name, ())
+        return self._open(name, self.standing.busy([name])[name])
 
-    def _open(self, name: str, others: Iterable[Contact]) -> OpenList:
-        """`others`: whom lists name that leave together with this one, before it."""
+    def _open(self, name: str, busy: Iterable[Contact]) -> OpenList:
+        """`busy`: whom other lists name."""
         one = list_of(self.run, name)
-        found = self.standing.families(name, others)
+        found = self.standing.families(name, busy)
         shown = self.standing.counted(one, found)
         free = [key for key, reason in found.items() if reason is None]
         kept = tuple(_family(rows) for rows in self.standing.rows(name, free[: shown.shown]).values())
@@ -113,10 +125,11 @@ class Lists:
         columns = _Columns(frozenset(without))
         for name in names:
             self.gate.purpose(name, columns.all())
+        past = self._past(names)
         prepared: list[_Prepared] = []
         for name in names:
             others = [contact for one in prepared for contact in one.contacts]
-            prepared.append(self._prepare(name, columns, others))
+            prepared.append(self._prepare(name, columns, past[name], others))
         if any(one.opened.families for one in prepared):
             self.gate.second()
         while prepared:
@@ -125,15 +138,31 @@ class Lists:
             files = self.gate.send(one.opened.name, sheets, contacts=one.contacts, contacting=True, replace=replace)
             yield Exported(one.opened.name, tuple(files), one.opened.shown)
 
-    def _prepare(self, name: str, columns: _Columns, others: Iterable[Contact]) -> _Prepared:
+    def _past(self, names: Sequence[str]) -> dict[str, _Past]:
+        """All that the register tells of these lists, read at once and before the first of them is written."""
+        month, busy = self.run.record.month, self.standing.busy(names)
+        with read_register(self.gate.workspace) as register:
+            campaigns = {name: campaign_of(register, name, month) for name in names}
+            return {
+                name: _Past(
+                    busy[name],
+                    campaign.letters_sent if campaign else None,
+                    last_contacts(register, (name, month)),
+                    listed_since(register, name, month),
+                )
+                for name, campaign in campaigns.items()
+            }
+
+    def _prepare(self, name: str, columns: _Columns, past: _Past, others: Iterable[Contact]) -> _Prepared:
+        """`others`: whom lists name that leave together with this one, before it."""
         purpose = self.gate.purpose(name, columns.all())
-        opened = self._open(name, others)
+        opened = self._open(name, [*past.busy, *others])
         about = About(
             name, opened.title, opened.rules, opened.shown, self.gate.protection.in_words, purpose, self.gate.today,
             self.gate.destroy_after,
         )  # fmt: skip
-        pages = self._pages(opened) if opened.rules else ()
-        return _Prepared(opened, about, columns, self._entries(opened) if opened.families else {}, pages)
+        pages = self._pages(opened, past) if opened.rules else ()
+        return _Prepared(opened, about, columns, self._entries(opened, past) if opened.families else {}, pages)
 
     def _sheets(self, one: _Prepared) -> list[Sheet]:
         opened, about, columns = one.opened, one.about, one.columns
@@ -154,14 +183,10 @@ class Lists:
             sheets.append(columns.page(f"advisers/{opened.name}_adviser_page", opened.title, page, notes))
         return sheets
 
-    def _entries(self, opened: OpenList) -> dict[str, Entry]:
-        connection, month = self.gate.connection, self.run.record.month
+    def _entries(self, opened: OpenList, past: _Past) -> dict[str, Entry]:
+        connection = self.gate.connection
         reach = reach_of(connection, [one.contact_key for one in opened.families if one.contact_key])
         lines = address_lines(connection, [one.household_key for one in opened.families])
-        with read_register(self.gate.workspace) as register:
-            campaign = campaign_of(register, opened.name, month)
-            before = last_contacts(register, (opened.name, month))
-        sent = campaign.letters_sent if campaign else None
         return {
             one.reference: entry_of(
                 one,
@@ -169,8 +194,8 @@ class Lists:
                 lines.get(one.household_key, []),
                 reason_for(opened.name, self._outreach(one)),
                 self._outreach(one)[0].get("ask_first", ()) if opened.rules else SAMPLE_QUESTIONS,
-                sent,
-                before.get(one.reference),
+                past.letters_sent,
+                past.before.get(one.reference),
             )
             for one in opened.families
         }
@@ -179,11 +204,9 @@ class Lists:
         """What the rules of a family's answers say of how residents are told; nothing for one on no rule's list."""
         return [self.book.rules[row["rule"]].outreach for row in family.rows if row["rule"]]
 
-    def _pages(self, opened: OpenList) -> tuple[Work[list[tuple[Cell, ...]]], ...]:
+    def _pages(self, opened: OpenList, past: _Past) -> tuple[Work[list[tuple[Cell, ...]]], ...]:
         """The rows of the adviser page, whose parts may be worked out in either process."""
-        record = self.run.record
-        with read_register(self.gate.workspace) as register:
-            since = listed_since(register, opened.name, record.month)
+        record, since = self.run.record, past.since
         return tuple(
             begin(
                 self.gate.beside, adviser_page.page_rows, self.run.core, self.book, record.day, part,

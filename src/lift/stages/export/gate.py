@@ -336,6 +336,7 @@ def mark_references(connection: DuckDBPyConnection) -> None:
 
 
 _REFERENCES = (
+    "DROP TABLE IF EXISTS temp.marked_row",  # by which rows of lists were marked before (`standing`)
     """CREATE OR REPLACE TEMP TABLE held_unit AS
     SELECT person_key AS reference, reason FROM held_person
     UNION ALL SELECT household_key, reason FROM held_home

@@ -32,7 +32,7 @@ def showing_of(gate: Gate) -> Showing:
     """What the lists of a finished run show."""
     record = gate.run.record
     standing = Standing(gate.connection, gate.workspace, gate.settings, record.month, gate.today)
-    return _showing(standing, record.lists)
+    return Showing(standing.shown(record.lists))
 
 
 def showing_in_the_making(
@@ -48,8 +48,4 @@ def showing_in_the_making(
     protection = protect(connection, workspace, settings, days)
     find_waiting(connection, protection.today)
     mark_references(connection)
-    return _showing(Standing(connection, workspace, settings, month, protection.today), lists)
-
-
-def _showing(standing: Standing, lists: Sequence[Ranked]) -> Showing:
-    return Showing({one.name: standing.shown(one) for one in lists})
+    return Showing(Standing(connection, workspace, settings, month, protection.today).shown(lists))
