@@ -67,15 +67,21 @@ class _Past:
     since: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Prepared:
-    """A list that is worked out, or being so, and not written yet. `pages`: the rows of its adviser page, in parts."""
+    """A list that is worked out, or being so, and not written yet. `called`: its sheets of contacts. `answers`: rows
+    of its adviser page, in parts; `page`: that page, once all of them are there."""
 
     opened: OpenList
     about: About
     columns: _Columns
-    entries: Mapping[str, Entry]
-    pages: tuple[Work[list[tuple[Cell, ...]]], ...]
+    called: list[Sheet]
+    answers: tuple[Work[list[tuple[Cell, ...]]], ...]
+    page: Sheet | None = None
+
+    @property
+    def is_worked_out(self) -> bool:
+        return all(part.done for part in self.answers)
 
     @property
     def contacts(self) -> list[Contact]:
@@ -134,7 +140,12 @@ class Lists:
             self.gate.second()
         while prepared:
             one = prepared.pop(0)
-            sheets = self._sheets(one) if one.opened.families else []
+            self._make_page(one, next_=True)
+            # While this list is written and checked, the second process has the pages of those that are worked out.
+            for later in prepared:
+                if later.is_worked_out:
+                    self._make_page(later)
+            sheets = [*one.called, *([one.page] if one.page is not None else [])]
             files = self.gate.send(one.opened.name, sheets, contacts=one.contacts, contacting=True, replace=replace)
             yield Exported(one.opened.name, tuple(files), one.opened.shown)
 
@@ -161,27 +172,31 @@ class Lists:
             name, opened.title, opened.rules, opened.shown, self.gate.protection.in_words, purpose, self.gate.today,
             self.gate.destroy_after,
         )  # fmt: skip
-        pages = self._pages(opened, past) if opened.rules else ()
-        return _Prepared(opened, about, columns, self._entries(opened, past) if opened.families else {}, pages)
+        answers = self._answers(opened, past) if opened.rules else ()
+        return _Prepared(opened, about, columns, self._called(opened, about, columns, past), answers)
 
-    def _sheets(self, one: _Prepared) -> list[Sheet]:
-        opened, about, columns = one.opened, one.about, one.columns
-        called = [family for family in opened.families if not family.to_adviser]
-        advised = [family for family in opened.families if family.to_adviser]
+    def _called(self, opened: OpenList, about: About, columns: _Columns, past: _Past) -> list[Sheet]:
+        """Whom callers ring, and whom advisers do, as far as there is anybody."""
+        entries = self._entries(opened, past) if opened.families else {}
         sheets = []
-        for folder, families, audience, name in (
-            ("callers", called, CALLERS, f"{opened.name}_call_file"),
-            ("advisers", advised, ADVISERS, f"{opened.name}_contacts"),
+        for folder, audience, name, to_adviser in (
+            ("callers", CALLERS, f"{opened.name}_call_file", False),
+            ("advisers", ADVISERS, f"{opened.name}_contacts", True),
         ):
-            own = [one.entries[family.reference] for family in families]
+            own = [entries[family.reference] for family in opened.families if family.to_adviser == to_adviser]
             if own:
                 notes = notes_of(self.run.record, self.book, about, audience, f"{len(own):,} families here, a row each")
-                sheets.append(columns.contacts(f"{folder}/{name}", opened.title, own, notes))
-        if opened.rules:
-            page = [row for part in one.pages for row in part.result()]
-            notes = notes_of(self.run.record, self.book, about, PAGE, f"{len(page):,} answers here, a row each")
-            sheets.append(columns.page(f"advisers/{opened.name}_adviser_page", opened.title, page, notes))
+                sheets.append(self.gate.begun(columns.contacts(f"{folder}/{name}", opened.title, own, notes)))
         return sheets
+
+    def _make_page(self, one: _Prepared, *, next_: bool = False) -> None:
+        """The adviser page, where the list has one. `next_`: it is needed before all others."""
+        if one.page is not None or not one.opened.rules or not one.opened.families:
+            return
+        page = [row for part in one.answers for row in part.result()]
+        notes = notes_of(self.run.record, self.book, one.about, PAGE, f"{len(page):,} answers here, a row each")
+        place = f"advisers/{one.opened.name}_adviser_page"
+        one.page = self.gate.begun(one.columns.page(place, one.opened.title, page, notes), next_=next_)
 
     def _entries(self, opened: OpenList, past: _Past) -> dict[str, Entry]:
         connection = self.gate.connection
@@ -204,7 +219,7 @@ class Lists:
         """What the rules of a family's answers say of how residents are told; nothing for one on no rule's list."""
         return [self.book.rules[row["rule"]].outreach for row in family.rows if row["rule"]]
 
-    def _pages(self, opened: OpenList, past: _Past) -> tuple[Work[list[tuple[Cell, ...]]], ...]:
+    def _answers(self, opened: OpenList, past: _Past) -> tuple[Work[list[tuple[Cell, ...]]], ...]:
         """The rows of the adviser page, whose parts may be worked out in either process."""
         record, since = self.run.record, past.since
         return tuple(

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from dataclasses import replace as with_other
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -56,6 +57,8 @@ class Sheet:
     notes: Notes = ()
     machine_columns: tuple[Column, ...] = ()
     machine_rows: tuple[tuple[Cell, ...], ...] = ()
+    workbook: Work[bytes] | None = field(default=None, compare=False)
+    """Begun before the sheet is sent; see `Gate.begun`."""
 
 
 @dataclass
@@ -131,8 +134,8 @@ class Gate:
             )
         folder = self.workspace.lists / self.run.id
         # The last first in the second process, which is mostly the largest, and meanwhile the others here.
-        books = [self._workbook(sheet) for sheet in sheets]
-        files = [file for sheet, book in zip(sheets, books, strict=True) for file in _files_of(sheet, book, folder)]
+        begun = [sheet if sheet.workbook is not None else self.begun(sheet, next_=True) for sheet in sheets]
+        files = [file for sheet in begun for file in _files_of(sheet, folder)]
         with at_work(self.workspace):
             with read_register(self.workspace) as register:
                 known = exported_files(register)
@@ -151,13 +154,15 @@ class Gate:
                     file.part.unlink(missing_ok=True)
         return [file.path for file in files]
 
-    def _workbook(self, sheet: Sheet) -> Work[bytes] | None:
+    def begun(self, sheet: Sheet, *, next_: bool = False) -> Sheet:
+        """The same sheet with its workbook begun, in the second process if that has time before the sheet is sent.
+        Whether anybody on it must not be is asked when it is sent. `next_`: before what waits already."""
         if not sheet.columns:
-            return None
+            return sheet
         name, record = sheet.place.rpartition("/")[2], self.run.record
         footer = f"{record.council} · run {record.run} · {sheet.title}"  # a long title may be cut
         table = (name, record.day, sheet.columns, sheet.rows, sheet.notes, footer)
-        return begin(self.beside, make_workbook, *table, next_=True)
+        return with_other(sheet, workbook=begin(self.beside, make_workbook, *table, next_=next_))
 
     def _require_newest(self) -> None:
         newest = run_ids(self.workspace)[-1]
@@ -251,9 +256,9 @@ class Gate:
             )
 
 
-def _files_of(sheet: Sheet, book: Work[bytes] | None, folder: Path) -> Iterator[_File]:
-    if book is not None:
-        yield _File(folder / f"{sheet.place}.xlsx", book.result(), len(sheet.rows))
+def _files_of(sheet: Sheet, folder: Path) -> Iterator[_File]:
+    if sheet.workbook is not None:
+        yield _File(folder / f"{sheet.place}.xlsx", sheet.workbook.result(), len(sheet.rows))
     if sheet.machine_columns:
         name = sheet.place.rpartition("/")[2]
         yield _File(folder / "machines" / f"{name}.csv", _csv(sheet), len(sheet.machine_rows))
