@@ -8,6 +8,7 @@ ends with this program, however that ends, and Ctrl-C does not reach it: whoever
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import subprocess
@@ -181,6 +182,7 @@ def serve() -> None:
     """The second process: does the work that comes in, and gives back whether it was done and what came of it."""
     back = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr  # nothing but results may come out there
+    gc.disable()  # as `collecting` has it: work is rows and cells, and the process does not live long
     work: SimpleQueue[Any] = SimpleQueue()
     threading.Thread(target=_listen, args=(work,), daemon=True).start()
     while True:

@@ -11,15 +11,14 @@ very moment.
 from __future__ import annotations
 
 import datetime
-import gc
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import lift
+from lift.collecting import collecting_nothing
 from lift.errors import DisclosureError
 from lift.rulebook.kept import keep_readings
 from lift.rulebook.load import load_rulebook, rules_folder
@@ -226,26 +225,13 @@ def run_month(
 def _make(job: Job, spill: Path, threads: int) -> None:
     memory = job.settings.machine.memory
     core = job.folder / "core.duckdb"
-    with _collecting_nothing(), database(core, spill=spill, memory=memory, threads=threads) as connection:
+    with collecting_nothing(), database(core, spill=spill, memory=memory, threads=threads) as connection:
         for name, stage in STAGES.items():
             job.watch.started(name)
             began = time.monotonic()
             told = stage(job, connection)
             job.seconds[name] = round(time.monotonic() - began, 2)
             job.watch.finished(name, told, job.seconds[name])
-
-
-@contextmanager
-def _collecting_nothing() -> Iterator[None]:
-    """Links, trials and rows are millions of small tuples without circles: to look for circles among them takes a tenth
-    of a run's time, and finds no memory to give back."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def check_month(workspace: Workspace, month: str, watch: Watch) -> Checked:

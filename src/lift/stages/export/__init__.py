@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lift.beside import Work, begin, beside, read_module
+from lift.collecting import collecting_nothing
 from lift.errors import NotFoundError, UsageError
 from lift.rulebook.model import Rule, Rulebook
 from lift.stages.export import adviser_page, call_file
@@ -290,7 +291,7 @@ def open_lists(
     """The run's lists, for as long as the block lasts. `to_export`: those that will be exported; where they are long, a
     second process starts. Raises DisclosureError if nothing may leave."""
     answers = sum(one.likely + one.possible for one in run.record.lists if one.name in to_export)
-    with beside(wanted=answers >= WORTH_A_PROCESS) as other:
+    with collecting_nothing(), beside(wanted=answers >= WORTH_A_PROCESS) as other:
         begin(other, read_module, adviser_page.__name__)  # while the gate opens
         with open_gate(workspace, settings, run) as gate:
             gate.beside = other
