@@ -293,8 +293,7 @@ def open_lists(
     answers = sum(one.likely + one.possible for one in run.record.lists if one.name in to_export)
     with collecting_nothing(), beside(wanted=answers >= WORTH_A_PROCESS) as other:
         begin(other, read_module, adviser_page.__name__)  # while the gate opens
-        with open_gate(workspace, settings, run) as gate:
-            gate.beside = other
+        with open_gate(workspace, settings, run, other=other) as gate:
             yield Lists(gate, book)
 
 

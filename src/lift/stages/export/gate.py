@@ -86,7 +86,7 @@ class Gate:
     connection: DuckDBPyConnection
     destroyed: list[str]
     beside: Beside | None = None
-    _second: SecondCheck | None = None
+    _second: Work[SecondCheck] | None = None
 
     @property
     def today(self) -> datetime.date:
@@ -192,9 +192,8 @@ class Gate:
     def second(self) -> SecondCheck:
         """All that forbids, read anew by separate code; once for all that leaves through this gate."""
         if self._second is None:
-            core, register = self.run.core, self.workspace.register
-            self._second = SecondCheck(core, self.protection.files, register, self.today)
-        return self._second
+            self._second = _begin_second(self.beside, self.workspace, self.run, self.protection)
+        return self._second.result()
 
     def _check_again(self, name: str, sheets: Sequence[Sheet], files: Sequence[_File], contacting: bool) -> None:
         """Reads the finished files back. Earlier exports under that name go too: they may hold the same people."""
@@ -298,9 +297,16 @@ def protect(
 ) -> Protection:
     """Makes `held_person` and `held_home` by the newest list and the register. `days`: those that the run tells, for an
     invented council's clock. Raises DisclosureError if nothing may leave."""
+    return _hold_back(connection, _newest(workspace, settings, days), all_matched=all_matched)
+
+
+def _newest(workspace: Workspace, settings: Settings, days: Sequence[datetime.date]) -> Protection:
     with read_register(workspace) as register:
         kept = Kept(tuple(entries(register)), acknowledgements(register), read_key(workspace))
-    protection = newest_protection(settings.incoming(workspace), profiles_of(workspace), settings, days, kept)
+    return newest_protection(settings.incoming(workspace), profiles_of(workspace), settings, days, kept)
+
+
+def _hold_back(connection: DuckDBPyConnection, protection: Protection, *, all_matched: bool) -> Protection:
     hold_back(connection, protection.rows, protection.today)
     protection = protection.with_unmatched(matches_nobody(connection, protection.rows))
     if all_matched:
@@ -310,17 +316,31 @@ def protect(
 
 @contextmanager
 def open_gate(
-    workspace: Workspace, settings: Settings, run: PublishedRun, *, all_matched: bool = True
+    workspace: Workspace,
+    settings: Settings,
+    run: PublishedRun,
+    *,
+    all_matched: bool = True,
+    other: Beside | None = None,
 ) -> Iterator[Gate]:
     """The way out of a run, for as long as the block lasts. Raises DisclosureError if nothing may leave. Exported files
-    whose time is over are destroyed first. `all_matched` False: only to look at the suppression list, not to export."""
+    whose time is over are destroyed first. `all_matched` False: only to look at the suppression list, not to export.
+    `other`: a second process for an export, which reads anew all that forbids while this one works it out."""
     days = run.record.days
     destroyed = destroy_due(workspace, export_day(settings, days))
     with database(run.core, read_only=True) as connection:
-        protection = protect(connection, workspace, settings, days, all_matched=all_matched)
+        protection = _newest(workspace, settings, days)
+        second = None if other is None else _begin_second(other, workspace, run, protection)
+        protection = _hold_back(connection, protection, all_matched=all_matched)
         find_waiting(connection, protection.today)
         mark_references(connection)
-        yield Gate(workspace, settings, run, protection, connection, destroyed)
+        yield Gate(workspace, settings, run, protection, connection, destroyed, other, second)
+
+
+def _begin_second(
+    other: Beside | None, workspace: Workspace, run: PublishedRun, protection: Protection
+) -> Work[SecondCheck]:
+    return begin(other, SecondCheck, run.core, protection.files, workspace.register, protection.today)
 
 
 def _require_matched(protection: Protection) -> None:
