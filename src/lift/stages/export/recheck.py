@@ -102,6 +102,8 @@ class _Said:
 
     def marks(self, cells: Sequence[str]) -> set[Mark]:
         """Short rows lack their last cells."""
+        if self.name is None and self.telephone is None and not self.address:
+            return set()  # an adviser page says nothing of its own
 
         def cell(place: int | None) -> str:
             return cells[place] if place is not None and place < len(cells) else ""
