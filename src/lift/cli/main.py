@@ -105,7 +105,9 @@ def run_app(arguments: list[str] | None = None) -> int:
     except OSError as error:
         return _end(_of_the_system(error), StorageError.exit_code)
     except Exception as error:
-        return _end(f"Stopped. {UNHARMED}", STOPPED) if _is_interrupted(error) else _fault(error)
+        from lift.workspace.stopping import was_stopped
+
+        return _end(f"Stopped. {UNHARMED}", STOPPED) if was_stopped(error) else _fault(error)
     if code == STOPPED:
         return _end(f"Stopped. {UNHARMED}", STOPPED)
     return code if isinstance(code, int) else 0
@@ -119,15 +121,6 @@ def run() -> None:
 def _end(message: str, code: int) -> int:
     typer.echo(f"lift: {message}", err=True)
     return code
-
-
-def _is_interrupted(error: BaseException | None) -> bool:
-    """Whether Ctrl-C came while DuckDB was at work, which says so by an error of its own, perhaps beneath another."""
-    while error is not None:
-        if isinstance(error, RuntimeError) and str(error) == "Query interrupted":
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _of_the_system(error: OSError) -> str:

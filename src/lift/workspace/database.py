@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
 from lift.errors import EngineError, LiftError, StorageError
+from lift.workspace.stopping import stoppable, was_stopped
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -37,7 +38,8 @@ def database(
     a file that is written is then in the making, and made safe once, at the end. `sealed`: no other file can be reached
     through it, and none of its settings changed.
 
-    Raises StorageError (disk full, file in use, not a database) and EngineError (memory, anything else).
+    Ctrl-C stops what it is at. Raises StorageError (disk full, file in use, not a database) and EngineError (memory,
+    anything else).
     """
     settings: dict[str, str | bool | int | float | list[str]] = dict(OFFLINE)
     if spill is not None:
@@ -60,12 +62,19 @@ def database(
             # In this order: once locked, nothing can be switched off (or on) any more.
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
-        yield connection
+        with stoppable(connection):
+            yield connection
         if in_the_making:
             connection.execute("CHECKPOINT")  # to close it would do so too, but say nothing of a full disk
+            in_the_making = False
     except duckdb.Error as error:
+        if was_stopped(error):
+            raise KeyboardInterrupt from error
         raise in_words(error, name) from error
     finally:
+        if in_the_making:  # what nobody will read need not be made safe
+            with suppress(duckdb.Error):
+                connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         connection.close()
 
 

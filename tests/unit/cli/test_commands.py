@@ -111,32 +111,61 @@ def test_a_check_tells_a_signed_nil_return_from_a_list_that_is_missing(tmp_path:
     assert "Suppression list\tnone\tno list can be exported" in said
 
 
-#: Ctrl-C after half a second of a query that takes some more, in whatever command. A job that a shell has started in
-#: the background is told to ignore Ctrl-C, and the tests may be one: the child listens whatever it inherits. DuckDB
-#: looks up at once or only when the query is over, as it happens to share its work among threads.
+#: Ctrl-C after half a second of a query that would take hours, in whatever command. A job that a shell has started in
+#: the background is told to ignore Ctrl-C, and the tests may be one: the child listens whatever it inherits.
 INTERRUPTED = """
 import os, signal, sys, threading
-import duckdb
 import lift.workspace.runs
 from lift.cli.main import run_app
+from lift.workspace.database import database
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def at_work(*_):
-    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
-    duckdb.sql("SELECT count(*) FROM range(1_000_000_000) WHERE range % 7 = 3").fetchall()
+    with database(None, threads=int(sys.argv[2])) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1")
+        connection.begin()
+        connection.execute("INSERT INTO kept VALUES (2)")
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        try:
+            connection.execute("SELECT count(*) FROM range(10_000_000_000_000) WHERE range % 7 = 3").fetchall()
+        finally:
+            connection.rollback()
+            print(connection.execute("FROM kept").fetchall())
 
 lift.workspace.runs.find_run = at_work
-sys.exit(run_app(["summary", "-w", sys.argv[1]]))
+code = run_app(["summary", "-w", sys.argv[1]])
+print(signal.getsignal(signal.SIGINT) is signal.default_int_handler, signal.set_wakeup_fd(-1))
+sys.exit(code)
 """
 
 
-def test_a_stop_in_the_middle_of_a_query_is_no_fault(council: Workspace) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, str(council.root)], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert (done.returncode, done.stderr) == (130, "lift: Stopped. Earlier runs and lists are as they were.\n")
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_a_stop_in_the_middle_of_a_query_is_heard_at_once_and_is_no_fault(council: Workspace, threads: str) -> None:
+    """What comes after (a transaction undone) is done in peace, and the program listens as it did before."""
+    command = [sys.executable, "-c", INTERRUPTED, str(council.root), threads]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (130, "[(1,)]\nTrue -1\n")
+    assert done.stderr.startswith("lift: Stopped. Earlier runs and lists are as they were.\n")
     assert not (council.root / "faults.log").exists()
+
+
+#: A job in the background, which Ctrl-C is not meant for.
+IGNORING = """
+import os, signal
+from lift.workspace.database import database
+
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+with database(None) as connection:
+    os.kill(os.getpid(), signal.SIGINT)
+    print(connection.execute("SELECT count(*) FROM range(1_000_000)").fetchall())
+print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)
+"""
+
+
+def test_a_job_that_ignores_ctrl_c_goes_on() -> None:
+    done = subprocess.run([sys.executable, "-c", IGNORING], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "[(1000000,)]\nTrue\n")
 
 
 OWN_RULE = """
