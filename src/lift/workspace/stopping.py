@@ -79,8 +79,8 @@ def _watch(listening: socket.socket, heard: threading.Event) -> None:
 
 
 def was_stopped(error: BaseException | None) -> bool:
-    """Whether an error came of Ctrl-C: DuckDB has errors of its own for it, perhaps beneath another one, such as that of
-    a transaction which it ended."""
+    """Whether an error came of Ctrl-C: DuckDB has errors of its own for it, perhaps beneath another one, such as for
+    the transaction which it ended."""
     while error is not None:
         if isinstance(error, KeyboardInterrupt | duckdb.InterruptException) or str(error) == "Query interrupted":
             return True
