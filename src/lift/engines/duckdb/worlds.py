@@ -22,7 +22,7 @@ from lift.plan.layout import IDS, KEYS
 from lift.rulebook.check import closure
 from lift.rulebook.model import Fact, Rule, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
-from lift.rulebook.questions import deciding, facts_behind
+from lift.rulebook.questions import deciding, facts_behind, gathered_levels
 from lift.streams import Stream
 
 #: So many households are copied at a time.
@@ -50,6 +50,9 @@ class Worlds:
         self.book = replace(book, rules={**book.rules, rule.id: self.rule})
         self.connection, self.asked, self.subjects = connection, asked, subjects
         self.read = facts_behind(book, self.rule)
+        others = {fact.level for fact in self.read} | gathered_levels(self.book, self.rule)
+        #: Of other levels no unit is copied: a year of notices for each trial, say, where the rule reads none of them.
+        self.levels = {"household", "family", self.rule.level, *others}
         ((self.size,),) = connection.execute("SELECT count(*) FROM settle_number").fetchall()
         self.names = {level: column_names(connection, f"settle_{level}") for level in LEVELS}
         self._fill([Trial(number, ()) for number in range(len(subjects))])
@@ -142,7 +145,8 @@ class Worlds:
         shared = f"LEFT JOIN ({_pivoted(tried)}) s ON s.base = t.base AND s.unit = u.unit" if tried else ""
         self.connection.execute(f"""CREATE OR REPLACE TABLE {level} AS
             SELECT {", ".join([*keys, *columns])}
-            FROM settle_trial t JOIN settle_{level} u USING (household) {shared}""")
+            FROM settle_trial t JOIN settle_{level} u USING (household) {shared}
+            {"" if level in self.levels else "LIMIT 0"}""")
 
     def _columns(self, fact: Fact, names: Sequence[str]) -> list[str]:
         """A fact's columns in the copies: what is put, else what is held."""
