@@ -174,11 +174,25 @@ def at_most(a: Sql, b: Sql) -> Sql:
 
 
 def equal(a: Sql, b: Sql) -> Sql:
-    return _compared(operator.eq, a, b) or exp.EQ(this=wrap(a), expression=wrap(b))
+    return _compared(operator.eq, a, b) or _of_texts(equal, a, b) or exp.EQ(this=wrap(a), expression=wrap(b))
 
 
 def unequal(a: Sql, b: Sql) -> Sql:
-    return _compared(operator.ne, a, b) or exp.NEQ(this=wrap(a), expression=wrap(b))
+    return _compared(operator.ne, a, b) or _of_texts(unequal, a, b) or exp.NEQ(this=wrap(a), expression=wrap(b))
+
+
+def _of_texts(compare: Callable[[Sql, Sql], Sql], a: Sql, b: Sql) -> Sql | None:
+    """A text compared with one that is known, or with a choice: each text of the choice is compared by itself. (DuckDB
+    2.0.0 fails to plan `CASE WHEN … THEN 'x' END = 'y'` where it finds out that the condition never holds.)"""
+    known, other = (b, a) if isinstance(literal_value(b), str) else (a, b)
+    if not isinstance(literal_value(known), str):
+        return None
+    if isinstance(literal_value(other), str):
+        return TRUE if (literal_value(other) == literal_value(known)) == (compare is equal) else FALSE
+    if not isinstance(other, exp.Case):
+        return None
+    branches = [(one.this, compare(one.args["true"], known)) for one in other.args["ifs"]]
+    return case(branches, compare(other.args["default"], known))
 
 
 def is_null(a: Sql) -> Sql:
@@ -245,9 +259,14 @@ def case(branches: Sequence[tuple[Sql, Sql]], otherwise: Sql | None = None) -> S
             break
         if not is_literal(test):
             ifs.append(exp.If(this=test, true=value))
-    if all(is_unknown(value) for value in (last, *(one.args["true"] for one in ifs))):
-        return next((one.args["true"] for one in ifs if isinstance(one.args["true"], exp.Cast)), last)
-    return exp.Case(ifs=ifs, default=last) if ifs else last
+    values = [one.args["true"] for one in ifs]
+    if not values:
+        return last
+    if all(is_unknown(value) for value in (last, *values)):
+        return next((value for value in values if isinstance(value, exp.Cast)), last)
+    if is_literal(last) and all(value == last for value in values):
+        return last
+    return exp.Case(ifs=ifs, default=last)
 
 
 def greatest(parts: Sequence[Sql]) -> Sql:
