@@ -214,10 +214,14 @@ def test_a_text_too_long_for_a_cell_is_told_and_nothing_is_written(
 # ---- the second pair of eyes ----
 
 
-@pytest.mark.parametrize("name", ["pension_credit", "free_school_meals", "families"])
+@pytest.mark.parametrize(
+    ("name", "worth_a_process"), [("pension_credit", 0), ("free_school_meals", 1_000_000), ("families", 0)]
+)
 def test_the_second_check_alone_stops_a_list_that_the_first_let_through(
-    council: Workspace, monkeypatch: pytest.MonkeyPatch, name: str
+    council: Workspace, monkeypatch: pytest.MonkeyPatch, name: str, worth_a_process: int
 ) -> None:
+    """Whichever process reads anew what forbids."""
+    monkeypatch.setattr(package, "WORTH_A_PROCESS", worth_a_process)
     assert export(council, name).files
     hold_back = held.hold_back
 
