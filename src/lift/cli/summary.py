@@ -34,19 +34,23 @@ def closing_screen(screen: Screen, place: Workspace, run: PublishedRun, showing:
     for `showing`: what was worked out of a run that has just been made."""
     from lift.cli.list_table import list_table
     from lift.errors import as_sentence
+    from lift.stages.intake import NO_SUPPRESSIONS
     from lift.stages.publish.report import doubts_in_words, month_in_words
 
     if screen.as_json:
         return
-    record = run.record
+    record, now = run.record, showing or _showing(place, run)
+    # Why no list may be shown now is said once, below; not also as it stood when the run was made.
+    missing = [one for one in record.missing if not (now.trouble and one.kind == "suppression")]
+    warnings = [warning for warning in record.warnings if not (now.trouble and warning == NO_SUPPRESSIONS)]
     screen.heading(f"{record.council} · {month_in_words(record)} · {record.worked_out}")
     screen.say(_as_at(record))
     screen.say(_read(record))
     if doubts := doubts_in_words(record):
         screen.say(doubts)
-    if record.missing:
+    if missing:
         screen.say("Not supplied:")
-        for one in record.missing:
+        for one in missing:
             screen.say(f"  {one.title}: {one.cost}")
     screen.say(
         f"Families {record.families:,}: benefit record {record.families_on_benefit_record:,} · Universal Credit only "
@@ -54,11 +58,10 @@ def closing_screen(screen: Screen, place: Workspace, run: PublishedRun, showing:
     )
     screen.say('  these are on no list, which does NOT mean "not entitled"; unknown_income.csv says where they live')
     screen.say()
-    now = showing or _showing(place, run)
     list_table(screen, record, now.lists, families=False)
     for line in _UNDER:
         screen.say(line)
-    for warning in record.warnings:
+    for warning in warnings:
         screen.warn(warning)
     if now.trouble:
         screen.warn(as_sentence(now.trouble))

@@ -179,6 +179,12 @@ def _store_nil_return(connection: duckdb.DuckDBPyConnection, nil_return: NilRetu
         )
 
 
+NO_SUPPRESSIONS = (
+    "There is no suppression list, or it has no rows. No list can be exported until there is one, or a lead signs "
+    f"{NIL_RETURN}."
+)
+
+
 def _suppression_warnings(records: list[FileRecord], nil_return: NilReturn | None) -> list[str]:
     """Why nothing may be exported from this run; empty if the suppression list is whole."""
     lists = [record for record in records if record.kind == "suppression"]
@@ -189,10 +195,7 @@ def _suppression_warnings(records: list[FileRecord], nil_return: NilReturn | Non
         if record.refused
     ]
     if nil_return is None and not sum(record.rows.get("suppression", 0) for record in lists) and not warnings:
-        warnings.append(
-            "There is no suppression list, or it has no rows. No list can be exported until there is one, or a lead "
-            f"signs {NIL_RETURN}."
-        )
+        warnings.append(NO_SUPPRESSIONS)
     return warnings
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from lift.cli.screen import Screen
 from lift.cli.summary import closing_screen
 from lift.stages.export import gate
 from lift.stages.export.showing import Showing, showing_of
+from lift.stages.intake import NO_SUPPRESSIONS
 from lift.workspace.folder import Workspace
-from lift.workspace.runs import find_run
+from lift.workspace.runs import Missing, find_run
 from tests.middlemarch import MONTH, copy_of, finished, lists_of, suppression_file
 
 
@@ -43,6 +45,22 @@ def test_without_a_suppression_list_counts_are_shown_and_no_list(
         "Note: There is no suppression list in incoming, so no list can be shown or exported. Put one into the "
         "month's folder (templates/suppression.csv shows how), or have a lead sign nil_return.toml.\n"
     )
+
+
+def test_a_run_without_a_suppression_list_says_so_once(council: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    run = find_run(council)
+    absent = Missing(kind="suppression", title="Suppression list", cost="no list can be exported")
+    told = {"missing": (*run.record.missing, absent), "warnings": (NO_SUPPRESSIONS, "April rates are due.")}
+    without = replace(run, record=run.record.model_copy(update=told))
+    closing_screen(Screen(plain=True), council, without, Showing(trouble="no list of who is left out."))
+    said = capsys.readouterr()
+    assert "Suppression list" not in said.out
+    assert said.err == "Note: April rates are due.\nNote: No list of who is left out.\n"
+    # Once there is one, what the run lacked is told as it stood.
+    closing_screen(Screen(plain=True), council, without, Showing())
+    said = capsys.readouterr()
+    assert "  Suppression list: no list can be exported\n" in said.out
+    assert said.err == f"Note: {NO_SUPPRESSIONS}\nNote: April rates are due.\n"
 
 
 def test_what_a_run_has_just_counted_is_shown_as_it_is(
