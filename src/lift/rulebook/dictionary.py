@@ -91,6 +91,7 @@ class _Reader:
             place=self.located.key_place(path),
             no_lasts=self._no_lasts(name, entry, path),
             is_uprated=self._is_uprated(name, entry, path),
+            of_partner=entry.of_partner,
         )
 
     def _type(self, name: str, entry: FactShape, path: Path_) -> Type:

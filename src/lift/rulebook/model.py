@@ -68,6 +68,8 @@ class Fact:
     """Days for which a no proves anything after the day it speaks of; None is as long as a yes."""
     is_uprated: bool = False
     """Whether it goes up with the benefit rates, so that no value lasts beyond them."""
+    of_partner: str | None = None
+    """The question, where somebody is asked about their partner."""
 
     @property
     def smallest_step(self) -> Fraction:

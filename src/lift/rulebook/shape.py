@@ -192,6 +192,7 @@ class FactShape(_Shape):
     codes: list[str] | Literal["any"] | None = None
     meaning: str
     question: str | None = None
+    of_partner: str | None = None
     cost: int = Field(default=3, ge=1, le=5)
     sensitivity: Literal["personal", "special_category", "financial", "household"]
     shelf_life: str | dict[Literal["pension_age", "working_age"], str] = "never"

@@ -71,12 +71,13 @@ def test_assumptions_are_named() -> None:
     assert assumptions_in_words("") == assumptions_in_words(None) == ""
 
 
-ROLES = {"p1": "claimant", "p2": "partner", "p3": "child", "p4": "claimant"}
+ROLES = {"p1": "claimant", "p2": "partner", "p3": "child", "p4": "claimant", "p5": "partner"}
+FAMILIES = {"p1": "f1", "p2": "f1", "p3": "f1", "p4": "f2", "p5": "f2"}
 
 
 @pytest.fixture(scope="module")
 def questions() -> Questions:
-    return Questions(load_rulebook(examples=False), ROLES)
+    return Questions(load_rulebook(examples=False), ROLES, FAMILIES)
 
 
 def asked(questions: Questions, settled_by: str, *, may_already_have: bool = False, about: str = "f1") -> list[str]:
@@ -110,11 +111,29 @@ def test_where_nothing_settles_it_alone_up_to_three_are_asked_once_each(question
 def test_a_question_says_whom_it_is_about(questions: Questions) -> None:
     rest = ";;person:p2:state_pension person:p4:net_earnings person:p9:net_earnings"
     assert asked(questions, rest) == [
-        "Of the partner: How much State Pension do you get a week?",
+        "How much State Pension does your partner get a week?",
         "Of another adult there: How much do you take home from work a week?",
         "Of somebody else there: How much do you take home from work a week?",
     ]
     assert asked(questions, ";;person:p3:state_pension", about="p3") == ["How much State Pension do you get a week?"]
+
+
+def test_a_question_about_a_partner_is_put_to_whichever_of_the_two_is_rung(questions: Questions) -> None:
+    rest = ";;person:p1:state_pension person:p5:state_pension"
+    told = questions.of("pension_credit", False, rest, "p2", "f1").questions
+    # The other couple there are nobody's business but their own.
+    assert told == (
+        "How much State Pension does your partner get a week?",
+        "Of the partner: How much State Pension do you get a week?",
+    )
+
+
+def test_everything_asked_of_a_grown_up_can_be_asked_of_a_partner(questions: Questions) -> None:
+    for fact in questions.book.facts.values():
+        others = ("with you", "pay you", "close family", "the home")  # of a lodger, not of a partner
+        asked_of_you = fact.level == "person" and " you" in (fact.question or "")
+        if asked_of_you and not any(words in (fact.question or "") for words in others):
+            assert fact.of_partner and "your partner" in fact.of_partner, fact.name
 
 
 def test_several_that_settle_it_together_are_asked_in_order_and_said_to(questions: Questions) -> None:
@@ -133,7 +152,7 @@ def test_several_that_settle_it_together_are_asked_in_order_and_said_to(question
     whole = questions.of("pension_credit", True, found, "p1", "f1")
     assert (len(whole.questions), whole.only_together) == (6, 5)
     assert whole.questions[0] == "Do you already get Pension Credit?"
-    assert whole.questions[-1] == "Of the partner: How much State Pension do you get a week?"
+    assert whole.questions[-1] == "How much State Pension does your partner get a week?"
 
 
 def test_questions_that_come_to_one_are_said_to_be_no_more(questions: Questions) -> None:

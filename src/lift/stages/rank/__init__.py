@@ -153,8 +153,9 @@ _ANSWERS = """
 
 def _in_words(connection: DuckDBPyConnection, book: Rulebook) -> list[dict[str, Any]]:
     """Every answer worth acting on, with everything an officer reads put into words."""
-    roles = dict(connection.execute("SELECT person_key, role FROM person").fetchall())
-    questions = Questions(book, roles)
+    people = connection.execute("SELECT person_key, role, family_key FROM person").fetchall()
+    roles, families = {key: role for key, role, _ in people}, {key: family for key, _, family in people}
+    questions = Questions(book, roles, families)
     advised = {name for name, rule in book.rules.items() if "advice_first" in rule.answers}
     return [_row(row, questions, advised) for row in connection.execute(_ANSWERS).fetchall()]
 

@@ -94,8 +94,9 @@ class Asking:
 class Questions:
     """What to ask about an answer, in order: whether they have it already, then what would settle it."""
 
-    def __init__(self, book: Rulebook, roles: Mapping[str, str | None]) -> None:
-        self.book, self.roles = book, roles
+    def __init__(self, book: Rulebook, roles: Mapping[str, str | None], families: Mapping[str, str]) -> None:
+        """`roles` and `families` by person."""
+        self.book, self.roles, self.families = book, roles, families
 
     def of(self, rule: str, may_already_have: bool, settled_by: str | None, contact: str | None, about: str) -> Asking:
         """At most three questions, but all that settle it only together. `contact` is asked; `about`: the unit that the
@@ -118,8 +119,15 @@ class Questions:
 
     def _question(self, one: Question, contact: str | None, about: str) -> str | None:
         """The dictionary's question, and about whom it is if not the person asked."""
-        text = self.book.facts[one.level, one.fact].question
+        fact = self.book.facts[one.level, one.fact]
+        text = fact.question
         if one.level != "person" or one.key in (contact, about):
             return text
+        role, family = self.roles.get(one.key), self.families.get(one.key)
+        is_partner = (
+            role in ("claimant", "partner") and family is not None and family == self.families.get(contact or "")
+        )
+        if is_partner and fact.of_partner:
+            return fact.of_partner
         who = {"partner": "Of the partner", "child": "Of the child", "claimant": "Of another adult there"}
-        return f"{who.get(self.roles.get(one.key) or '', 'Of somebody else there')}: {text}"
+        return f"{who.get(role or '', 'Of somebody else there')}: {text}"
