@@ -213,8 +213,8 @@ CASES: dict[str, tuple[dict[str, str | bytes], str]] = {
     ),
     "an unsigned nil return": (
         {"a.csv": accounts(1), "nil_return.toml": NIL.replace('"A. Lead"', '""')},
-        "nil_return.toml: signed_by: string should have at least 3 characters. Compare with the example of "
-        "nil_return.toml in the documentation.",
+        "nil_return.toml: signed_by: string should have at least 3 characters. Fill it in as "
+        "templates/nil_return.toml shows.",
     ),
     "an old nil return": (
         {"a.csv": accounts(1), "nil_return.toml": NIL.replace("2026-11-12", "2026-09-12")},
