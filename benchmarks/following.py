@@ -15,7 +15,6 @@ from pathlib import Path
 
 from lift.city import write
 from lift.pipeline import run_month
-from lift.rulebook.load import load_rulebook
 from lift.stages.export import open_lists
 from lift.workspace.folder import Workspace
 from lift.workspace.runs import find_run
@@ -61,7 +60,7 @@ def _export(workspace: Workspace) -> tuple[str, int]:
     they name."""
     run = find_run(workspace)
     reference, families = "", 0
-    with open_lists(workspace, read_settings(workspace), run, load_rulebook(run.rules, examples=False)) as lists:
+    with open_lists(workspace, read_settings(workspace), run) as lists:
         for one in run.record.lists:
             opened = lists.open(one.name)
             reference = opened.families[0].reference if opened.families and opened.rules else reference

@@ -20,7 +20,6 @@ import openpyxl
 
 from lift.city import write
 from lift.pipeline import run_month
-from lift.rulebook.load import load_rulebook
 from lift.stages.export import Lists, open_lists
 from lift.workspace.folder import Workspace, open_workspace
 from lift.workspace.runs import find_run
@@ -84,7 +83,7 @@ def copy_of(finished_workspace: Path, folder: Path) -> Workspace:
 @contextmanager
 def lists_of(workspace: Workspace) -> Iterator[Lists]:
     run = find_run(workspace)
-    with open_lists(workspace, read_settings(workspace), run, load_rulebook(run.rules, examples=False)) as lists:
+    with open_lists(workspace, read_settings(workspace), run) as lists:
         yield lists
 
 

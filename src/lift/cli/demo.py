@@ -26,7 +26,6 @@ def demo(
     """Run a month of an invented council: make its workspace, run it, export every list, and say what to look at."""
     from lift.cli.summary import closing_screen
     from lift.pipeline import run_month
-    from lift.rulebook.load import load_rulebook
     from lift.stages.export import open_lists
     from lift.stages.export.notes import rough
     from lift.workspace.settings import read_settings
@@ -42,9 +41,8 @@ def demo(
     closing_screen(screen, begun.workspace, run, outcome.showing)
     screen.say()
     screen.heading("Exporting every list, without whoever must not be contacted")
-    book = load_rulebook(run.rules, examples=False)
     names = [one.name for one in run.record.lists]
-    with open_lists(begun.workspace, read_settings(begun.workspace), run, book, to_export=names) as lists:
+    with open_lists(begun.workspace, read_settings(begun.workspace), run, to_export=names) as lists:
         exported = list(lists.export_all(names))
     screen.table(
         ("List", "#Families", "Held back", "Files"),

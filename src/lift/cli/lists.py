@@ -48,7 +48,6 @@ def list_(
 ) -> None:
     """The lists of a run; one list; one or all as files. Whoever must not be contacted is taken out at that moment."""
     from lift.errors import DisclosureError, UsageError, as_sentence
-    from lift.rulebook.load import load_rulebook
     from lift.stages.export import list_of, open_lists
     from lift.workspace.runs import find_run
     from lift.workspace.settings import read_settings
@@ -66,11 +65,10 @@ def list_(
     if name is not None:
         list_of(found, name)
     settings = read_settings(place)
-    book = load_rulebook(found.rules, examples=False)
     names = [name] if name is not None else [one.name for one in found.record.lists]
     leaving = (names if name is not None else _with_purpose(names, settings.purpose)) if export else []
     try:
-        with open_lists(place, settings, found, book, to_export=leaving) as lists:
+        with open_lists(place, settings, found, to_export=leaving) as lists:
             _destroyed(screen, lists)
             if export:
                 done = [

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from lift.errors import DisclosureError
-from lift.rulebook.load import load_rulebook
 from lift.stages import export
 from lift.stages.export import Exported, open_lists
 from lift.workspace.campaigns import campaigns
@@ -37,8 +36,8 @@ def names(workspace: Workspace) -> list[str]:
 
 def all_at_once(workspace: Workspace) -> list[Exported]:
     run = find_run(workspace)
-    book, every = load_rulebook(run.rules, examples=False), names(workspace)
-    with open_lists(workspace, read_settings(workspace), run, book, to_export=every) as lists:
+    every = names(workspace)
+    with open_lists(workspace, read_settings(workspace), run, to_export=every) as lists:
         assert (lists.gate.beside is None) == (export.WORTH_A_PROCESS > 0)
         return list(lists.export_all(every))
 

@@ -14,7 +14,6 @@ import openpyxl
 import pytest
 
 from lift.errors import DisclosureError, StorageError
-from lift.rulebook.load import load_rulebook
 from lift.stages import export as package
 from lift.stages.export import Exported, adviser_page, call_file, gate, held, open_lists, readback, recheck
 from lift.stages.export.columns import bare, clean
@@ -449,7 +448,7 @@ def test_only_the_newest_run_is_exported(council: Workspace) -> None:
     record = newer / "run.json"
     record.write_text(record.read_text().replace('"run": "2026-11"', '"run": "2026-11-b"', 1))
     old = find_run(council, MONTH)
-    with open_lists(council, read_settings(council), old, load_rulebook(old.rules, examples=False)) as lists:
+    with open_lists(council, read_settings(council), old) as lists:
         assert lists.open("pension_credit").families
         with pytest.raises(DisclosureError) as raised:
             lists.export("pension_credit")

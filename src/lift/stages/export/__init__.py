@@ -17,6 +17,7 @@ from typing import Any
 from lift.beside import Work, begin, beside, read_module
 from lift.collecting import collecting_nothing
 from lift.errors import NotFoundError, UsageError
+from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Rule, Rulebook
 from lift.stages.export import adviser_page, call_file
 from lift.stages.export.call_file import Entry, Family, address_lines, entry_of, reach_of
@@ -286,15 +287,21 @@ class _Columns:
 
 @contextmanager
 def open_lists(
-    workspace: Workspace, settings: Settings, run: PublishedRun, book: Rulebook, *, to_export: Sequence[str] = ()
+    workspace: Workspace, settings: Settings, run: PublishedRun, *, to_export: Sequence[str] = ()
 ) -> Iterator[Lists]:
-    """The run's lists, for as long as the block lasts. `to_export`: those that will be exported; where they are long, a
-    second process starts. Raises DisclosureError if nothing may leave."""
+    """The run's lists by its own rules, for as long as the block lasts. `to_export`: those that will be exported; where
+    they are long, a second process starts. Raises DisclosureError if nothing may leave."""
     answers = sum(one.likely + one.possible for one in run.record.lists if one.name in to_export)
     with collecting_nothing(), beside(wanted=answers >= WORTH_A_PROCESS) as other:
         begin(other, read_module, adviser_page.__name__)  # while the gate opens
+        book = begin(other, read_rules, run)
         with open_gate(workspace, settings, run, other=other) as gate:
-            yield Lists(gate, book)
+            yield Lists(gate, book.result())
+
+
+def read_rules(run: PublishedRun) -> Rulebook:
+    """The rules of a run as they were then."""
+    return load_rulebook(run.rules, examples=False)
 
 
 def list_of(run: PublishedRun, name: str) -> ListCount:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -190,9 +191,10 @@ def _lists(folder: Path, profiles: ProfileBook) -> list[Source]:
     ]
     manifest = read_manifest(folder, {path.name for path in paths})
     sources: list[Source] = []
-    for path in paths:
+    with ThreadPoolExecutor(max_workers=2) as readers:
+        files = list(readers.map(examine, paths))
+    for path, examined in zip(paths, files, strict=True):
         said = manifest.get(path.name)
-        examined = examine(path)
         layout = recognise(examined, profiles, said.profile if said else None)
         if layout.profile.kind.name == KIND:
             day = (said.extract_date if said else None) or date_in_name(path.name)
