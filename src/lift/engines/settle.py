@@ -167,6 +167,7 @@ class _Tries:
         self.book, self.rule, self.try_out = book, rule, try_out
         self.turning: dict[int, tuple[int, ...]] = {}
         self.conditions = {(fact.level, fact.name) for fact in conditions_of_bounds(book, rule)}
+        self.conditions |= {(assumption.level, name) for name, assumption in book.assumptions.items()}
 
     def _try(self, wanted: Iterable[tuple[_Line, Iterable[int]]]) -> None:
         """Tries values of questions, and keeps what comes out in order of the values."""
@@ -267,7 +268,8 @@ class _Tries:
         return [p for p in self.turning[place] if any(low < p < high for low, high in gaps) and p not in line.verdicts]
 
     def _is_condition(self, asked: Asked) -> bool:
-        """Whether an answer could mean that a scheme proves something: it may contradict what is known."""
+        """Whether an answer may contradict what is known or assumed: by it a scheme could prove something, or a
+        standing assumption fall. Then it may open what was settled without it."""
         return (asked.level, asked.fact.name) in self.conditions
 
     def _is_free(self, asked: Asked) -> bool:
