@@ -187,11 +187,10 @@ class _Tries:
     def leave_out(self, answers: Sequence[_Answer]) -> None:
         """Of questions with two values to try: where all of them answered low leave the verdict open, so does each
         answered low alone, and need not be tried; and likewise high. (What is settled by one answer stays settled when
-        more is known, unless answers contradict what a scheme proves, or it what is known: such questions take no
-        part.)"""
+        more is known, unless an answer contradicts something: such questions take no part.)"""
         wanted: list[tuple[list[_Line], int]] = []
         for answer in answers:
-            lines = [line for line in answer.lines if _has_two_ends(line.asked) and not self._is_condition(line.asked)]
+            lines = [line for line in answer.lines if _has_two_ends(line.asked) and self._is_free(line.asked)]
             if len(lines) > 1:
                 wanted += [(lines, 0), (lines, -1)]
         settled = self._all_at_once(wanted)
@@ -273,8 +272,8 @@ class _Tries:
         return (asked.level, asked.fact.name) in self.conditions
 
     def _is_free(self, asked: Asked) -> bool:
-        """Whether no answer to it can contradict, by what a scheme proves, anything else: to know it besides never
-        opens what was settled without."""
+        """Whether no answer to it can contradict anything else: to know it besides never opens what was settled
+        without."""
         return not asked.fact.proved_bounds and not self._is_condition(asked)
 
     def _tried(self, trials: Sequence[Trial]) -> Sequence[str | None]:
@@ -352,7 +351,7 @@ class _Tries:
             if not was_open:
                 answer.necessary.add(i)
                 needed.add(asked.place)
-        # An answer by which a scheme proves what is known to be otherwise opens a verdict that no answer had opened.
+        # Beside an answer that contradicts something another one may settle what was settled without either.
         for (answer, i, _), verdict in zip(doubtful, self._tried([t for _, _, t in doubtful]), strict=True):
             if verdict is None:
                 answer.telling.add(i)
@@ -371,7 +370,7 @@ class _Tries:
 
 
 def _has_two_ends(asked: Asked) -> bool:
-    return len(asked.values) > 1 and not asked.fact.proved_bounds and asked.fact.type.kind != "code"
+    return len(asked.values) > 1 and asked.fact.type.kind != "code"
 
 
 def _untried(line: _Line) -> list[int]:

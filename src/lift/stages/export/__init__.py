@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ from lift.stages.export.call_file import Entry, Family, address_lines, entry_of,
 from lift.stages.export.columns import Cell, Column
 from lift.stages.export.gate import Gate, Sheet, open_gate
 from lift.stages.export.notes import ADVISERS, CALLERS, PAGE, About, Shown, notes_of
-from lift.stages.export.standing import Standing
 from lift.workspace.campaigns import Contact, campaign_of, last_contacts
 from lift.workspace.folder import Workspace
 from lift.workspace.register import listed_since, read_register
@@ -101,22 +101,17 @@ class Lists:
     def run(self) -> PublishedRun:
         return self.gate.run
 
-    @property
-    def standing(self) -> Standing:
-        gate = self.gate
-        return Standing(gate.connection, gate.workspace, gate.settings, self.run.record.month, gate.today)
-
     def open(self, name: str) -> OpenList:
         """A list without anybody who is held back, cut to the team's capacity. Raises NotFoundError."""
-        return self._open(name, self.standing.busy([name])[name])
+        return self._open(name, self.gate.standing.busy([name])[name])
 
     def _open(self, name: str, busy: Iterable[Contact]) -> OpenList:
         """`busy`: whom other lists name."""
         one = list_of(self.run, name)
-        found = self.standing.families(name, busy)
-        shown = self.standing.counted(one, found)
+        found = self.gate.standing.families(name, busy)
+        shown = self.gate.standing.counted(one, found)
         free = [key for key, reason in found.items() if reason is None]
-        kept = tuple(_family(rows) for rows in self.standing.rows(name, free[: shown.shown]).values())
+        kept = tuple(_family(rows) for rows in self.gate.standing.rows(name, free[: shown.shown]).values())
         return OpenList(name, one.title, tuple(self.book.rules[rule] for rule in one.rules), kept, shown)
 
     def export(self, name: str, *, without: Iterable[str] = (), replace: bool = False) -> Exported:
@@ -153,7 +148,7 @@ class Lists:
 
     def _past(self, names: Sequence[str]) -> dict[str, _Past]:
         """All that the register tells of these lists, read at once and before the first of them is written."""
-        month, busy = self.run.record.month, self.standing.busy(names)
+        month, busy = self.run.record.month, self.gate.standing.busy(names)
         with read_register(self.gate.workspace) as register:
             campaigns = {name: campaign_of(register, name, month) for name in names}
             return {
@@ -294,14 +289,9 @@ def open_lists(
     answers = sum(one.likely + one.possible for one in run.record.lists if one.name in to_export)
     with collecting_nothing(), beside(wanted=answers >= WORTH_A_PROCESS) as other:
         begin(other, read_module, adviser_page.__name__)  # while the gate opens
-        book = begin(other, read_rules, run)
+        book = begin(other, partial(load_rulebook, examples=False), run.rules)
         with open_gate(workspace, settings, run, other=other) as gate:
             yield Lists(gate, book.result())
-
-
-def read_rules(run: PublishedRun) -> Rulebook:
-    """The rules of a run as they were then."""
-    return load_rulebook(run.rules, examples=False)
 
 
 def list_of(run: PublishedRun, name: str) -> ListCount:

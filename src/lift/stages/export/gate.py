@@ -24,6 +24,7 @@ from lift.stages.export.held import Reason, hold_back, matches_nobody
 from lift.stages.export.protection import Kept, Protection, in_places, newest_protection
 from lift.stages.export.readback import read_csv, read_workbook, same_references
 from lift.stages.export.recheck import SecondCheck
+from lift.stages.export.standing import Standing
 from lift.stages.export.waiting import find_waiting
 from lift.stages.export.workbook import make_workbook
 from lift.workspace import audit
@@ -91,6 +92,11 @@ class Gate:
     @property
     def today(self) -> datetime.date:
         return self.protection.today
+
+    @property
+    def standing(self) -> Standing:
+        """Who stands on the lists of the run."""
+        return Standing(self.connection, self.workspace, self.settings, self.run.record.month, self.today)
 
     @property
     def destroy_after(self) -> datetime.date:
@@ -292,12 +298,11 @@ def protect(
     workspace: Workspace,
     settings: Settings,
     days: Sequence[datetime.date],
-    *,
-    all_matched: bool = True,
 ) -> Protection:
-    """Makes `held_person` and `held_home` by the newest list and the register. `days`: those that the run tells, for an
-    invented council's clock. Raises DisclosureError if nothing may leave."""
-    return _hold_back(connection, _newest(workspace, settings, days), all_matched=all_matched)
+    """Marks who is held back (`held_person`, `held_home`, and references as in `mark_references`), by the newest list
+    and the register. `days`: those that the run tells, for an invented council's clock. Raises DisclosureError if
+    nothing may leave."""
+    return _hold_back(connection, _newest(workspace, settings, days), all_matched=True)
 
 
 def _newest(workspace: Workspace, settings: Settings, days: Sequence[datetime.date]) -> Protection:
@@ -311,6 +316,8 @@ def _hold_back(connection: DuckDBPyConnection, protection: Protection, *, all_ma
     protection = protection.with_unmatched(matches_nobody(connection, protection.rows))
     if all_matched:
         _require_matched(protection)
+    find_waiting(connection, protection.today)
+    mark_references(connection)
     return protection
 
 
@@ -332,8 +339,6 @@ def open_gate(
         protection = _newest(workspace, settings, days)
         second = None if other is None else _begin_second(other, workspace, run, protection)
         protection = _hold_back(connection, protection, all_matched=all_matched)
-        find_waiting(connection, protection.today)
-        mark_references(connection)
         yield Gate(workspace, settings, run, protection, connection, destroyed, other, second)
 
 

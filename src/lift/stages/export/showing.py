@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 
 from duckdb import DuckDBPyConnection
 
-from lift.stages.export.gate import Gate, mark_references, protect
+from lift.stages.export.gate import Gate, protect
 from lift.stages.export.notes import Shown
 from lift.stages.export.standing import Ranked, Standing
-from lift.stages.export.waiting import find_waiting
 from lift.workspace.folder import Workspace
 from lift.workspace.settings import Settings
 
@@ -30,9 +29,7 @@ class Showing:
 
 def showing_of(gate: Gate) -> Showing:
     """What the lists of a finished run show."""
-    record = gate.run.record
-    standing = Standing(gate.connection, gate.workspace, gate.settings, record.month, gate.today)
-    return Showing(standing.shown(record.lists))
+    return Showing(gate.standing.shown(gate.run.record.lists))
 
 
 def showing_in_the_making(
@@ -46,6 +43,4 @@ def showing_in_the_making(
     """What the lists of a run that has been ranked show, over its tables as they are. `days`: those that it tells.
     Makes `held_person` and `held_home`. Raises DisclosureError if nothing may leave."""
     protection = protect(connection, workspace, settings, days)
-    find_waiting(connection, protection.today)
-    mark_references(connection)
     return Showing(Standing(connection, workspace, settings, month, protection.today).shown(lists))
