@@ -12,6 +12,7 @@ from dataclasses import replace
 from lift.engines.base import Engine
 from lift.engines.reach import SCOPES, Chains, Scope, Way, only_with
 from lift.engines.settle import LARGE_HOUSEHOLD, Asked, Trial, search
+from lift.rulebook.answered import NOT_ASKED
 from lift.rulebook.answers import Answer, Range
 from lift.rulebook.check import closure
 from lift.rulebook.model import Fact, Rule, Rulebook
@@ -167,7 +168,7 @@ class _Worlds:
             self.couples[home_of[pair[0]]].append(pair)
 
     def try_out(self, trials: Sequence[Trial]) -> list[str | None]:
-        """The verdict of each trial; None where it is still open."""
+        """What each trial settles, in order, as `settle.TryOut` says."""
         copies: list[OneUnit] = []
         pairs: set[tuple[str, str]] = set()
         for number, trial in enumerate(trials):
@@ -180,8 +181,9 @@ class _Worlds:
             pairs |= {(f"{a}#{number}", f"{b}#{number}") for a, b in self.couples[home]}
         found = self.engine.answers([self.rule.id], Units(tuple(copies), frozenset(pairs)))
         verdicts = {answer.key: answer.verdict for answer in found}
-        of_trials = (verdicts.get(f"{self.subjects[t.answer].key}#{number}") for number, t in enumerate(trials))
-        return [verdict if verdict in SETTLED else None for verdict in of_trials]
+        keys = [f"{self.subjects[trial.answer].key}#{number}" for number, trial in enumerate(trials)]
+        of_trials = (verdicts.get(key, NOT_ASKED) for key in keys)
+        return [verdict if verdict in (*SETTLED, NOT_ASKED) else None for verdict in of_trials]
 
 
 def _copy(unit: OneUnit, number: int, put: dict[str, Known]) -> OneUnit:

@@ -85,7 +85,8 @@ class Trial(NamedTuple):
 
 
 TryOut = Callable[[Sequence[Trial]], Sequence[str | None]]
-"""What an engine does: the verdict of every trial, in order; None where it is still open."""
+"""What an engine does: the verdict of every trial, in order; `NOT_ASKED` where the rule no longer asks, which settles
+it as well; None where it is still open."""
 
 
 def search(book: Rulebook, rule: Rule, asked: Sequence[Sequence[Asked]], try_out: TryOut) -> list[tuple[Question, ...]]:

@@ -19,6 +19,7 @@ from lift.engines.settle import Asked, Put, Trial
 from lift.plan.compile import Options, Plan, compile_plan
 from lift.plan.inputs import FactProfile, ends_of, sql_type
 from lift.plan.layout import IDS, KEYS
+from lift.rulebook.answered import NOT_ASKED
 from lift.rulebook.check import closure
 from lift.rulebook.model import Fact, Rule, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
@@ -91,7 +92,7 @@ class Worlds:
     # ---- one round ----
 
     def try_out(self, trials: Sequence[Trial]) -> list[str | None]:
-        """The verdict of each trial, in order; None where it is still open."""
+        """What each trial settles, in order, as `settle.TryOut` says."""
         found: list[str | None] = []
         for start in range(0, len(trials), TOGETHER):
             found += self._try(trials[start : start + TOGETHER])
@@ -101,10 +102,10 @@ class Worlds:
         self._fill(trials)
         run_statements(self.connection, self.statements)
         table = self.plan.answers[0]
-        verdict = f"o.{self.rule.id}__verdict"
-        settled = self.connection.execute(f"""SELECT t.trial, {verdict} FROM settle_trial t
+        verdict = f"CASE WHEN o.{self.rule.id}__asked THEN o.{self.rule.id}__verdict ELSE '{NOT_ASKED}' END"
+        settled = self.connection.execute(f"""SELECT t.trial, {verdict} AS verdict FROM settle_trial t
             JOIN {table.table} o ON o.{table.key} = t.trial * {self.size} + t.subject
-            WHERE o.{self.rule.id}__asked AND {verdict} IS NOT NULL""").fetchall()
+            WHERE verdict IS NOT NULL""").fetchall()
         found: list[str | None] = [None] * len(trials)
         for number, settled_as in settled:
             found[number] = settled_as
