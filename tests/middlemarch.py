@@ -6,6 +6,7 @@ rests on its very bytes (tests/golden) or wants a whole town's mix (tests/truth)
 
 from __future__ import annotations
 
+import atexit
 import csv
 import shutil
 import tempfile
@@ -42,10 +43,17 @@ class Quiet:
     def finished(self, stage: str, told: str, seconds: float) -> None: ...
 
 
+def _until_the_end(prefix: str) -> Path:
+    """A folder of its own that goes when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @cache
 def small_city(*, dwellings: int = SMALL, seed: int = SMALL_SEED, minimal: bool = False) -> Path:
     """A small city's extracts and truth. Never change them: take a copy."""
-    folder = Path(tempfile.mkdtemp(prefix="small-city-")) / "city"
+    folder = _until_the_end("small-city-") / "city"
     write(folder, dwellings=dwellings, seed=seed, month=date(2026, 11, 1), minimal=minimal)
     return folder
 
@@ -70,7 +78,7 @@ def finished_sample() -> Path:
 
 
 def _finished(city: Path) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="middlemarch-")) / "council"
+    folder = _until_the_end("middlemarch-") / "council"
     run_month(new_workspace(folder, city), MONTH, Quiet())
     return folder
 

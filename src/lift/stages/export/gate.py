@@ -281,16 +281,11 @@ def reasons_to_stop(paths: Sequence[Path], second: SecondCheck, *, contacting: b
         read_workbook(path.read_bytes()) if path.suffix == ".xlsx" else read_csv(path.read_bytes()) for path in paths
     ]
     reasons = [fault for one in read for fault in one.faults] + same_references(paths, read)
-    if reasons:
-        return reasons
-    try:
-        return [
-            f"{path.name.removeprefix(PART)} {reason}"
-            for path, one in zip(paths, read, strict=True)
-            for reason in second.forbidden(one.headings, one.rows, contacting=contacting)
-        ]
-    except ValueError:
-        return ["the suppression list cannot be read again: its headings are not those of templates/suppression.csv"]
+    return reasons or [
+        f"{path.name.removeprefix(PART)} {reason}"
+        for path, one in zip(paths, read, strict=True)
+        for reason in second.forbidden(one.headings, one.rows, contacting=contacting)
+    ]
 
 
 def protect(

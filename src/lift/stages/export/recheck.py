@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from lift.errors import DisclosureError
 from lift.workspace.database import Connection, database
 
 ALIKE = 0.8
@@ -39,7 +40,8 @@ class Forbidden:
 
 class SecondCheck:
     """All that forbids, read anew, and every reference of the run that it forbids. One reading serves every file of one
-    export."""
+    export. Raises DisclosureError if a list has other headings than the template's, as a profile of the council's own
+    allows: what forbids then cannot be read without the code that it is to check."""
 
     def __init__(self, core: Path, lists: Sequence[Path], register: Path, today: date) -> None:
         forbidden = Forbidden({MARKED: "a mark in the run's own rows"})
@@ -147,8 +149,11 @@ def _read_list(path: Path, today: date, forbidden: Forbidden) -> None:
     delimiter = max(",;|\t", key=first.count)
     reader = csv.reader(text.replace("\r", "").split("\n"), delimiter=delimiter)
     headings = [re.sub(r"[^a-z0-9]+", "_", heading.strip().lower()).strip("_") for heading in next(reader)]
-    if not set(headings) >= HEADINGS:
-        raise ValueError("headings")
+    if missing := HEADINGS - set(headings):
+        raise DisclosureError(
+            f"{path.name}: its heading line lacks {', '.join(sorted(missing))}, by which finished files are checked "
+            "again, so nothing was exported. Name the columns of a suppression list as templates/suppression.csv does."
+        )
     for number, cells in enumerate(reader, start=2):
         row = {heading: cell.strip() for heading, cell in zip(headings, cells, strict=False)}
         if any(row.values()) and not _is_over(row.get("applies_to", ""), today):
