@@ -21,7 +21,8 @@ from lift.engines.base import Engine
 from lift.engines.duckdb import DuckDBEngine
 from lift.engines.duckdb.tables import make_tables
 from lift.engines.reference import ReferenceEngine
-from lift.engines.settle import Asked, Trial, TryOut, search
+from lift.engines.settle import search
+from lift.engines.trials import Asked, Trial, TryOut
 from lift.rulebook.answers import Answer, Question
 from lift.rulebook.model import Rule, Rulebook
 from lift.rulebook.questions import as_number, ends, read_written

@@ -198,7 +198,7 @@ Look = Callable[[Random, Batch], Iterable[Finding]]
     [
         (_is_sound, searching._Tries, "ask", _ends_are_enough),
         (_is_sound, searching._Tries, "put_together", _all_but_one),
-        (_is_best, searching, "_turned", _all_of_them),
+        (_is_best, searching, "each_turned", _all_of_them),
         (_runs_agree, worlds, "_ends", _low_end_twice),
         (needlessly_left_out, Chains, "_way", _families_only),
         (differing_by_sample, searching._Tries, "_needless", _whatever_it_is),

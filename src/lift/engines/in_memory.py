@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from lift.engines.base import Engine
 from lift.engines.reach import SCOPES, Chains, Scope, Way, only_with
-from lift.engines.settle import LARGE_HOUSEHOLD, Asked, Trial, search
+from lift.engines.settle import search
+from lift.engines.trials import LARGE_HOUSEHOLD, Asked, Trial
 from lift.rulebook.answered import NOT_ASKED
 from lift.rulebook.answers import Answer, Range
 from lift.rulebook.check import closure
@@ -168,7 +169,7 @@ class _Worlds:
             self.couples[home_of[pair[0]]].append(pair)
 
     def try_out(self, trials: Sequence[Trial]) -> list[str | None]:
-        """What each trial settles, in order, as `settle.TryOut` says."""
+        """What each trial settles, in order, as `trials.TryOut` says."""
         copies: list[OneUnit] = []
         pairs: set[tuple[str, str]] = set()
         for number, trial in enumerate(trials):

@@ -10,7 +10,7 @@ from fractions import Fraction
 import duckdb
 
 from lift.engines.duckdb.reach import gathered
-from lift.engines.settle import LARGE_HOUSEHOLD, Asked
+from lift.engines.trials import LARGE_HOUSEHOLD, Asked
 from lift.plan.inputs import ends_of
 from lift.plan.layout import key_of
 from lift.rulebook.model import Fact, Rule, Rulebook

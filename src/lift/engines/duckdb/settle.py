@@ -13,7 +13,8 @@ from lift.engines.duckdb.engine import read_steps
 from lift.engines.duckdb.near import Near, Proved
 from lift.engines.duckdb.reach import reached
 from lift.engines.duckdb.worlds import WORLDS, Column, Worlds, store
-from lift.engines.settle import Asked, search
+from lift.engines.settle import search
+from lift.engines.trials import Asked
 from lift.plan.layout import KEYS
 from lift.rulebook.answers import Range
 from lift.rulebook.model import Fact, Rule, Rulebook

@@ -15,7 +15,7 @@ import polars as pl
 
 from lift.engines.duckdb.run import PLANNING, Profiles, fact_profiles, run_statements, write_plan
 from lift.engines.duckdb.tables import column_names, from_whole_number
-from lift.engines.settle import Asked, Put, Trial
+from lift.engines.trials import Asked, Put, Trial
 from lift.plan.compile import Options, Plan, compile_plan
 from lift.plan.inputs import FactProfile, ends_of, sql_type
 from lift.plan.layout import IDS, KEYS
@@ -92,7 +92,7 @@ class Worlds:
     # ---- one round ----
 
     def try_out(self, trials: Sequence[Trial]) -> list[str | None]:
-        """What each trial settles, in order, as `settle.TryOut` says."""
+        """What each trial settles, in order, as `trials.TryOut` says."""
         found: list[str | None] = []
         for start in range(0, len(trials), TOGETHER):
             found += self._try(trials[start : start + TOGETHER])
