@@ -24,7 +24,7 @@ from lift.rulebook.nodes import (
     children,
     walk,
 )
-from lift.rulebook.page import stale_in_words, value_in_words
+from lift.rulebook.page import stale_in_words, value_in_words, worth_in_words
 
 if TYPE_CHECKING:
     from lift.rulebook.model import Rulebook
@@ -371,7 +371,7 @@ class Told:
         ]
         for part, proved in answer.worth.items():
             kind = self._worth_type(part)
-            told = f"worth {part.replace('_', ' ')}: {self.value(proved, kind)}"
+            told = f"{worth_in_words(_worth_name(part))}: {self.value(proved, kind)}"
             ranked = answer.indicative_worth[part]
             lines.append(told if ranked == proved else f"{told} (for ranking {self.value(ranked, kind)})")
         if answer.may_already_have:
@@ -392,8 +392,7 @@ class Told:
                 yield f"  {sign.strength}: {sign.why}"
 
     def _worth_type(self, part: str) -> Type:
-        name = "worth_in_kind_yearly" if part == "in_kind" else f"worth_{part}"
-        return self.book.steps[self.one.rule.answers[name]].type
+        return self.book.steps[self.one.rule.answers[_worth_name(part)]].type
 
     def _questions(self) -> Iterator[str]:
         asked = self.answer.settled_by
@@ -427,6 +426,11 @@ class Told:
                 kind = self.book.steps[self.one.rule.answers[name]].type
                 found.append(("Not payable below", self.value(self.one.answer_values[name], kind), text))
         return found
+
+
+def _worth_name(part: str) -> str:
+    """The step behind a part of the worth."""
+    return "worth_in_kind_yearly" if part == "in_kind" else f"worth_{part}"
 
 
 def _lookups(node: Node) -> Iterator[Lookup]:

@@ -28,7 +28,8 @@ _KINDS = {
     "measure": "measure",
 }
 _EACH = {"person": "each person", "family": "each family", "household": "each household", "period": "each period"}
-_WORTH = {
+#: What the parts of a worth are called.
+WORTH = {
     "worth_weekly": "Worth a week",
     "worth_monthly": "Worth a month",
     "worth_yearly": "Worth a year",
@@ -42,7 +43,7 @@ _ANSWERS = {
     "eligible": "Entitled if",
     "already": "In payment already if",
     "possible_when": "Worth asking about if it is known that",
-    **_WORTH,
+    **WORTH,
     "advice_first": "Goes to an adviser first if",
 }
 _ROUNDING = {"up": "rounded up to the next penny", "down": "rounded down to the penny", "none": "not rounded"}
@@ -303,7 +304,7 @@ def money(value: Scalar | Special | None, kind: Type) -> str:
         return shown(value)
     if kind.is_money:
         per = str(kind.unit).partition("/")[2]
-        return f"£{_decimal(value, 2)} {_PER.get(per, per)}".strip()
+        return f"{'-' if value < 0 else ''}£{_decimal(abs(value), 2)} {_PER.get(per, per)}".strip()
     return f"{_decimal(value, 0)} {kind.unit}" if kind.unit is not None and kind.unit.parts else _decimal(value, 0)
 
 
@@ -316,8 +317,19 @@ def value_in_words(value: Value, kind: Type) -> str:
     if low == high:
         return low or "not known"
     if low and high:
-        return f"from {low} to {high}"
+        return f"from {_without_per(low, kind)} to {high}"
     return f"at least {low}" if low else f"at most {high}"
+
+
+def _without_per(money: str, kind: Type) -> str:
+    """£5.00 of *£5.00 a week*: a range says once by what time it is."""
+    return money.partition(" ")[0] if kind.is_money else money
+
+
+def worth_in_words(part: str) -> str:
+    """What a part of a worth is called where its value says by what time it is: `worth_weekly` is *Worth*."""
+    title = WORTH[part]
+    return "Worth" if title.startswith("Worth") else title
 
 
 def stale_in_words(fact: Fact, value: Value) -> str:

@@ -90,7 +90,7 @@ def test_the_answer_comes_first_with_what_would_settle_it(told: Told) -> None:
     assert told.head() == [
         "Pension Credit (guarantee credit): possible, ask first",
         "the family, on 1 May 2026; no officer has signed this rule off yet",
-        "worth weekly: from £0.00 a week to £135.15 a week",
+        "Worth: from £0.00 to £135.15 a week",
         "Assumed, because nothing shows it: habitually resident.",
         "One answer settles it:",
         "  How much do you get a week from works or private pensions? (private_pension, the claimant (xfm0))",
@@ -174,7 +174,7 @@ def test_a_figure_has_its_day_status_and_law(lines: list[list[str]]) -> None:
 def test_a_figure_that_is_not_sure_says_what_it_counts_as(lines: list[list[str]]) -> None:
     ((*_, value, since, status, _),) = _of(lines, "figure", "earnings_disregard_higher")
     assert (value, since, status) == (
-        "£20.00 a week (not sure, counts as from £5.00 a week to £20.00 a week)", "6 October 2003", "unconfirmed",
+        "£20.00 a week (not sure, counts as from £5.00 to £20.00 a week)", "6 October 2003", "unconfirmed",
     )  # fmt: skip
     ((*_, goes_in, _),) = _of(lines, "step", "earnings_disregard")
     assert f"earnings_disregard_higher {value}" in goes_in

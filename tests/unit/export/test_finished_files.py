@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import shutil
 import sys
 import zipfile
@@ -75,9 +76,18 @@ def test_advisers_get_worth_sum_law_facts_and_origins_and_no_name(called: Export
     ]  # fmt: skip
     likely = next(row for row in rows if row["Worth, and what to know"].startswith("Likely\nabout £"))
     assert "reduction: £" in likely["The sum, step by step"]
-    assert "worth = reduction" in likely["The sum, step by step"]
+    sums = likely["The sum, step by step"].split("\n")
+    assert sums[-1].startswith("Due if: habitually resident, is liable for Council Tax, ")
+    assert any(re.fullmatch(r"Worth: £[\d.]+ a week = reduction", line) for line in sums)
+    assert any(line.endswith(" = (weekly charge − deductions, but not less than 0) × share") for line in sums)
+    # What is read of other families alone says nothing of this one.
+    assert not any(
+        "gross income of family" in line or "gets Income Support" in row["Facts"]
+        for row in rows
+        for line in row["The sum, step by step"].split("\n")
+    )
     assert likely["Law"].startswith("https://www.legislation.gov.uk/")
-    assert "gets universal credit: yes" in likely["Facts"]
+    assert "gets Universal Credit: yes" in likely["Facts"]
     assert "uc_notices_2026-11-11.csv line " in likely["Where each fact comes from"]
     callers = table_of(file_of(done.files, "_call_file.xlsx"))
     assert {row["Reference"] for row in rows} == {row["Reference"] for row in callers}

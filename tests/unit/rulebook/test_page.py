@@ -23,7 +23,7 @@ _HOUSE = Path(__file__).parents[2] / "messages" / "bad_rules" / "house"
     [
         (Fraction("227.1"), unit("GBP/week"), "£227.10 a week"),
         (Fraction(10000), unit("GBP"), "£10,000.00"),
-        (Fraction(-5), unit("GBP/month"), "£-5.00 a month"),
+        (Fraction(-5), unit("GBP/month"), "-£5.00 a month"),
         (Fraction("0.005"), unit("GBP/year"), "£0.005 a year"),
         (Fraction(792), unit("months"), "792 months"),
         (Fraction(1, 2), unit("fraction"), "0.5"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lift.rulebook.model import Rulebook
+from lift.rulebook.plain import plain_name
 from lift.stages.export.call_file import Family
 from lift.stages.export.columns import Cell, Column
 from lift.stages.export.workings import Listed, Working, workings
@@ -18,11 +19,11 @@ from lift.stages.export.workings import Listed, Working, workings
 COLUMNS = (
     Column("reference", "Reference", 19),
     Column("about", "Answer about", 19),
-    Column("worth", "Worth, and what to know", 30),
-    Column("steps", "The sum, step by step", 42),
-    Column("law", "Law", 28),
-    Column("facts", "Facts", 42),
-    Column("origins", "Where each fact comes from", 36),
+    Column("worth", "Worth, and what to know", 28),
+    Column("steps", "The sum, step by step", 60),
+    Column("law", "Law", 32),
+    Column("facts", "Facts", 44),
+    Column("origins", "Where each fact comes from", 32),
 )
 _VERDICTS = {"likely": "Likely", "possible": "To be asked about"}
 
@@ -97,7 +98,7 @@ def _worth(book: Rulebook, row: Mapping[str, Any], since: str, month: str) -> st
         lines.append(f"Not settled: {_questions(row)}")
     opens = book.rules[row["rule"]].opens
     if opens:
-        lines.append("Opens: " + ", ".join(name.replace("_", " ") for name in opens))
+        lines.append("Opens: " + ", ".join(map(plain_name, opens)))
     if row["also"]:
         lines.append("This family also: " + ", ".join(book.rules[rule].name for rule in row["also"].split()))
     if since < month:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 import io
-import re
-import textwrap
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
+from xlsxwriter.utility import xl_pixel_width  # type: ignore[import-untyped]
 
 from lift.errors import StorageError
 from lift.stages.export.columns import Cell, Column, clean
@@ -24,7 +23,13 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "date": {"num_format": "dd/mm/yyyy", "align": "left"},
 }
 A4, NOTE_WIDTH = 9, 112
-LINE_HEIGHT, MOST_HEIGHT = 15, 409  # points; no spreadsheet makes a row higher
+MOST_HEIGHT = 408.75  # points; no spreadsheet makes a row higher
+DIGIT, SPACE, WIDEST, PADDING = 7, 3, 13, 6  # pixels of Calibri 11; a column's width counts its digits
+# Arial is on every computer, or another of the same measures; size 10 is as wide as Calibri 11, and its lines are of
+# nearly one height in all programs. What needs a higher row than there is, is written smaller.
+FONT = "Arial"
+USUAL, SMALL = (10, 12.75), (8, 11.25)  # size, and height of a line, in points
+_LETTERS: dict[str, Any] = {"font_name": FONT, "font_size": USUAL[0]}
 MOST_CHARACTERS = 32_767  # in a cell; a longer text would be cut without a word
 
 
@@ -50,10 +55,16 @@ def make_workbook(
 
 def _table_sheet(book: Any, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], footer: str) -> None:
     sheet = book.add_worksheet(name[:31])
-    heading = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1, "bg_color": "#E8EEF4"})
+    heading = book.add_format(
+        _LETTERS | {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1, "bg_color": "#E8EEF4"}
+    )
     lines = {"bottom": 4, "bottom_color": "#9AA5AF", "left": 4, "left_color": "#C9D1D9"}
     under = {"valign": "top"} | lines
-    formats = {kind: book.add_format(under | shown) for kind, shown in _FORMATS.items()}
+    formats = {
+        (size, kind): book.add_format(_LETTERS | under | shown | {"font_size": size})
+        for size, _ in (USUAL, SMALL)
+        for kind, shown in _FORMATS.items()
+    }
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
         _text(sheet, 0, place, column.heading, heading)
@@ -68,9 +79,14 @@ def _table_sheet(book: Any, name: str, columns: Sequence[Column], rows: Sequence
             )
     sheet.set_row(0, _height([(column.heading, column.width - 1) for column in columns]))
     for line, row in enumerate(rows, start=1):
-        sheet.set_row(line, _height([(cell, column.width) for column, cell in zip(columns, row, strict=True)]))
+        cells = [(cell, column.width) for column, cell in zip(columns, row, strict=True)]
+        letters = USUAL
+        if (height := _height(cells)) > MOST_HEIGHT:
+            letters = SMALL
+            height = _height(cells, SMALL)
+        sheet.set_row(line, min(height, MOST_HEIGHT))
         for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
-            _write(sheet, line, place, cell, formats[column.kind])
+            _write(sheet, line, place, cell, formats[letters[0], column.kind])
     sheet.freeze_panes(1, 2)
     _print_set_up(sheet, footer)
     sheet.repeat_rows(0)
@@ -78,46 +94,50 @@ def _table_sheet(book: Any, name: str, columns: Sequence[Column], rows: Sequence
 
 def _notes_sheet(book: Any, notes: Sequence[tuple[str, str]], footer: str) -> None:
     sheet = book.add_worksheet("notes")
-    label = book.add_format({"bold": True, "valign": "top", "text_wrap": True})
-    text = book.add_format({"text_wrap": True, "valign": "top"})
+    label = book.add_format(_LETTERS | {"bold": True, "valign": "top", "text_wrap": True})
+    text = book.add_format(_LETTERS | {"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, NOTE_WIDTH)
     for line, (name, said) in enumerate(notes):
-        sheet.set_row(line, _height([(said, NOTE_WIDTH)]))
+        sheet.set_row(line, min(_height([(said, NOTE_WIDTH)]), MOST_HEIGHT))
         _text(sheet, line, 0, name, label)
         _text(sheet, line, 1, clean(said), text)
     _print_set_up(sheet, footer)
 
 
-def _height(cells: Sequence[tuple[Cell, int]]) -> int:
-    """Room for the cell with the most lines, for nothing fits row heights to their text when a file is opened."""
+def _height(cells: Sequence[tuple[Cell, int]], letters: tuple[int, float] = USUAL) -> float:
+    """Room for the cell with the most lines, for not every program fits row heights to their text when it opens a
+    file."""
+    size, high = letters
     lines = 1
     for cell, width in cells:
         if isinstance(cell, str):
-            room, mine = max(width - 1, 4), 0
-            for part in cell.split("\n"):
-                mine += 1 if len(part) <= room else _lines(part, room)
-            lines = max(lines, mine)
-    return min(lines * LINE_HEIGHT, MOST_HEIGHT)
-
-
-# A hyphen at which a line may end: one before a letter, or several.
-_MAY_BREAK = re.compile(r"-(?:-|[^\d\W])")
+            room = (width * DIGIT - PADDING) * USUAL[0] // size
+            lines = max(lines, sum(_lines(part, room) for part in cell.split("\n")))
+    return lines * high
 
 
 @lru_cache(1 << 14)
-def _lines(part: str, width: int) -> int:
-    """How many lines `textwrap.wrap` makes of a text that is longer than one."""
-    words = part.split(" ")
-    if _MAY_BREAK.search(part) or not part.isprintable() or not all(0 < len(word) <= width for word in words):
-        # Hyphens, long words and spaces in a row are its own business; of words alone the sum is soon done.
-        return len(textwrap.wrap(part, width)) or 1
-    lines, room = 0, -1
-    for word in words:
-        room -= len(word) + 1
-        if room < 0:
-            lines, room = lines + 1, width - len(word)
+def _lines(part: str, room: int) -> int:
+    """How many lines a text is wrapped into, by how wide each of its words is in the font of the sheet. A word wider
+    than the column goes on in the next line; at hyphens a program may break, which can only save room."""
+    if len(part) * WIDEST <= room:
+        return 1
+    lines, left = 1, room
+    for word in part.split(" "):
+        width = _width(word)
+        if width > left:
+            lines, left = (lines + 1, room) if left < room else (lines, left)
+            lines, left = lines + (width - 1) // room, room - (width - 1) % room - 1
+        else:
+            left -= width
+        left -= SPACE
     return lines
+
+
+@lru_cache(1 << 14)
+def _width(word: str) -> int:
+    return int(xl_pixel_width(word))
 
 
 FOOTER = 90  # letters that fit into the left half of a page's foot

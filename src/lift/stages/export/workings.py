@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,14 @@ from lift.engines.duckdb.engine import reader_of
 from lift.engines.duckdb.homes import copy_homes, held
 from lift.engines.duckdb.run import fact_profiles, run_plan
 from lift.plan.compile import Options, Plan, compile_plan
+from lift.plan.figures import is_lapsed, version_day
 from lift.plan.layout import Stored
 from lift.rulebook.answers import Range, Value
-from lift.rulebook.check import in_reading_order, references, short
-from lift.rulebook.model import Fact, Rule, Rulebook, Step
-from lift.rulebook.nodes import FactRef, Level, Logic, StepRef, walk
-from lift.rulebook.page import stale_in_words, value_in_words
+from lift.rulebook.check import in_reading_order, references
+from lift.rulebook.model import Fact, Rule, Rulebook, Special, Step
+from lift.rulebook.nodes import AmountRef, FactRef, Level, Logic, Node, StepRef, walk
+from lift.rulebook.page import WORTH, money, stale_in_words, value_in_words, worth_in_words
+from lift.rulebook.plain import Figure, Put, is_sum, plain_conditions, plain_name, plain_sum
 from lift.stages.export.rests_on import SUBJECT, persons_read
 from lift.stages.export.worked import NO_ORIGINS, Origins, Read, Row, Worked, columns_of, read_worked
 from lift.workspace.database import database
@@ -72,7 +74,7 @@ def workings(
         run_plan(connection, plan, outputs=sorted({table for table, _ in plan.steps.values()}))
         shown = {rule: _Shown(book, book.rules[rule]) for rule in rules}
         facts = {(fact.level, fact.name): fact for one in shown.values() for fact in one.every_fact}
-        steps = {step.name for one in shown.values() for step in one.steps}
+        steps = {step.name for one in shown.values() for step in (*one.steps, *one.worth.values())}
         worked = read_worked(connection, plan, [one.reference for one in listed], facts.values(), steps)
         town = _Town(worked)
         said = {rule: _Said.of(one, worked, plan, day) for rule, one in shown.items()}
@@ -113,14 +115,25 @@ class _Shown:
     """What is shown of a rule: its sums, what it asks for, the signs it counts, and the facts it reads."""
 
     def __init__(self, book: Rulebook, rule: Rule) -> None:
-        self.rule = rule
+        self.book, self.rule = book, rule
         order = in_reading_order(rule, book)
         asked = {node.name for name in ("eligible", "possible_when") for node in _reads(book, rule, name)}
         reasons = _reasons(book, asked)
-        self.steps = [step for step in order if _is_money(step) or step.name in asked | reasons]
-        self.only_if_true = reasons - asked
-        self.facts = _facts(book, rule)
         self.persons = persons_read(rule, book)
+        # What is read of other families alone says nothing of this one.
+        own = [step for step in order if step.name in self.persons]
+        numbers = {
+            node.name
+            for step in own
+            if _is_money(step)
+            for formula in step.formulas
+            if is_sum(formula.node)
+            for node in walk(formula.node)
+            if isinstance(node, StepRef) and node.type.kind == "number"
+        }
+        self.steps = [step for step in own if _is_money(step) or step.name in asked | reasons or step.name in numbers]
+        self.only_if_true = reasons - asked
+        self.facts = [fact for fact in _facts(book, rule) if fact.name in self.persons]
         self.signs = [
             (sign.why, node.level, node.name)
             for number, sign in enumerate(rule.evidence, start=1)
@@ -128,13 +141,16 @@ class _Shown:
             if isinstance(node, FactRef) and book.facts[node.level, node.name].type.kind == "flag"
         ]
         self.every_fact = [*self.facts, *(book.facts[level, name] for _, level, name in self.signs)]
-        read = [(step.level, step.name) for step in self.steps] + [(fact.level, fact.name) for fact in self.every_fact]
+        self.worth = {name: book.steps[rule.answers[name]] for name in WORTH if name in rule.answers}
+        self.worth.pop("worth_at_least", None)
+        self.eligible = book.steps[rule.answers["eligible"]] if "eligible" in rule.answers else None
+        summed = [*self.steps, *self.worth.values()]
+        read = [(step.level, step.name) for step in summed] + [(fact.level, fact.name) for fact in self.every_fact]
         self.every_whose = tuple(dict.fromkeys(self._whose(*one) for one in read))
-        worth = [name for name in rule.answers if name.startswith("worth_") and name != "worth_at_least"]
-        self.worth = [book.steps[rule.answers[name]].formulas[-1].text for name in worth]
 
     def _whose(self, level: Level, name: str) -> _Whose:
-        return _Whose(level, self.persons.get(name, frozenset()) if level == "person" else frozenset())
+        asked = frozenset({SUBJECT}) if name in self.rule.answers.values() else frozenset[str]()
+        return _Whose(level, self.persons.get(name, asked) if level == "person" else frozenset())
 
     def whose(self, level: Level, name: str) -> int:
         return self.every_whose.index(self._whose(level, name))
@@ -206,41 +222,68 @@ class _Said:
     steps: tuple[_Words, ...]
     signs: tuple[_Words, ...]
     facts: tuple[_Words, ...]
-    worth: tuple[str, ...]
+    worth: tuple[_Words, ...]
+    due_if: str | None
 
     @classmethod
     def of(cls, shown: _Shown, worked: Worked, plan: Plan, day: datetime.date) -> _Said:
+        def told(step: Step, title: str = "") -> Iterator[_Words]:
+            if (step.name, True) in plan.steps:
+                yield _step_words(shown, step, plan.steps[step.name, True][1], worked, day, title)
+
         return cls(
             shown.rule,
             shown.every_whose,
-            tuple(
-                _step_words(shown, step, plan.steps[step.name, True][1], worked)
-                for step in shown.steps
-                if (step.name, True) in plan.steps
-            ),
+            tuple(words for step in shown.steps for words in told(step)),
             tuple(_sign_words(shown, why, level, name, worked) for why, level, name in shown.signs),
             tuple(_fact_words(shown, fact, worked, day) for fact in shown.facts),
-            tuple(f"worth = {_plain(text)}" for text in shown.worth),
+            tuple(words for name, step in shown.worth.items() for words in told(step, worth_in_words(name))),
+            None if shown.eligible is None else plain_conditions(_in_force(shown.eligible, day), _figures(shown, day)),
         )
 
 
-def _step_words(shown: _Shown, step: Step, stored: Stored, worked: Worked) -> _Words:
-    """Its value; None if it is nought."""
+def _step_words(shown: _Shown, step: Step, stored: Stored, worked: Worked, day: datetime.date, title: str) -> _Words:
+    """Its value, and what it is the sum of; None if it is nought."""
     value_of = reader_of(stored)
+    summed = plain_sum(_in_force(step, day), _figures(shown, day)) if _is_money(step) else None
 
     def say(raw: Row) -> str | None:
         value = value_of(dict(zip(stored.columns, raw, strict=True)))
-        return None if _is_nought(value) else value_in_words(value, step.type)
+        if _is_nought(value):
+            return None
+        return value_in_words(value, step.type) + (f" = {summed}" if summed else "")
 
     return _Words(
         step.name,
-        _plain(short(step.name)),
+        title or plain_name(step.name),
         shown.whose(step.level, step.name),
         worked.steps[step.level].reader(stored.columns),
         say,
         step.cite,
         step.name in shown.only_if_true,
     )
+
+
+def _in_force(step: Step, day: datetime.date) -> Node:
+    """The step's formula on the day; where a fact of the unit picks it, the latest."""
+    on = version_day(step.day, day)
+    return next((f.node for f in reversed(step.formulas) if f.start is None or f.start <= on), step.formulas[-1].node)
+
+
+def _figures(shown: _Shown, day: datetime.date) -> Figure:
+    """An amount by its name, with the figure that goes into a sum."""
+
+    def put(node: AmountRef) -> Put:
+        name, amount = plain_name(node.name), shown.book.amounts[node.name]
+        begun = [cell for start, cell in amount.versions if start <= version_day(amount.day, day)]
+        if node.day is not None or not begun or isinstance(begun[-1].value, Special):
+            return Put(name)
+        cell = begun[-1]
+        counts = Range(*(cell.within or (None, None))) if cell.is_weak or is_lapsed(amount, day) else None
+        figure = money(cell.value, amount.type) if counts is None else value_in_words(counts, amount.type)
+        return Put(f"{name} ({figure})", is_one=counts is None and cell.value == 1)
+
+    return put
 
 
 def _sign_words(shown: _Shown, why: str, level: Level, name: str, worked: Worked) -> _Words:
@@ -255,7 +298,7 @@ def _fact_words(shown: _Shown, fact: Fact, worked: Worked, day: datetime.date) -
         return _fact_in_words(fact, *held(fact, dict(zip(columns, raw, strict=True))), day)
 
     read = worked.rows[fact.level].reader(columns)
-    return _Words(fact.name, _plain(fact.name), shown.whose(fact.level, fact.name), read, say)
+    return _Words(fact.name, plain_name(fact.name), shown.whose(fact.level, fact.name), read, say)
 
 
 def _fact_in_words(fact: Fact, value: Value, fresh: bool, day: datetime.date) -> tuple[str, str]:
@@ -270,8 +313,8 @@ def _fact_in_words(fact: Fact, value: Value, fresh: bool, day: datetime.date) ->
         # A day of birth is what strangers are asked to prove themselves with: the age does here.
         return "age", _age(value, day)
     said = value_in_words(value, fact.type)
-    told = _plain(said) if isinstance(value, str) else said
-    return _plain(fact.name), told if fresh else f"{told}, {stale_in_words(fact, value)}"
+    told = said.replace("_", " ") if isinstance(value, str) else said
+    return plain_name(fact.name), told if fresh else f"{told}, {stale_in_words(fact, value)}"
 
 
 def _age(born: Range, today: datetime.date) -> str:
@@ -295,7 +338,7 @@ class _Town:
         steps, cites = _told_of_steps(said, among)
         facts, origins = _told_of_facts(said, among)
         law = "\n".join(dict.fromkeys([said.rule.law, *cites]))
-        return Working("\n".join([*steps, *said.worth]), law, facts, origins)
+        return Working("\n".join(steps), law, facts, origins)
 
     def _units(self, one: Listed) -> _Units:
         """The units whose figures may be shown: one's own family, its latest period, and the home."""
@@ -322,15 +365,23 @@ class _Town:
 
 
 def _told_of_steps(said: _Said, among: Sequence[Sequence[_Unit]]) -> tuple[list[str], list[str]]:
-    """Each step that is not nought, and the law that they rest on."""
-    told, cites = [], []
-    for words in said.steps:
+    """Each step with the sum it is, those that are nought together, and the law that they rest on."""
+    told: list[str] = []
+    nought: list[str] = []
+    cites: list[str] = []
+    for words in (*said.steps, *said.worth):
         for unit in among[words.whose]:
-            value = None if unit.steps is None else words.of(unit.steps)
-            if value is not None and (value == _TRUE or not words.only_if_true):
+            if unit.steps is None:
+                continue
+            value = words.of(unit.steps)
+            if value is None:
+                nought.append(words.plain + unit.whose)
+            elif value == _TRUE or not words.only_if_true:
                 told.append(f"{words.plain}{unit.whose}: {value}")
                 cites += [words.cite] if words.cite else []
-    told += [f"sign: {words.plain}" for words in said.signs if any(words.of(one.row) for one in among[words.whose])]
+    told += [f"Nought: {', '.join(nought)}"] if nought else []
+    told += [f"Sign: {words.plain}" for words in said.signs if any(words.of(one.row) for one in among[words.whose])]
+    told += [f"Due if: {said.due_if}"] if said.due_if else []
     return told, cites
 
 
@@ -359,7 +410,3 @@ def _years(born: datetime.date, day: datetime.date) -> int:
 
 def _is_nought(value: Value) -> bool:
     return isinstance(value, Range) and value.low == 0 and value.high == 0
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
