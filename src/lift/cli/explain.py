@@ -157,8 +157,9 @@ def plain_lines(told: Told) -> Iterator[str]:
         yield "\t".join(("step", *columns))
     for one in told.figures():
         yield "\t".join(("figure", one.name, one.value, in_words(one.since), one.status, one.law))
-    for fact in told.shown_facts():
-        yield "\t".join(("fact", fact.name, told.unit(fact.key), told.fact_value(fact), told.sources(fact)))
+    for name, parts in told.facts_together():
+        for whose, value, sources in parts:
+            yield "\t".join(("fact", name, whose, value, sources))
     yield ""
 
 
@@ -195,8 +196,8 @@ def _print_facts(console: Console, told: Told) -> None:
 
     for name, parts in told.facts_together():
         console.print(f"[cyan]{name}[/cyan]")
-        for keys, value, sources in parts:
-            line = f"{escape(told.units(keys))}: {escape(value)}"
+        for whose, value, sources in parts:
+            line = f"{escape(whose)}: {escape(value)}"
             console.print(Padding(line, (0, 0, 0, 4), expand=False))
             if sources:
                 console.print(Padding(f"[dim]{escape(sources)}[/dim]", (0, 0, 0, 8), expand=False))

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from lift.cli.told_figures import Figure, amount_in_words, rows_in_words
+from lift.cli.told_world import ToldWorld
 from lift.days import in_words
 from lift.rulebook.answers import Range, Value
 from lift.rulebook.check import short
@@ -49,12 +50,14 @@ _ROLES = ("claimant", "partner", "child")
 
 @dataclass(frozen=True)
 class _Reference:
-    """A step, fact or amount (no key) that a formula reads; `gathered` from a related unit; `roster`: it only tells
-    whether all of those are known; `since`: the version of an amount that a fact of the unit picks."""
+    """A step, fact or amount (no key) that a formula reads; `gathered` from a related unit; `left_out`: of a period
+    that the gather's condition surely leaves out; `roster`: it only tells whether all of those are known; `since`: the
+    version of an amount that a fact of the unit picks."""
 
     key: str
     name: str
     gathered: bool = False
+    left_out: bool = False
     roster: bool = False
     since: date | None = None
 
@@ -71,7 +74,9 @@ class Told:
         self.families = {unit.key: unit.family for unit in one.units}
         self.levels = {unit.key: unit.level for unit in one.units}
         self.home = next((unit.key for unit in one.units if unit.level == "household"), "")
+        self.world = ToldWorld(book, one, self.facts, self.steps)
         self.reached: set[tuple[str, str]] = set()
+        self.passed_over: set[tuple[str, str]] = set()
         self.picked: dict[str, set[date]] = {}
         for name in one.rule.answers.values():
             self._reach(book.steps[name].formulas[-1].node, self.answer.key)
@@ -96,12 +101,12 @@ class Told:
         word = str(role.value) if role is not None and role.value is not None else "person"
         return f"the {word} ({key})" if self.is_own(key) else f"another person of the home ({key})"
 
-    def units(self, keys: Sequence[str]) -> str:
+    def units(self, keys: Sequence[str], other: str = "") -> str:
         """Several periods in order of time, or one unit."""
         first, last = (self.facts.get((key, "period_start")) for key in (keys[0], keys[-1]))
         if len(keys) == 1 or first is None or last is None:
-            return self.unit(keys[0])
-        return f"the {len(keys)} periods from {self.value(first.value)} to {self.value(last.value)}"
+            return self.unit(keys[0]).replace("the period", f"the {other}period", 1)
+        return f"the {len(keys)} {other}periods from {self.value(first.value)} to {self.value(last.value)}"
 
     def together(self, keys: Iterable[str], said: Callable[[str], object]) -> list[list[str]]:
         """Units in their order; those periods together that follow one another and of which the same is said."""
@@ -123,24 +128,42 @@ class Told:
         return [sorted(group, key=lambda step: self._order(step.key)) for group in groups.values()]
 
     def shown_facts(self) -> list[KnownFact]:
-        """The facts that the answer rests on, known ones first."""
-        mine = [fact for fact in self.one.facts if (fact.key, fact.name) in self.reached]
+        """The facts that the answer rests on, known ones first; with those of periods that its steps leave out."""
+        mine = [fact for fact in self.one.facts if (fact.key, fact.name) in self.reached | self.passed_over]
         return sorted(mine, key=lambda fact: (is_unknown(fact), fact.name, self._order(fact.key)))
 
-    def facts_together(self) -> list[tuple[str, list[tuple[list[str], str, str]]]]:
-        """The name of each fact, known ones first, with the units of which the same is known, what, and where from."""
-        groups: dict[tuple[bool, str], list[str]] = {}
+    def facts_together(self) -> list[tuple[str, list[tuple[str, str, str]]]]:
+        """The name of each fact, known ones first, with: of whom, what is known, and where from. Periods of which the
+        same is known stand together, and so do those that every step leaves out."""
+        groups: dict[tuple[bool, str], list[KnownFact]] = {}
         for fact in self.shown_facts():
-            groups.setdefault((is_unknown(fact), fact.name), []).append(fact.key)
-        found = []
-        for (_, name), units in groups.items():
-            values = {key: self.fact_value(self.facts[key, name]) for key in units}
-            told = []
-            for keys in self.together(units, values.get):
-                first, *same = (self.facts[key, name] for key in keys)
-                told.append((keys, values[keys[0]], self.sources(first, *same)))
-            found.append((name, told))
-        return found
+            groups.setdefault((is_unknown(fact), fact.name), []).append(fact)
+        return [(name, list(self._of_whom(facts))) for (_, name), facts in groups.items()]
+
+    def _of_whom(self, facts: Sequence[KnownFact]) -> Iterator[tuple[str, str, str]]:
+        if facts[0].name == "period_start":  # a period is called by its first day
+            yield self._together_told(facts, "")
+            return
+        counted = {fact.key: fact for fact in facts if (fact.key, fact.name) in self.reached}
+        for keys in self.together(counted, lambda key: self.fact_value(counted[key])):
+            yield self._together_told([counted[key] for key in keys], "")
+        if left := [fact for fact in facts if fact.key not in counted]:
+            yield self._together_told(left, "other ")
+
+    def _together_told(self, facts: Sequence[KnownFact], other: str) -> tuple[str, str, str]:
+        whose = self.units([fact.key for fact in facts], other)
+        return whose, self._span(facts), self.sources(facts[0], *facts[1:])
+
+    def _span(self, facts: Sequence[KnownFact]) -> str:
+        """What is known of all of them: one value, or from the least to the greatest."""
+        told = list(dict.fromkeys(map(self.fact_value, facts)))
+        ranges = [fact.value for fact in facts if isinstance(fact.value, Range)]
+        if len(told) == 1 or len(ranges) < len(facts):
+            return "; ".join(told)
+        lows, highs = [one.low for one in ranges], [one.high for one in ranges]
+        low = None if None in lows else min(lows)  # type: ignore[type-var]
+        high = None if None in highs else max(highs)  # type: ignore[type-var]
+        return self.value(Range(low, high), self.book.facts[facts[0].level, facts[0].name].type)
 
     def shown_amounts(self) -> list[ShownAmount]:
         """The figures that the answer rests on, each in the versions that were picked."""
@@ -185,7 +208,10 @@ class Told:
         for below in self._references(node, key, key):
             if below.since is not None:
                 self.picked.setdefault(below.name, set()).add(below.since)
-            if (below.key, below.name) not in self.reached:
+            if below.left_out:
+                if (below.key, below.name) in self.facts:
+                    self.passed_over.add((below.key, below.name))
+            elif (below.key, below.name) not in self.reached:
                 self.reached.add((below.key, below.name))
                 step = self.steps.get((below.key, below.name))
                 if step is not None:
@@ -251,11 +277,15 @@ class Told:
         """Every name that the step's formula reads, with its value; those of other units with whose they are."""
         found: dict[str, str] = {}
         periods: dict[str, dict[str, str]] = {}
+        passed_over: set[str] = set()
+        counted: set[str] = set()
         for below in self._references(self._formula(step), step.key, step.key):
             if below.roster and not self._leaves_open(below):
                 continue
             if below.gathered and self.levels.get(below.key) == "period":
-                periods.setdefault(short(below.name), {})[below.key] = self._told(below)
+                (passed_over if below.left_out else counted).add(below.key)
+                if not below.left_out and below.name != "period_start":  # a period is called by its first day
+                    periods.setdefault(short(below.name), {})[below.key] = self._told(below)
                 continue
             whose = f" of {self.unit(below.key)}" if below.gathered else ""
             found.setdefault(f"{short(below.name)}{whose}", self._told(below))
@@ -264,14 +294,22 @@ class Told:
                 found[f"{name} of {self.units(keys)}"] = told[keys[0]]
         for node in walk(self._formula(step)):
             if isinstance(node, Gather):
-                related = len(self._related(node, step.key))
-                if not related or (node.body is None and node.where is None):
-                    found.setdefault(node.relation, f"{related:,} known" if related else "none known")
+                related = self._related(node, step.key)
+                if passed_over & set(related):
+                    found[node.relation] = self._counted(counted & set(related), passed_over - counted)
+                elif not related or (node.body is None and node.where is None):
+                    found.setdefault(node.relation, f"{len(related):,} known" if related else "none known")
         for lookup in _lookups(self._formula(step)):
             at = [self._held(key, step.key) for key in lookup.keys]
             rows = rows_in_words(self.book.tables[lookup.table], self.tables[lookup.table], at)
             found.setdefault(short(lookup.table), rows)
         return list(found.items())
+
+    def _counted(self, counted: Iterable[str], passed_over: Iterable[str]) -> str:
+        """Which periods a formula counts, and how many it leaves out."""
+        mine, others = sorted(counted, key=self._order), sorted(passed_over, key=self._order)
+        told = self.units(mine) if mine else "none counts"
+        return f"{told} ({self.units(others, 'other ')} left out)" if others else told
 
     def _held(self, node: Node, key: str) -> Value:
         """What is known of a fact or step of a unit; nothing of a formula."""
@@ -309,10 +347,17 @@ class Told:
 
     def _gathered(self, node: Gather, key: str, outer: str) -> Iterator[_Reference]:
         for other in self._related(node, key):
+            out = (
+                node.where is not None
+                and self.levels[other] == "period"
+                and self.world.leaves_out(node.where, other, key)
+            )
             for below in (node.body, node.where):
                 if below is not None:
                     for reference in self._references(below, other, key):
-                        yield replace(reference, gathered=reference.key in (other, self._above(other, "family")))
+                        gathered = reference.key in (other, self._above(other, "family"))
+                        left_out = out and reference.key == other
+                        yield replace(reference, gathered=gathered, left_out=left_out)
         if node.complete_when is not None:
             for reference in self._references(node.complete_when, key, outer):
                 yield replace(reference, roster=True)

@@ -71,8 +71,8 @@ def _facts(told: Told) -> list[tuple[str, str, str, str]]:
     """The facts; periods of which the same is known stand together, and so do units that share value and rows."""
     whose: dict[tuple[str, str, str], list[str]] = {}
     for name, parts in told.facts_together():
-        for keys, value, sources in parts:
-            whose.setdefault((name, value, sources), []).append(told.units(keys))
+        for unit, value, sources in parts:
+            whose.setdefault((name, value, sources), []).append(unit)
     return [(name, ", ".join(units), value, sources) for (name, value, sources), units in whose.items()]
 
 

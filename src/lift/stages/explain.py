@@ -17,6 +17,7 @@ from lift.days import in_words
 from lift.engines.duckdb.engine import answers_of, read_rows, read_steps
 from lift.engines.duckdb.homes import copy_homes, held
 from lift.engines.duckdb.run import fact_profiles, run_plan
+from lift.engines.duckdb.tables import column_names
 from lift.errors import NotFoundError
 from lift.plan.compile import Options, compile_plan
 from lift.plan.figures import is_lapsed, version_day
@@ -27,6 +28,7 @@ from lift.rulebook.model import Amount, Cell, Fact, Rule, Rulebook, Special, Ste
 from lift.rulebook.nodes import LEVELS, FactRef, Level
 from lift.rulebook.questions import read_written
 from lift.rulebook.units import Scalar
+from lift.sources.facts.readings import load_readings
 from lift.workspace.database import database
 
 
@@ -38,6 +40,7 @@ class Origin:
     file: str
     line: int | None
     as_at: date | None
+    """The day on which it was so: the row's own, or that of its extract, as the fact's age is counted."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,7 @@ def explain(
     listed = {(one.rule, one.key) for one in answers if one.verdict in LISTED}
     wanted = sorted({rule for rule, _ in listed}) if rules is None else rules
     steps = _run(connection, book, day, [name for name in wanted if book.rules[name].covers_day(day)])
-    home = _Home.of(connection)
+    home = _Home.of(connection, book)
     found = []
     for answer in steps.answers:
         meant = answer.key == unit_key or (answer.level != level and answer.key in keys)
@@ -260,10 +263,10 @@ class _Home:
     differing: frozenset[tuple[str, str, str]]
 
     @classmethod
-    def of(cls, connection: duckdb.DuckDBPyConnection) -> _Home:
+    def of(cls, connection: duckdb.DuckDBPyConnection, book: Rulebook) -> _Home:
         held = {level: {str(r[key_of(level)]): r for r in read_rows(connection, level)} for level in LEVELS}
         keys = [key for level in LEVELS for key in held[level]]
-        return cls(held, _origins(connection, keys), _differing(connection, keys))
+        return cls(held, _origins(connection, keys, book), _differing(connection, keys))
 
 
 def _differing(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> frozenset[tuple[str, str, str]]:
@@ -273,18 +276,28 @@ def _differing(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> fr
     return frozenset((str(level), str(key), str(fact)) for level, key, fact in rows)
 
 
-def _origins(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> Origins:
-    """The source rows of units from the kinds of extract that supply each fact, in order of priority."""
+def _origins(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], book: Rulebook) -> Origins:
+    """The source rows of units from the kinds of extract that supply each fact, in order of priority. Each is as at the
+    day that the fact's age counts from: when the row was assessed, or the day of the extract."""
+    # Analysts' views of LIFT 0.1 do not say of which day an extract is.
+    has_days = "extract_date" in column_names(connection, "run.extract_file")
     rows = connection.execute(
-        """WITH mine AS (SELECT * FROM run.unit_source WHERE unit_key IN (SELECT unnest(?)))
-        SELECT DISTINCT s.level, s.unit_key, p.fact, s.kind, f.name, s.line, s.as_at, p.priority
+        f"""WITH mine AS (SELECT * FROM run.unit_source WHERE unit_key IN (SELECT unnest(?)))
+        SELECT DISTINCT s.level, s.unit_key, p.fact, s.kind, f.name, s.line, s.as_at,
+            {"f.extract_date" if has_days else "s.as_at"} AS extract_date, p.priority
         FROM mine s JOIN run.fact_source p ON p.level = s.level AND p.kind = s.kind
-        JOIN run.extract_file f ON f.file_id = s.file_id ORDER BY p.priority, s.kind, f.name, s.line""",
+        JOIN run.extract_file f ON f.file_id = s.file_id ORDER BY p.priority, s.kind, f.name, s.line, s.as_at""",
         [list(keys)],
     ).fetchall()
+    by_extract = load_readings().dated_by_extract()
+    # What does not age is so on the day of its extract; a period's facts are those of its end.
+    ageless = {name for name, fact in book.facts.items() if fact.shelf_life is None and fact.level != "period"}
     found: Origins = defaultdict(list)
-    for level, key, fact, kind, name, line, as_at, _ in rows:
-        found[level, str(key), str(fact)].append(Origin(str(kind), str(name), line, as_at))
+    for level, key, fact, kind, name, line, as_at, extract_date, _ in rows:
+        day = extract_date if (level, fact, kind) in by_extract or (level, fact) in ageless else as_at
+        origin = Origin(str(kind), str(name), line, day)
+        if origin not in found[level, str(key), str(fact)]:
+            found[level, str(key), str(fact)].append(origin)
     return found
 
 

@@ -47,8 +47,8 @@ CREATE TABLE answer (rule VARCHAR, unit_key VARCHAR, verdict VARCHAR, settled_by
 INSERT INTO answer VALUES ('attendance_allowance', 'xfm0', 'unknown', NULL),
     ('benefit_cap', 'xf', 'ruled_out', NULL), ('attendance_allowance', 'xn0m0', 'possible', NULL),
     ('pension_credit', 'xf', 'possible', 'person:xfm0:private_pension;;');
-CREATE TABLE extract_file (file_id INTEGER, name VARCHAR);
-INSERT INTO extract_file VALUES (1, 'shbe.txt'), (2, 'ctr.csv');
+CREATE TABLE extract_file (file_id INTEGER, name VARCHAR, extract_date DATE);
+INSERT INTO extract_file VALUES (1, 'shbe.txt', DATE '2026-04-28'), (2, 'ctr.csv', DATE '2026-04-30');
 CREATE TABLE unit_source (level VARCHAR, unit_key VARCHAR, kind VARCHAR, file_id INTEGER, line INTEGER, as_at DATE);
 INSERT INTO unit_source VALUES ('family', 'xf', 'benefit_claim', 1, 39, DATE '2026-04-01'),
     ('family', 'xf', 'ctr_award', 2, 7, NULL), ('person', 'xfm0', 'benefit_claim', 1, 39, DATE '2026-04-01');
@@ -261,7 +261,7 @@ def test_periods_of_which_the_same_is_said_stand_together(book: Rulebook, tmp_pa
     given = read_given(book, laid_over(base, {"periods": periods}), prefix="x")
     core = _database(book, given, tmp_path / "core.duckdb")
     with duckdb.connect(str(core)) as connection:
-        connection.execute("INSERT INTO extract_file VALUES (3, 'uc.csv')")
+        connection.execute("INSERT INTO extract_file VALUES (3, 'uc.csv', '2026-04-30')")
         connection.execute("INSERT INTO fact_source VALUES ('period', 'cap_reduction', 'universal_credit_notice', 1)")
         connection.execute("""INSERT INTO unit_source SELECT 'period', period_key, 'universal_credit_notice', 3,
             month(period_start_low) + CASE WHEN month(period_start_low) > 3 THEN 5 ELSE 0 END, period_start_low
@@ -284,6 +284,94 @@ def test_periods_of_which_the_same_is_said_stand_together(book: Rulebook, tmp_pa
         "overcharge_of_the_period of the period from 12 April 2026",
     ]
     assert read["overcharge_now"] == ["overcharge of the period from 12 April 2026"]
+
+
+def test_months_that_do_not_count_are_one_line_with_what_they_were(book: Rulebook, tmp_path: Path) -> None:
+    """Free school meals look at three months, of which the earliest is not known here; nine others are told of."""
+    base = book.bases["lone_parent_on_universal_credit"]
+    earned = {10: 500, 9: 317, 8: None, 7: 429, 6: 279, 5: 279, 4: 300, 3: 279, 2: 279, 1: 279}
+    periods = [
+        {**base["periods"][0], "period_start": f"2026-{month:02}-11", "is_latest": month == 10, "period_earnings": pay}
+        for month, pay in earned.items()
+    ]
+    family = {"universal_credit_earnings": 700, "gets_universal_credit": True}
+    given = read_given(book, laid_over(base, {"family": family, "periods": periods}), prefix="x")
+    core = _database(book, given, tmp_path / "core.duckdb")
+    with duckdb.connect(str(core)) as connection:
+        ((child,),) = connection.execute("SELECT person_key FROM person WHERE role = 'child' LIMIT 1").fetchall()
+        connection.execute("INSERT INTO extract_file VALUES (3, 'uc.csv', '2026-11-11')")
+        connection.execute("""INSERT INTO fact_source SELECT 'period', unnest(['period_start', 'period_earnings']),
+            'universal_credit_notice', 1""")
+        connection.execute("""INSERT INTO unit_source SELECT 'period', period_key, 'universal_credit_notice', 3,
+            month(period_start_low), (period_start_low + INTERVAL 1 MONTH - INTERVAL 1 DAY)::DATE FROM period""")
+    (one,) = explain_run(core, book, date(2026, 11, 12), child, ["free_school_meals"]).explanations
+    told = Told(book, one)
+    read = {short(group[0].name): told.goes_in(group[0]) for group in told.shown_steps()}
+    assert read["earnings_one_period_before"] == [
+        ("period_start", "11 October 2026"),
+        ("period_earnings of the period from 11 September 2026", "£317.00 a month"),
+        (
+            "periods_before",
+            "the period from 11 September 2026 (the 8 other periods from 11 January 2026 to 11 August 2026 left out)",
+        ),
+    ]
+    assert dict(read["is_within_limit_of_two_or_three"])["periods_before"] == (
+        "the 2 periods from 11 August 2026 to 11 September 2026 "
+        "(the 7 other periods from 11 January 2026 to 11 July 2026 left out)"
+    )
+    facts = [(name, *part) for name, parts in told.facts_together() for part in parts if name.startswith("period_")]
+    asked = "ask: How much did you earn in that month after tax?"
+    others = "uc.csv lines 1 to 7, as at 10 February 2026 to 10 August 2026"
+    every = "uc.csv lines 1 to 10, as at 10 February 2026 to 10 November 2026"
+    assert facts == [
+        (
+            "period_earnings",
+            "the period from 11 September 2026",
+            "£317.00 a month",
+            "uc.csv line 9 as at 10 October 2026",
+        ),
+        (
+            "period_earnings",
+            "the period from 11 October 2026",
+            "£500.00 a month",
+            "uc.csv line 10 as at 10 November 2026",
+        ),
+        (
+            "period_earnings",
+            "the 7 other periods from 11 January 2026 to 11 July 2026",
+            "from £279.00 to £429.00 a month",
+            others,
+        ),
+        (
+            "period_start",
+            "the 10 periods from 11 January 2026 to 11 October 2026",
+            "from 11 January 2026 to 11 October 2026",
+            every,
+        ),
+        ("period_earnings", "the period from 11 August 2026", "not known", asked),
+    ]
+    # Another program is given every month.
+    given_on = [one for one in explanation_object(told)["facts"] if one["fact"] == "period_earnings"]
+    assert len(given_on) == len(earned)
+
+
+def test_each_fact_is_as_at_the_day_its_age_counts_from(book: Rulebook, tmp_path: Path) -> None:
+    """What a claim was assessed on is of that day; that it is paid is of the day of the extract; a birth is ageless."""
+    given = read_given(book, book.bases["single_pensioner_owner"], prefix="x")
+    core = _database(book, given, tmp_path / "core.duckdb")
+    with duckdb.connect(str(core)) as connection:
+        connection.execute("""INSERT INTO fact_source VALUES ('person', 'date_of_birth', 'benefit_claim', 1),
+            ('family', 'gets_council_tax_reduction', 'ctr_award', 1)""")
+        connection.execute("UPDATE unit_source SET as_at = '2026-04-02' WHERE kind = 'ctr_award'")
+    (one,) = explain_run(core, book, _DAY, "xf", ["pension_credit"]).explanations
+    days = {fact.name: {o.kind: o.as_at for o in fact.origins} for fact in one.facts if fact.origins}
+    assert days["savings"] == {"benefit_claim": date(2026, 4, 1), "ctr_award": date(2026, 4, 2)}
+    assert days["date_of_birth"] == {"benefit_claim": date(2026, 4, 28)}
+    with duckdb.connect(str(core)) as connection:
+        connection.execute("ALTER TABLE extract_file DROP extract_date")  # a view of LIFT 0.1
+    (one,) = explain_run(core, book, _DAY, "xf", ["pension_credit"]).explanations
+    days = {fact.name: {o.kind: o.as_at for o in fact.origins} for fact in one.facts if fact.origins}
+    assert days["date_of_birth"] == {"benefit_claim": date(2026, 4, 1)}
 
 
 def test_a_family_is_told_in_its_order(book: Rulebook, tmp_path: Path) -> None:

@@ -143,6 +143,15 @@ class Readings:
         kinds = [*self.order.facts.get(fact, []), *self.order.default]
         return list(dict.fromkeys(kinds)).index(kind) + 1
 
+    def dated_by_extract(self) -> frozenset[tuple[str, str, str]]:
+        """Level, fact and kind of what is so on the day of its extract, whenever its row was assessed."""
+        return frozenset(
+            (one.level, one.fact, kind)
+            for one in self.readings
+            if one.shape.dated == "extract_date"
+            for kind in one.kinds
+        )
+
     def columns(self) -> frozenset[str]:
         """Every column of an extract that some reading names."""
         return frozenset(name for reading in self.readings for name in (*reading.columns, *reading.used))
