@@ -11,7 +11,7 @@ import pytest
 
 from lift.sources.tables import LINEAGE_TABLES
 from lift.stages.export.gate import mark_references
-from lift.stages.export.held import Reason, hold_back
+from lift.stages.export.held import Reason, hold_back, link_records
 from lift.stages.export.waiting import find_waiting
 from tests.unit.stages.towns import DAY, Row, Town, account, award, benefit, claimant, notice, partner, place, reference
 
@@ -156,6 +156,7 @@ def found() -> dict[str, Reason | None]:
     for make in makers:
         make(street)
     street.town.link().build()
+    link_records(street.town.connection)
     hold_back(street.town.connection, [], DAY)
     find_waiting(street.town.connection, DAY)
     mark_references(street.town.connection)

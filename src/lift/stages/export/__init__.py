@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lift.beside import Work, begin, beside, read_module
+from lift.beside import Work, begin, beside
 from lift.collecting import collecting_nothing
 from lift.errors import NotFoundError, UsageError
 from lift.rulebook.load import load_rulebook
@@ -287,11 +286,12 @@ def open_lists(
     """The run's lists by its own rules, for as long as the block lasts. `to_export`: those that will be exported; where
     they are long, a second process starts. Raises DisclosureError if nothing may leave."""
     answers = sum(one.likely + one.possible for one in run.record.lists if one.name in to_export)
-    with collecting_nothing(), beside(wanted=answers >= WORTH_A_PROCESS) as other:
-        begin(other, read_module, adviser_page.__name__)  # while the gate opens
-        book = begin(other, partial(load_rulebook, examples=False), run.rules)
-        with open_gate(workspace, settings, run, other=other) as gate:
-            yield Lists(gate, book.result())
+    with (
+        collecting_nothing(),
+        beside(wanted=answers >= WORTH_A_PROCESS) as other,
+        open_gate(workspace, settings, run, other=other) as gate,
+    ):
+        yield Lists(gate, load_rulebook(run.rules, examples=False))
 
 
 def list_of(run: PublishedRun, name: str) -> ListCount:

@@ -17,10 +17,11 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from lift.beside import Beside, Work, begin
+from lift.beside import Beside, Work, begin, read_module
 from lift.errors import DisclosureError, StorageError
+from lift.sources.profiles import ProfileBook
 from lift.stages.export.columns import Cell, Column, in_csv
-from lift.stages.export.held import Reason, hold_back, matches_nobody
+from lift.stages.export.held import Reason, hold_back, link_records, matches_nobody
 from lift.stages.export.protection import Kept, Protection, in_places, newest_protection
 from lift.stages.export.readback import read_csv, read_workbook, same_references
 from lift.stages.export.recheck import SecondCheck
@@ -297,16 +298,20 @@ def protect(
     """Marks who is held back (`held_person`, `held_home`, and references as in `mark_references`), by the newest list
     and the register. `days`: those that the run tells, for an invented council's clock. Raises DisclosureError if
     nothing may leave."""
-    return _hold_back(connection, _newest(workspace, settings, days), all_matched=True)
+    link_records(connection)
+    return _hold_back(connection, _newest(workspace, settings, days, profiles_of(workspace)), all_matched=True)
 
 
-def _newest(workspace: Workspace, settings: Settings, days: Sequence[datetime.date]) -> Protection:
+def _newest(
+    workspace: Workspace, settings: Settings, days: Sequence[datetime.date], profiles: ProfileBook
+) -> Protection:
     with read_register(workspace) as register:
         kept = Kept(tuple(entries(register)), acknowledgements(register), read_key(workspace))
-    return newest_protection(settings.incoming(workspace), profiles_of(workspace), settings, days, kept)
+    return newest_protection(settings.incoming(workspace), profiles, settings, days, kept)
 
 
 def _hold_back(connection: DuckDBPyConnection, protection: Protection, *, all_matched: bool) -> Protection:
+    """After `link_records`."""
     hold_back(connection, protection.rows, protection.today)
     protection = protection.with_unmatched(matches_nobody(connection, protection.rows))
     if all_matched:
@@ -327,11 +332,15 @@ def open_gate(
 ) -> Iterator[Gate]:
     """The way out of a run, for as long as the block lasts. Raises DisclosureError if nothing may leave. Exported files
     whose time is over are destroyed first. `all_matched` False: only to look at the suppression list, not to export.
-    `other`: a second process for an export, which reads anew all that forbids while this one works it out."""
+    `other`: a second process for an export, which reads the profiles of extracts while this one links records, and anew
+    all that forbids while this one works it out."""
     days = run.record.days
+    profiles = begin(other, profiles_of, workspace)
+    begin(other, read_module, __name__)  # which all later work needs
     destroyed = destroy_due(workspace, export_day(settings, days))
     with database(run.core, read_only=True) as connection:
-        protection = _newest(workspace, settings, days)
+        link_records(connection)
+        protection = _newest(workspace, settings, days, profiles.result())
         second = None if other is None else _begin_second(other, workspace, run, protection)
         protection = _hold_back(connection, protection, all_matched=all_matched)
         yield Gate(workspace, settings, run, protection, connection, destroyed, other, second)

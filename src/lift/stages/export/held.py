@@ -64,14 +64,19 @@ REASONS: dict[Reason, str] = {
 }
 
 
-def hold_back(connection: DuckDBPyConnection, rows: Sequence[Suppressed], day: datetime.date) -> None:
-    """Makes `held_person` and `held_home` (key, reason), and `held_match` (row of the list, row of `record`)."""
+def link_records(connection: DuckDBPyConnection) -> None:
+    """Makes what `hold_back` and `find_waiting` read of every record, whoever the list names."""
     _macros(connection)
+    for statement in _RECORDS:
+        connection.execute(statement)
+
+
+def hold_back(connection: DuckDBPyConnection, rows: Sequence[Suppressed], day: datetime.date) -> None:
+    """Makes `held_person` and `held_home` (key, reason), and `held_match` (row of the list, row of `record`). After
+    `link_records`."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE held_row ({_TYPES})")
     frame = pl.DataFrame([_keys(i, row) for i, row in enumerate(rows)], schema=_SCHEMA, orient="row")
     insert_frame(connection, "held_row", frame)
-    for statement in _RECORDS:
-        connection.execute(statement)
     connection.execute(_MATCHES)
     connection.execute(_UNREAD)
     connection.execute(_DEAD)
