@@ -80,8 +80,8 @@ class Beside:
         return work
 
     def wait_for(self, work: Work[Any]) -> None:
-        """Until the second process has done it or will not; meanwhile what waits first is done here, for it is asked for
-        first: a list that is whole early can leave while the second process works on the next."""
+        """Until the second process has done it or will not; meanwhile what waits first is done here: it is asked for
+        first, and a list that is whole early can leave while the second process works on the next."""
         while True:
             with self.news:
                 if work in self.waiting:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from lift.days import in_words
 from lift.rulebook.answers import Range, Value
 from lift.rulebook.check import amounts_of, closure, facts_of, rates_to, short, tables_of
 from lift.rulebook.model import WEAK, Amount, Cell, Example, Fact, Formula, Rule, Rulebook, Special, Step, Table
-from lift.rulebook.nodes import Type
+from lift.rulebook.nodes import Type, Unit
 from lift.rulebook.units import Scalar
 
 _PER = {"week": "a week", "month": "a month", "year": "a year", "four_weeks": "for four weeks"}
@@ -303,9 +304,16 @@ def money(value: Scalar | Special | None, kind: Type) -> str:
     if kind.kind != "number" or not isinstance(value, Fraction):
         return shown(value)
     if kind.is_money:
-        per = str(kind.unit).partition("/")[2]
-        return f"{'-' if value < 0 else ''}£{_decimal(abs(value), 2)} {_PER.get(per, per)}".strip()
+        sign = "-" if value.numerator < 0 else ""
+        return f"{sign}£{_decimal(abs(value), 2)} {_per(kind.unit)}".strip()
     return f"{_decimal(value, 0)} {kind.unit}" if kind.unit is not None and kind.unit.parts else _decimal(value, 0)
+
+
+@cache
+def _per(unit: Unit | None) -> str:
+    """A week, a month: what a rate is for."""
+    per = str(unit).partition("/")[2]
+    return _PER.get(per, per)
 
 
 def value_in_words(value: Value, kind: Type) -> str:
@@ -354,9 +362,10 @@ def shown(value: Scalar | Special | None) -> str:
 
 
 def _decimal(value: Fraction, places: int) -> str:
-    while value.numerator * 10**places % value.denominator and places < 6:
+    over, under = value.numerator, value.denominator
+    while over * 10**places % under and places < 6:
         places += 1
-    whole, rest = divmod(value.numerator * 10**places, value.denominator)
+    whole, rest = divmod(over * 10**places, under)
     scaled = round(value * 10**places) if rest else whole
     digits = f"{abs(scaled):0{places + 1}d}"
     pounds, pence = (digits[:-places], f".{digits[-places:]}") if places else (digits, "")

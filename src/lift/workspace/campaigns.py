@@ -74,16 +74,19 @@ def campaigns(workspace: Workspace) -> list[Campaign]:
 def recording_export(
     workspace: Workspace,
     name: str,
+    run: str,
     month: str,
     day: datetime.date,
     contacts: Iterable[Contact],
     files: Sequence[ExportedFile],
-    gone: Iterable[str] = (),
-) -> Iterator[None]:
-    """Remembers files and when they must go, forgets those that are `gone`; with contacts, opens the list's campaign or
-    goes on with it, and remembers whom its files name. Of all that nothing is kept if the block does not go well."""
-    contacts = list(contacts)
+) -> Iterator[list[str]]:
+    """Remembers files and when they must go, and forgets those that the list had in this run and has no more, which are
+    given; with contacts, opens the list's campaign or goes on with it, and remembers whom its files name. Of all that
+    nothing is kept if the block does not go well."""
+    contacts, kept = list(contacts), {file.file for file in files}
     with open_register(workspace) as connection:
+        earlier = [one.file for one in exported_files(connection) if (one.list, one.run) == (name, run)]
+        gone = [one for one in earlier if one not in kept]
         connection.begin()
         if contacts:
             closes = max(file.destroy_after for file in files)
@@ -103,7 +106,7 @@ def recording_export(
                 [file.file, file.list, file.run, file.rows, file.exported, file.destroy_after],
             )
         _forget(connection, gone)
-        yield
+        yield gone
         connection.commit()
 
 

@@ -10,6 +10,7 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, zip_longest
 from typing import Any
 
@@ -104,7 +105,7 @@ def entry_of(
     `last_contact`: by an earlier campaign."""
     first = family.rows[0]
     asking = asking_for(family.rows)
-    questions = asking.questions or [one for one in otherwise if not NEVER_ASKED.search(one)][:1]
+    questions = asking.questions or [one for one in otherwise if _may_ask(one)][:1]
     contacts = [day for day in (reach.last_contact, last_contact) if day is not None]
     last = max(contacts, default=None)
     deadline = min((row["deadline"] for row in family.rows if row["deadline"]), default=None)
@@ -122,6 +123,12 @@ def entry_of(
     )  # fmt: skip
 
 
+@cache
+def _may_ask(question: str) -> bool:
+    """Of thousands of families the same few questions are asked."""
+    return NEVER_ASKED.search(question) is None
+
+
 @dataclass(frozen=True)
 class Asking:
     """What a caller asks of a family, in order, and which of the questions are worth nothing unless all are asked."""
@@ -136,7 +143,7 @@ def asking_for(rows: Iterable[Mapping[str, Any]]) -> Asking:
     found: dict[str, None] = {}
     whole: list[tuple[list[str], bool]] = []
     for asked in chain.from_iterable(zip_longest(*map(_in_turn, rows), fillvalue=())):
-        may_ask = [one for one in asked if not NEVER_ASKED.search(one)]
+        may_ask = [one for one in asked if _may_ask(one)]
         more = len(may_ask) < len(asked)
         fits = len(found.keys() | set(may_ask)) <= MOST_QUESTIONS
         if may_ask and (fits or (len(asked) > 1 and not whole)):

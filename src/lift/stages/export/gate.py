@@ -30,7 +30,7 @@ from lift.stages.export.waiting import find_waiting
 from lift.stages.export.workbook import make_workbook
 from lift.workspace import audit
 from lift.workspace.busy import at_work
-from lift.workspace.campaigns import Contact, ExportedFile, destroy_due, exported_files, recording_export
+from lift.workspace.campaigns import Contact, ExportedFile, destroy_due, recording_export
 from lift.workspace.clock import export_day
 from lift.workspace.database import database
 from lift.workspace.folder import Workspace
@@ -144,8 +144,6 @@ class Gate:
         begun = [sheet if sheet.workbook is not None else self.begun(sheet, next_=True) for sheet in sheets]
         files = [file for sheet in begun for file in _files_of(sheet, folder)]
         with at_work(self.workspace):
-            with read_register(self.workspace) as register:
-                known = exported_files(register)
             if not replace:
                 self._require_unchanged(files)
             try:
@@ -153,7 +151,7 @@ class Gate:
                     private_folder(file.path.parent)
                     write_whole(file.part, file.content)
                 self._check_again(name, sheets, files, contacting)
-                self._remember(name, purpose, files, contacts, known)
+                self._remember(name, purpose, files, contacts)
                 for file in files:
                     put_in_place(file.part, file.path)
             finally:
@@ -215,25 +213,17 @@ class Gate:
                 "the finished files disagrees with what chose their rows: report this as a fault of LIFT."
             )
 
-    def _remember(
-        self,
-        name: str,
-        purpose: Purpose,
-        files: Sequence[_File],
-        contacts: Sequence[Contact],
-        known: Sequence[ExportedFile],
-    ) -> None:
+    def _remember(self, name: str, purpose: Purpose, files: Sequence[_File], contacts: Sequence[Contact]) -> None:
         """The register, which keeps nothing of it unless the audit record does; then the files: after a crash more is
         remembered than left, and where the disk is full nothing is."""
         exported = [
             ExportedFile(self._name(file.path), name, self.run.id, file.rows, self.today, self.destroy_after)
             for file in files
         ]
-        kept = {one.file for one in exported}
-        gone = [one.file for one in known if (one.list, one.run) == (name, self.run.id) and one.file not in kept]
-        for one in gone:
-            (self.workspace.root / one).unlink(missing_ok=True)
-        with recording_export(self.workspace, name, self.run.record.month, self.today, contacts, exported, gone):
+        run = self.run
+        with recording_export(self.workspace, name, run.id, run.record.month, self.today, contacts, exported) as gone:
+            for one in gone:
+                (self.workspace.root / one).unlink(missing_ok=True)
             audit.record(
                 self.workspace,
                 {

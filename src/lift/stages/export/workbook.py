@@ -50,6 +50,9 @@ def make_workbook(
     _table_sheet(book, name, columns, rows, footer)
     _notes_sheet(book, notes, footer)
     book.close()
+    # A workbook and its sheets hold one another, and an export looks for no circles (`collecting`): all their cells
+    # would stay in memory to its end.
+    vars(book).clear()
     return content.getvalue()
 
 

@@ -43,14 +43,11 @@ class Origins:
     """File and line of each source of a unit, the latest first, and which of them comes first for a fact."""
 
     first: Mapping[str, int]
-    lines: Sequence[tuple[str, int]]
+    lines: Sequence[str]
 
     def of(self, fact: str) -> str | None:
         place = self.first.get(fact)
-        if place is None:
-            return None
-        name, line = self.lines[place]
-        return f"{name} line {line}"
+        return None if place is None else self.lines[place]
 
 
 NO_ORIGINS = Origins({}, ())
@@ -159,9 +156,9 @@ def _origins(connection: Connection, facts: Collection[Fact]) -> dict[str, Origi
     for level, fact, kind, priority in connection.execute(_PRIORITIES, wanted).fetchall():
         by_kind[level, kind].append((fact, priority))
     # Of each kind of extract the latest row alone.
-    latest: dict[tuple[str, str], dict[str, tuple[str, int]]] = {}
+    latest: dict[tuple[str, str], dict[str, str]] = {}
     for unit, level, kind, name, line in connection.execute(_SOURCES).fetchall():
-        latest.setdefault((level, unit), {}).setdefault(kind, (name, line))
+        latest.setdefault((level, unit), {}).setdefault(kind, f"{name} line {line}")
     shared: dict[tuple[str, ...], Mapping[str, int]] = {}
     found: dict[str, Origins] = {}
     for (level, unit), mine in latest.items():

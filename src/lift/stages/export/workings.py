@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lift.engines.duckdb.engine import reader_of
 from lift.engines.duckdb.homes import copy_homes, held
@@ -81,8 +81,7 @@ def workings(
         return {(one.rule, one.reference): town.working(said[one.rule], one) for one in listed}
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
+class _Unit(NamedTuple):
     """A unit whose figures may be shown, with its facts, steps and origins. `whose`: what tells it from other units;
     `role`: a person's; `is_subject`: whether the answer is about this person."""
 
