@@ -55,15 +55,17 @@ def test_work_that_waits_is_done_here_while_the_other_is_busy() -> None:
         assert [first.result(), last.result()] == [os.getpid()] * 2
 
 
-def test_what_waits_last_is_done_here_while_a_result_is_waited_for() -> None:
+def test_what_waits_first_is_done_here_while_a_result_is_waited_for() -> None:
     with beside() as other:
         assert other is not None
         slow = begin(other, time.sleep, 0.5)
         assert until(lambda: other.given is slow)
-        last = begin(other, os.getpid)
+        done: list[str] = []
+        first, last = begin(other, done.append, "first"), begin(other, done.append, "last")
         slow.result()
+        assert first.done
         assert last.done
-        assert last.result() == os.getpid()
+        assert done == ["first", "last"]  # a list of this process
 
 
 def test_next_goes_before_what_waits() -> None:
@@ -134,6 +136,14 @@ def test_it_ends_with_a_program_that_is_killed() -> None:
         program.send_signal(signal.SIGKILL)
         program.wait()
     assert until(lambda: not is_there(other))
+
+
+def test_this_program_takes_turns_as_before_once_it_is_over() -> None:
+    before = sys.getswitchinterval()
+    with beside() as other:
+        assert other is not None
+        assert sys.getswitchinterval() < before
+    assert sys.getswitchinterval() == before
 
 
 def is_there(process: int) -> bool:

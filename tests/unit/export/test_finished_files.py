@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import io
 import re
 import shutil
@@ -14,6 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from lift.collecting import collecting_nothing
 from lift.errors import DisclosureError, StorageError
 from lift.stages import export as package
 from lift.stages.export import Exported, adviser_page, call_file, gate, held, open_lists, readback, recheck
@@ -386,6 +388,21 @@ def test_workbook_and_csv_must_hold_the_same_families(called: Exported) -> None:
     assert readback.same_references(paths, read) == told
     read[1].rows.pop()
     assert readback.same_references(paths, read) == told
+
+
+def test_no_finished_workbook_stays_in_memory(council: Workspace) -> None:
+    """Though its parts hold one another, and nobody looks for such circles during an export."""
+
+    def sheets() -> int:
+        return sum(
+            type(one).__name__ == "Worksheet" and "xlsxwriter" in type(one).__module__ for one in gc.get_objects()
+        )
+
+    gc.collect()
+    before = sheets()
+    with collecting_nothing():
+        assert export(council, "benefit_cap").files
+        assert sheets() == before
 
 
 # ---- what an export is and leaves ----
