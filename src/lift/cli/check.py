@@ -57,6 +57,12 @@ def _show(screen: Screen, checked: Checked) -> None:
             ("File", "Column", "What is wrong", "#Rows", "Lines"),
             ([one.file, one.column, one.message, f"{one.rows:,}", one.lines] for one in checked.left_out),
         )
+    if checked.unlikely:
+        screen.heading("\nWhat is unlikely, and used as it is")
+        screen.table(
+            ("File", "Column", "What is unlikely", "#Rows", "Lines"),
+            ([one.file, one.column, one.message, f"{one.rows:,}", one.lines] for one in checked.unlikely),
+        )
     screen.heading("\nWhat a run would have")
     screen.table(
         ("Extract", "#Rows", "What its absence costs"),

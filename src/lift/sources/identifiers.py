@@ -6,6 +6,7 @@ from __future__ import annotations
 _NINO = "^[ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z][0-9]{6}[A-D]?$"
 _NEVER_ALLOTTED = "('BG','GB','NK','KN','TN','NT','ZZ')"
 _EXAMPLE = "'AB123456'"  # printed on every specimen form
+_UPN = "^[A-Z][0-9]{11}[0-9A-Z]$"  # a temporary one ends in a letter
 _POSTCODE = "^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
 
 
@@ -27,6 +28,21 @@ def uprn(text: str) -> str:
     number = f"TRY_CAST({text} AS BIGINT)"
     return f"""CASE WHEN {number} BETWEEN 1 AND 999999999999 AND NOT contains(upper({text}), 'E')
         THEN {number}::VARCHAR END"""
+
+
+def upn(text: str) -> str:
+    """A Unique Pupil Number without spaces; none where the shape is wrong."""
+    tight = plain(text)
+    return f"CASE WHEN regexp_matches({tight}, '{_UPN}') THEN {tight} END"
+
+
+def year_group(text: str) -> str:
+    """The National Curriculum year as a number: -2 and -1 are the nursery years N1 and N2, 0 is reception. None where
+    it is anything else, or no single year."""
+    number = f"TRY_CAST(regexp_extract(upper({text}), '^ *(NC)? *(YEAR|YR|Y)? *([0-9][0-9]?) *$', 3) AS INTEGER)"
+    return f"""CASE upper(regexp_replace({text}, '[^A-Za-z0-9]', '', 'g'))
+        WHEN 'N1' THEN -2 WHEN 'N2' THEN -1 WHEN 'R' THEN 0 WHEN 'RECEPTION' THEN 0 WHEN 'YEARR' THEN 0
+        ELSE CASE WHEN {number} BETWEEN 0 AND 14 THEN {number} END END"""
 
 
 def reference(text: str) -> str:
@@ -53,7 +69,8 @@ def address_match(lines: str, clean_postcode: str) -> str:
 
 
 def birth(born: str, extract_day: str, grown: bool) -> str:
-    """A date of birth worth comparing: after 1900-01-01, which stands for none, not after the extract, and of somebody
-    of 16 or over where the part is always grown up."""
-    latest = f"{extract_day} - INTERVAL 16 YEAR" if grown else extract_day
-    return f"CASE WHEN {born} > DATE '1900-01-01' AND {born} <= {latest} THEN {born} END"
+    """A date of birth worth comparing: after 1900-01-01, which stands for none, and not after the extract; of somebody
+    of 16 or over where the part is always grown up, and else of a child or young person, under 20."""
+    if grown:
+        return f"CASE WHEN {born} > DATE '1900-01-01' AND {born} <= {extract_day} - INTERVAL 16 YEAR THEN {born} END"
+    return f"CASE WHEN {born} > {extract_day} - INTERVAL 20 YEAR AND {born} <= {extract_day} THEN {born} END"

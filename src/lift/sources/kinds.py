@@ -18,7 +18,7 @@ KINDS_FOLDER = Path(__file__).parent / "kinds"
 ColumnType = Literal["text", "integer", "money", "date", "flag", "code", "decimal"]
 Need = Literal["value", "column", "optional"]
 Sensitivity = Literal["ordinary", "identity", "contact", "financial", "family", "health", "safety"]
-Look = Literal["nino", "postcode", "uprn"]
+Look = Literal["nino", "postcode", "uprn", "upn", "year_group"]
 Unit = Literal["GBP", "GBP/week", "GBP/month", "GBP/year"]
 
 SQL_TYPES: Mapping[ColumnType, str] = {
@@ -36,7 +36,7 @@ class Column(Strict):
     """One canonical column. `need: value` means every row must fill it, `column` that a file must have it.
 
     A value out of `within`, money below nought that may not be (`below_nought`) and a day of what `has_happened` after
-    the extract's are left out of a row (`left_out`)."""
+    the extract's are left out of a row (`left_out`). A day more than `seldom_ahead` days after it is told and kept."""
 
     type: ColumnType
     meaning: str
@@ -48,6 +48,7 @@ class Column(Strict):
     within: tuple[int, int] | None = None
     below_nought: bool = False
     has_happened: bool = False
+    seldom_ahead: int | None = Field(default=None, ge=0)
     codes: list[str] | Literal["any"] | None = None
 
     @model_validator(mode="after")
@@ -60,6 +61,8 @@ class Column(Strict):
             raise ValueError("only numbers and money lie within limits")
         if (self.below_nought and self.type != "money") or (self.has_happened and self.type != "date"):
             raise ValueError("below_nought is said of money, has_happened of a date")
+        if self.seldom_ahead is not None and (self.type != "date" or self.has_happened):
+            raise ValueError("seldom_ahead is said of a date that need not have happened")
         return self
 
 

@@ -28,6 +28,8 @@ LOOKS: dict[Look, tuple[str, str]] = {
     "nino": (r"[A-Z]{2}[0-9]{6}[A-D]?", "National Insurance numbers"),
     "postcode": (r"(?i)[A-Z]{1,2}[0-9][0-9A-Z]?\s*[0-9][A-Z]{2}", "postcodes"),
     "uprn": (r"[0-9]{1,12}", "UPRNs of up to 12 digits"),
+    "upn": (r"(?i)[A-Z][0-9]{11}[0-9A-Z]", "Unique Pupil Numbers"),
+    "year_group": (r"(?i).*[0-9].*|reception|nursery|year r|r", "year groups"),
 }
 
 

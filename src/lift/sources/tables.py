@@ -31,6 +31,9 @@ LINEAGE_TABLES: tuple[str, ...] = (
     """CREATE TABLE left_out (
         file_id INTEGER NOT NULL, line INTEGER NOT NULL, kind VARCHAR NOT NULL, column_name VARCHAR NOT NULL,
         reason VARCHAR NOT NULL)""",
+    """CREATE TABLE unlikely (
+        file_id INTEGER NOT NULL, line INTEGER NOT NULL, kind VARCHAR NOT NULL, column_name VARCHAR NOT NULL,
+        reason VARCHAR NOT NULL)""",
     "CREATE TABLE refused_line (file_id INTEGER NOT NULL, line INTEGER NOT NULL, raw VARCHAR)",
     """CREATE TABLE nil_return (
         name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, kind VARCHAR NOT NULL, signed_by VARCHAR NOT NULL,

@@ -110,6 +110,7 @@ class RunRecord(Part):
     families_on_benefit_record: int
     families_on_universal_credit_alone: int
     values_left_out: int = 0
+    values_unlikely: int = 0
     facts_differing: int = 0
     lists: tuple[ListCount, ...]
     without_view: str = ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lift.sources.identifiers import year_group
 from lift.sources.kinds import load_kinds
 from lift.stages.link import link
 from tests.unit.sources.samples import ACCOUNT, accounts, plain, put, read, rows
@@ -25,6 +26,7 @@ BASE = {
     "pupil": PUPIL,
     "contact": {**DAY, "surname": "ASH", "uprn": "100070000001"},
     "council_tax_resident": {**DAY, "account_ref": "300000019", "surname": "ASH", "role": "other_adult"},
+    "benefit_claim": {**DAY, "claim_key": "1", "hb_ref": "1", "record_type": "live", "claimant_surname": "ASH"},
     "suppression": {**DAY, "surname": "ASH", "uprn": "100070000001", "reason": "other"},
 }
 LIMITS = [
@@ -39,6 +41,28 @@ LIMITS = [
     ("universal_credit_notice", "child_count", "50", "51", "outside 0 to 50"),
     ("universal_credit_notice", "notice_date", "2026-11-12", "2026-11-13", "after the day of the extract"),
     ("contact", "verified_on", "2026-11-12", "2026-11-13", "after the day of the extract"),
+    ("benefit_claim", "hb_claim_received", "2026-11-12", "2026-11-13", "after the day of the extract"),
+    # The most that anybody can have: the same for every amount of a unit.
+    ("ctr_award", "claimant_occupational_pension", "10000", "10000.01", "more than £10,000 a week"),
+    ("benefit_claim", "hb_weekly", "10000", "50000", "more than £10,000 a week"),
+    ("universal_credit_notice", "earnings_net_month", "50000", "50000.01", "more than £50,000 a month"),
+    ("council_tax_account", "full_charge_annual", "100000", "100000.01", "more than £100,000 a year"),
+    ("council_tax_account", "net_charge_annual", "-100000", "-100000.01", "more than £100,000 a year"),
+    ("ctr_award", "claimant_capital_total", "10000000", "10000000.01", "more than £10,000,000"),
+]
+_AHEAD = "more than 366 days after the day of the extract"
+UNLIKELY = [
+    # The last value that many have, and the first that few do.
+    ("ctr_award", "claimant_occupational_pension", "2000", "2000.01", "more than £2,000 a week"),
+    ("universal_credit_notice", "earnings_net_month", "10000", "10000.01", "more than £10,000 a month"),
+    ("council_tax_account", "full_charge_annual", "20000", "20000.01", "more than £20,000 a year"),
+    ("council_tax_account", "balance_current", "-250000", "-250000.01", "more than £250,000"),
+    ("council_tax_account", "occupation_start", "1900-01-02", "1899-12-31", "before 1900"),
+    ("council_tax_account", "occupation_start", "2027-11-13", "2027-11-14", _AHEAD),
+    ("ctr_person", "start_date", "2027-11-13", "2030-01-01", _AHEAD),
+    ("benefit_claim", "partner_death_date", "2026-11-12", "2026-11-13", "after the day of the extract"),
+    ("benefit_claim", "partner_end", "2027-11-13", "2027-11-14", _AHEAD),
+    ("pupil", "fsm_start", "2027-11-13", "2027-11-14", _AHEAD),
 ]
 ORDER = [
     ("council_tax_account", "occupation_start", "occupation_end", "occupation_end", "before occupation start"),
@@ -64,6 +88,70 @@ def test_a_value_past_its_limit_is_left_out_and_its_row_kept(
     assert all(file.is_conserved() for file in report.files)
     assert rows(connection, "SELECT line, kind, column_name, reason FROM left_out") == [(3, kind, column, reason)]
     assert rows(connection, f"SELECT line, {column} IS NOT NULL FROM {kind}") == [(2, True), (3, False), (4, False)]
+
+
+@pytest.mark.parametrize(("kind", "column", "usual", "seldom", "reason"), UNLIKELY)
+def test_a_value_that_few_have_is_told_and_kept(
+    tmp_path: Path, kind: str, column: str, usual: str, seldom: str, reason: str
+) -> None:
+    _file(tmp_path, kind, {column: usual}, {column: seldom}, {column: ""})
+    connection, _ = read(tmp_path)
+    assert rows(connection, "FROM left_out") == []
+    assert rows(connection, "SELECT line, kind, column_name, reason FROM unlikely") == [(3, kind, column, reason)]
+    assert rows(connection, f"SELECT line, {column} IS NOT NULL FROM {kind}") == [(2, True), (3, True), (4, False)]
+
+
+def test_a_birthday_is_not_judged_among_other_days(tmp_path: Path) -> None:
+    """Who was born long ago is dead, and must not be contacted: that is seen where people are made."""
+    _file(tmp_path, "ctr_award", {"claimant_date_of_birth": "1855-01-01"})
+    connection, _ = read(tmp_path)
+    assert rows(connection, "FROM left_out UNION ALL FROM unlikely") == []
+    assert rows(connection, "SELECT year(claimant_date_of_birth) FROM ctr_award") == [(1855,)]
+
+
+@pytest.mark.parametrize(
+    ("upn", "told"),
+    [
+        ("A999000000001", False),
+        ("a999 000 000 001", False),
+        ("A99900000000B", False),  # temporary
+        ("", False),
+        ("A99900000000", True),
+        ("A9990000000012", True),
+        ("9999000000001", True),
+        ("TBC", True),
+    ],
+)
+def test_a_pupil_number_that_cannot_be_read_is_told_and_joins_nobody(tmp_path: Path, upn: str, told: bool) -> None:
+    """The same filler stands for many, of one name too."""
+    _file(tmp_path, "pupil", {"upn": upn, "date_of_birth": ""})
+    _file(tmp_path, "ctr_person", {"unique_pupil_number": upn, "date_of_birth": "", "forename": "ANN"})
+    connection, _ = read(tmp_path)
+    reason = "not a Unique Pupil Number, so nothing is joined by it"
+    assert rows(connection, "SELECT column_name, reason FROM left_out ORDER BY kind") == (
+        [("unique_pupil_number", reason), ("upn", reason)] if told else []
+    )
+    link(connection, key=b"x" * 32)
+    ((persons,),) = rows(connection, "SELECT count(DISTINCT person_key) FROM person_link")
+    assert persons == (1 if upn and not told else 2)
+
+
+@pytest.mark.parametrize(
+    ("written", "year"),
+    [
+        ("N1", -2), ("n2", -1), ("R", 0), ("Reception", 0), ("Year R", 0), ("0", 0), ("1", 1), ("07", 7),
+        ("Year 11", 11), ("Yr 3", 3), ("Y9", 9), ("NC Year 7", 7), ("14", 14),
+        ("15", None), ("99", None), ("-3", None), ("N9", None), ("Nursery", None), ("10/11", None), ("7.5", None),
+    ],
+)  # fmt: skip
+def test_a_year_group_that_is_none_is_told_and_not_guessed(tmp_path: Path, written: str, year: int | None) -> None:
+    _file(tmp_path, "pupil", {"year_group": written})
+    connection, _ = read(tmp_path)
+    reason = "not a year group from N1 to 14, so the year is not known"
+    assert rows(connection, "SELECT column_name, reason FROM left_out") == (
+        [("year_group", reason)] if year is None else []
+    )
+    assert rows(connection, f"SELECT {year_group('year_group')} FROM pupil") == [(year,)]
 
 
 @pytest.mark.parametrize(("kind", "first", "then", "wrong", "reason"), ORDER)

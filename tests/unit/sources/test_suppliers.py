@@ -257,7 +257,13 @@ FILLED: Mapping[str, tuple[str, object]] = {
     "flag": ("yes", True),
     "decimal": ("16.25", Decimal("16.25")),
 }
-BY_LOOK = {"nino": ("ab 12 34 56 c", "AB123456C"), "postcode": ("CV1 1AA", "CV1 1AA"), "uprn": ("0100", "100")}
+BY_LOOK = {
+    "nino": ("ab 12 34 56 c", "AB123456C"),
+    "postcode": ("CV1 1AA", "CV1 1AA"),
+    "uprn": ("0100", "100"),
+    "upn": ("A123456789012", "A123456789012"),
+    "year_group": ("Year 7", "Year 7"),
+}
 
 
 def a_value_for(column: Column) -> tuple[str, object]:

@@ -133,6 +133,20 @@ def _copied_children(cases: Cases) -> None:
             number += 1
 
 
+# Rows are of 12 November 2026: born a day too early to be a dependant, and just late enough.
+DEPENDANTS = {"of 20": date(2006, 11, 12), "of 19": date(2006, 11, 13), "of 76": date(1950, 1, 1)}
+
+
+def _grown_dependants(cases: Cases) -> None:
+    for number, (name, born) in enumerate(DEPENDANTS.items(), start=70):
+        cases.add(f"claim with one {name}", "ctr_award",
+                  **award(number, claimant(f"Ash{number}", "Ada", OLD), dependants_count=1))  # fmt: skip
+        cases.member(name, number, "dependant", f"Ash{number}", "Al", born)
+    cases.add("claim with a slip", "ctr_award", **award(75, claimant("Birch", "Bo", OLD), dependants_count=1))
+    cases.member("slip", 75, "dependant", "Birch", "Bea", date(1915, 5, 6), unique_pupil_number="D999000000001")
+    cases.pupil("slip at school", 75, "BIRCH", "BEA", CHILD, upn="D999000000001")
+
+
 def _former(cases: Cases) -> None:
     cases.add("refused alone", "ctr_award", **award(40, claimant("Todd", "Tia", OLD), status="refused",
               refusal_reason="income"))  # fmt: skip
@@ -149,7 +163,7 @@ def _former(cases: Cases) -> None:
 @pytest.fixture(scope="module")
 def cases() -> Iterator[Cases]:
     made = Cases()
-    for add in (_couples, _others, _children, _copied_children, _former):
+    for add in (_couples, _others, _children, _copied_children, _grown_dependants, _former):
         add(made)
     made.town.link().build()
     yield made
@@ -302,6 +316,28 @@ def test_children_of_one_name_who_differ_otherwise_are_two(cases: Cases, which: 
         assert cases.conflicts(cases.town.key(child, "child")) == []
         assert cases.town.person(child, "child")["family_key"] == cases.family_key(f"{which} {side} claim", "claimant")
         assert cases.town.household(cases.rows[f"{which} {side} claim"])["children_complete"] is True
+
+
+@pytest.mark.parametrize("name", DEPENDANTS)
+def test_a_dependant_of_20_or_over_is_told_and_is_surely_nobodys_child(cases: Cases, name: str) -> None:
+    row, claim = cases.rows[name], f"claim with one {name}"
+    is_child = name == "of 19"
+    person = cases.town.person(row, "child")
+    assert (person["family_key"] == cases.family_key(claim, "claimant")) == is_child
+    assert (person["date_of_birth_low"] == DEPENDANTS[name]) == is_child
+    assert cases.town.household(cases.rows[claim])["children_complete"] is (True if is_child else None)
+    told = cases.town.all("SELECT fact, reason FROM build_refusal WHERE unit_key = ?", person["person_key"])
+    wrong = {"fact": "date_of_birth", "reason": "20 or over where a child stands"}
+    assert told == ([] if is_child else [wrong])
+
+
+def test_a_slip_in_a_childs_birthday_is_one_where_another_row_tells_it(cases: Cases) -> None:
+    child = cases.town.person(cases.rows["slip"], "child")
+    assert child["family_key"] == cases.family_key("claim with a slip", "claimant")
+    assert child["date_of_birth_low"] == child["date_of_birth_high"] == CHILD
+    assert cases.town.household(cases.rows["claim with a slip"])["children_complete"] is True
+    told = cases.town.all("SELECT reason FROM build_refusal WHERE unit_key = ?", child["person_key"])
+    assert told == [{"reason": "20 or over where a child stands"}]
 
 
 def test_somebody_refused_is_shown_where_nobody_else_lives(cases: Cases) -> None:

@@ -11,6 +11,7 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from lift.sources.facts.readings import Readings
+from lift.sources.identifiers import year_group
 from lift.sources.kinds import load_kinds
 from lift.stages.build.sources import day_sql
 
@@ -77,14 +78,12 @@ _RESIDENT = """
     ORDER BY t.file_id, t.line"""
 
 _SCHOOL_YEAR = "(year({0}) - CASE WHEN month({0}) < 9 THEN 1 ELSE 0 END)"
-_YEAR = """CASE upper(regexp_replace(p.year_group, '[^A-Za-z0-9]|(?i:year)', '', 'g'))
-    WHEN 'N1' THEN -2 WHEN 'N2' THEN -1 WHEN 'R' THEN 0 WHEN 'RECEPTION' THEN 0
-    ELSE TRY_CAST(regexp_extract(p.year_group, '([0-9]+)', 1) AS INTEGER) END"""
+_DAYS_AHEAD = load_kinds()["pupil"].columns["fsm_start"].seldom_ahead
 _PUPIL = f"""
     CREATE OR REPLACE TEMP TABLE b_pupil AS
     WITH read AS (
         SELECT p.*, r.person_key, r.household_key, p1.person_key AS parent_key, p2.person_key AS other_parent_key,
-            {_YEAR} AS year_low
+            {year_group("p.year_group")} AS year_low
         FROM pupil p
         JOIN b_record r ON r.kind = 'pupil' AND r.part = 'pupil' AND r.file_id = p.file_id AND r.line = p.line
         LEFT JOIN b_record p1 ON p1.kind = 'pupil' AND p1.part = 'parent_1' AND p1.file_id = p.file_id
@@ -98,7 +97,8 @@ _PUPIL = f"""
         -- A roll of the summer term read in the autumn: most have moved up a year, some repeat it.
         (year_low + greatest({_SCHOOL_YEAR.format("{day}")} - {_SCHOOL_YEAR.format("extract_date")}, 0))::INTEGER
             AS year_high,
-        fsm_end < {{day}} OR fsm_start > {{day}} AS is_meals_ended,
+        -- A beginning years ahead is a slip, and proves no end (`unlikely`).
+        fsm_end < {{day}} OR fsm_start > {{day}} AND fsm_start <= extract_date + {_DAYS_AHEAD} AS is_meals_ended,
         year_low > 2 AS is_past_infants
     FROM read ORDER BY file_id, line"""
 

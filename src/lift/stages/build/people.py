@@ -2,8 +2,8 @@
 
 Every mention of a living person at a home is a *presence*, by rank of how well it shows that the person lives there.
 The best decides home and role. `b_person` and `b_family` are the units; `b_presence` stays, since a mention at another
-home than one's own still counts against the rosters there. Of a child whom two families claim (`b_two_claims`) the
-parent is unknown: neither family surely has it, and neither surely has no other.
+home than one's own still counts against the rosters there. Of a child whom two families claim (`b_two_claims`), and of
+a dependant too old to be one (`b_too_old`), the parent is unknown: no family surely has it, and none surely has not.
 """
 
 from __future__ import annotations
@@ -106,8 +106,17 @@ _TWO_CLAIMS = """
         AND coalesce(a.upn = b.upn, TRUE) AND coalesce(a.sex = b.sex, TRUE)
     GROUP BY a.person_key, b.person_key"""
 
+# A dependant whose birthday is that of somebody of 20 or over (`refuse_births`): a slip in it, or somebody who is no
+# child. Where another row tells a child's birthday, it was a slip.
+_TOO_OLD = """
+    CREATE OR REPLACE TEMP TABLE b_too_old AS
+    SELECT person_key FROM b_member
+    WHERE role = 'dependant' AND date_of_birth <= extract_date - INTERVAL 20 YEAR AND person_key NOT IN (
+        SELECT person_key FROM b_record WHERE date_of_birth IS NOT NULL AND person_key IS NOT NULL)"""
+
 # Grown-ups first: a couple is one family, everybody else one each. Then children, with the claimant of their claim, or
-# with a parent named by the school who lives at the same home; a child whom two families claim is one of its own.
+# with a parent named by the school who lives at the same home; a child whom two families claim, or who may be none,
+# is one of its own.
 _PERSON = """
     CREATE OR REPLACE TEMP TABLE b_person AS
     WITH grown AS (
@@ -123,9 +132,10 @@ _PERSON = """
             coalesce(a.household_key, b.household_key, c.household_key) AS household_key
         FROM (
             SELECT person_key, household_key, role, rank,
-                CASE WHEN NOT is_claimed_twice THEN parent_key END AS parent_key,
-                CASE WHEN NOT is_claimed_twice THEN other_parent_key END AS other_parent_key
-            FROM (SELECT *, person_key IN (SELECT person_key FROM b_two_claims) AS is_claimed_twice FROM b_home)
+                CASE WHEN NOT is_unsure THEN parent_key END AS parent_key,
+                CASE WHEN NOT is_unsure THEN other_parent_key END AS other_parent_key
+            FROM (SELECT *, person_key IN (SELECT person_key FROM b_two_claims UNION ALL FROM b_too_old) AS is_unsure
+                FROM b_home)
         ) c
         LEFT JOIN adults a ON a.person_key = c.parent_key AND (c.rank = 3 OR a.household_key = c.household_key)
         LEFT JOIN adults b ON b.person_key = c.other_parent_key AND b.household_key = c.household_key
@@ -160,6 +170,7 @@ def make_people(connection: DuckDBPyConnection, day: date) -> None:
     connection.execute(_PRESENCE.format(stays=_STAYS))
     connection.execute(_HOME)
     connection.execute(_TWO_CLAIMS)
+    connection.execute(_TOO_OLD)
     connection.execute(_PERSON)
     connection.execute(_BORN.format(day=day_sql(day)))
     connection.execute(_FAMILY)

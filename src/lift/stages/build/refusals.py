@@ -11,23 +11,26 @@ from lift.engines.duckdb.tables import column_names
 from lift.stages.build.facts import Facts
 from lift.stages.build.sources import day_sql
 
-# Kind, column, the part it names, and whether that part is always of 16 or over.
+# Kind, column, and the part it names (None: whichever of the kind's parts the row is).
 _BIRTHS = (
-    ("benefit_claim", "claimant_date_of_birth", "claimant", True),
-    ("benefit_claim", "partner_date_of_birth", "partner", True),
-    ("ctr_award", "claimant_date_of_birth", "claimant", True),
-    ("ctr_award", "partner_date_of_birth", "partner", True),
-    ("universal_credit_notice", "claimant_date_of_birth", "claimant", True),
-    ("universal_credit_notice", "partner_date_of_birth", "partner", True),
-    ("council_tax_account", "date_of_birth", "liable_1", True),
-    ("council_tax_account", "liable2_date_of_birth", "liable_2", True),
-    ("council_tax_resident", "date_of_birth", None, False),
-    ("benefit_person", "date_of_birth", None, False),
-    ("ctr_person", "date_of_birth", None, False),
-    ("pupil", "date_of_birth", "pupil", False),
-    ("pupil", "parent1_date_of_birth", "parent_1", True),
-    ("pupil", "parent2_date_of_birth", "parent_2", True),
+    ("benefit_claim", "claimant_date_of_birth", "claimant"),
+    ("benefit_claim", "partner_date_of_birth", "partner"),
+    ("ctr_award", "claimant_date_of_birth", "claimant"),
+    ("ctr_award", "partner_date_of_birth", "partner"),
+    ("universal_credit_notice", "claimant_date_of_birth", "claimant"),
+    ("universal_credit_notice", "partner_date_of_birth", "partner"),
+    ("council_tax_account", "date_of_birth", "liable_1"),
+    ("council_tax_account", "liable2_date_of_birth", "liable_2"),
+    ("council_tax_resident", "date_of_birth", None),
+    ("benefit_person", "date_of_birth", None),
+    ("ctr_person", "date_of_birth", None),
+    ("pupil", "date_of_birth", "pupil"),
+    ("pupil", "parent1_date_of_birth", "parent_1"),
+    ("pupil", "parent2_date_of_birth", "parent_2"),
 )
+# A child or qualifying young person is under 20 (SI 2006/223 reg 3), and so are a school's pupils. All other parts are
+# somebody of 16 or over. Linkage does not read the births that are told here (`sources.identifiers.birth`).
+_CHILD = "r.part IN ('child', 'pupil')"
 
 # An assessment period is a month from its first day (SI 2013/376 reg 21). Files that count a few days otherwise are
 # believed.
@@ -45,16 +48,17 @@ def make_refusals(connection: DuckDBPyConnection) -> None:
 
 
 def refuse_births(connection: DuckDBPyConnection, day: date, facts: Facts) -> None:
-    """A birth before the dictionary's first day or after the run's, or of a child where a grown-up must stand."""
+    """A birth before the dictionary's first day or after the run's, of a child where a grown-up must stand, or of a
+    grown-up where a child must."""
     limits = facts["person", "date_of_birth"].limits
     earliest = day_sql(limits[0]) if limits and isinstance(limits[0], date) else "DATE '0001-01-01'"
-    for kind, column, part, grown in _BIRTHS:
-        too_young = f"""WHEN s.{column} > s.extract_date - INTERVAL 16 YEAR
-                THEN 'under 16 where a grown-up stands'"""
+    for kind, column, part in _BIRTHS:
         reason = f"""CASE
             WHEN s.{column} > {day_sql(day)} OR s.{column} > s.extract_date THEN 'born after the run''s day'
             WHEN s.{column} < {earliest} THEN 'outside the limits of the dictionary'
-            {too_young if grown else ""} END"""
+            WHEN {_CHILD} AND s.{column} <= s.extract_date - INTERVAL 20 YEAR THEN '20 or over where a child stands'
+            WHEN NOT {_CHILD} AND s.{column} > s.extract_date - INTERVAL 16 YEAR
+                THEN 'under 16 where a grown-up stands' END"""
         connection.execute(f"""
             INSERT INTO b_refusal
             SELECT 'person', r.person_key, '{kind}', s.file_id, s.line, 'date_of_birth', {reason} AS reason

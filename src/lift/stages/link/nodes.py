@@ -132,7 +132,7 @@ def _cleaned() -> str:
             r.account_ref AS account_ref_held, r.clean_nino AS nino, left(r.clean_nino, 8) AS nino8,
             r.title, r.surname, r.given, r.surname_key, r.forename_key, {_BIRTH} AS date_of_birth,
             coalesce(CASE WHEN r.sex IN ('female', 'male') THEN r.sex END, {names.sex_of_title("r.title")}) AS sex,
-            nullif({identifiers.plain("r.phone")}, '') AS phone, nullif({identifiers.plain("r.upn")}, '') AS upn,
+            nullif({identifiers.plain("r.phone")}, '') AS phone, {identifiers.upn("r.upn")} AS upn,
             r.clean_uprn AS uprn, {identifiers.reference("r.account_ref")} AS account_ref,
             r.hb_key AS hb_ref, r.ctr_key AS ctr_ref, r.clean_postcode AS postcode,
             {identifiers.address_match("r.all_lines", "r.clean_postcode")} AS address_match,

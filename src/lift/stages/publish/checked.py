@@ -17,8 +17,8 @@ MOST_LINES = 5
 
 @dataclass(frozen=True)
 class Refused:
-    """One reason for which rows of a file were refused, or a value of theirs left out: how many, and the first of their
-    lines."""
+    """One reason for which rows of a file were refused, or a value of theirs left out or found unlikely: how many, and
+    the first of their lines."""
 
     file: str
     column: str
@@ -32,6 +32,7 @@ class Checked:
     files: tuple[FileRecord, ...]
     refusals: tuple[Refused, ...]
     left_out: tuple[Refused, ...]
+    unlikely: tuple[Refused, ...]
     coverage: tuple[Coverage, ...]
     warnings: tuple[str, ...]
 
@@ -41,6 +42,7 @@ class Checked:
             "files": [asdict(file) for file in self.files],
             "refusals": [asdict(one) for one in self.refusals],
             "left_out": [asdict(one) for one in self.left_out],
+            "unlikely": [asdict(one) for one in self.unlikely],
             "coverage": [asdict(one) for one in self.coverage],
             "warnings": list(self.warnings),
         }
@@ -65,6 +67,7 @@ def checked(connection: DuckDBPyConnection, received: Received) -> Checked:
         files=tuple(received.files),
         refusals=_by_reason(connection, "refusal", "message"),
         left_out=_by_reason(connection, "left_out", "reason"),
+        unlikely=_by_reason(connection, "unlikely", "reason"),
         coverage=coverage(received.rows, nil_return=received.nil_return is not None),
         warnings=tuple(received.warnings),
     )

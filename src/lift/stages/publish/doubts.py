@@ -1,7 +1,7 @@
 """Which rows and values of the extracts were not believed, where do they stand, and what can a clerk do about it?
 
-Files and lines, never a value: `refusals.csv` is what intake refused and what build left out of a row that it kept,
-`differences.csv` the facts on which two extracts do not agree.
+Files and lines, never a value: `refusals.csv` is what intake refused, what was left out of a row that was kept, and
+what is unlikely and was used; `differences.csv` the facts on which two extracts do not agree.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ _REFUSALS = """
     SELECT f.name, b.line, replace(b.fact, '_', ' '), 'left_out', b.reason ||
         ': this was left out and the rest of the row used; correct it where the file comes from'
     FROM build_refusal b JOIN extract_file f USING (file_id)
+    UNION ALL
+    SELECT f.name, u.line, replace(u.column_name, '_', ' '), 'unlikely', u.reason ||
+        ': unlikely, but used as it is; if it is wrong, correct it where the file comes from'
+    FROM unlikely u JOIN extract_file f USING (file_id)
     ORDER BY ALL"""
 
 # A family may have several rows of one source: then any of them may be the one that differs. Where two units differ,
@@ -39,7 +43,7 @@ _DIFFERENCES = """
 
 
 def refusals(connection: DuckDBPyConnection) -> bytes:
-    """File, line, column and reason of everything refused or left out. The rows themselves stay in the database."""
+    """File, line, column and reason of all that was refused, left out or is unlikely. The rows stay in the database."""
     return csv_of(
         ("file", "line", "column", "reason", "what to do"),
         connection.execute(_REFUSALS).fetchall(),
@@ -80,8 +84,9 @@ def _title(kind: str) -> str:
 
 
 def counted(connection: DuckDBPyConnection) -> dict[str, int]:
-    """How many values were left out of rows that were kept, and on how many facts two extracts differ."""
-    ((left_out, differing),) = connection.execute(
-        "SELECT (SELECT count(*) FROM build_refusal), (SELECT count(*) FROM conflict)"
+    """How many values were left out of rows that were kept, how many are unlikely, and on how many facts two extracts
+    differ."""
+    ((left_out, unlikely, differing),) = connection.execute(
+        "SELECT (SELECT count(*) FROM build_refusal), (SELECT count(*) FROM unlikely), (SELECT count(*) FROM conflict)"
     ).fetchall()
-    return {"values_left_out": left_out, "facts_differing": differing}
+    return {"values_left_out": left_out, "values_unlikely": unlikely, "facts_differing": differing}

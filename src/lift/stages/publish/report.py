@@ -58,13 +58,19 @@ def report_page(record: RunRecord) -> str:
 
 def doubts_in_words(record: RunRecord) -> str:
     """What was not believed of the rows that were read, and where that stands; empty if all of it was."""
-    left_out, differing = record.values_left_out, record.facts_differing
+    left_out, unlikely, differing = record.values_left_out, record.values_unlikely, record.facts_differing
     told = []
     if left_out:
         one = left_out == 1
         told.append(
             f"{left_out:,} value{'' if one else 's'} in rows that were kept cannot be so and "
             f"{'was' if one else 'were'} left out (refusals.csv)"
+        )
+    if unlikely:
+        one = unlikely == 1
+        told.append(
+            f"{unlikely:,} value{'' if one else 's'} {'is' if one else 'are'} unlikely and used as "
+            f"{'it is' if one else 'they are'} (refusals.csv)"
         )
     if differing:
         told.append(f"on {differing:,} fact{'' if differing == 1 else 's'} two extracts differ (differences.csv)")
