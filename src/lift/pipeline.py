@@ -49,6 +49,7 @@ from lift.workspace.month import (
     profiles_of,
     run_day,
     same_run,
+    told_where_they_stand,
 )  # fmt: skip
 from lift.workspace.register import bring_up_to_date
 from lift.workspace.runs import PublishedRun, next_id, read_run
@@ -200,7 +201,9 @@ def run_month(
     with at_work(workspace) as work:
         bring_up_to_date(workspace)
         check_room(workspace, incoming)
-        book = load_rulebook(copy_rules(workspace, rules_folder(), work / "rules"), examples=False)
+        rules = copy_rules(workspace, rules_folder(), work / "rules")
+        with told_where_they_stand(workspace, rules):
+            book = load_rulebook(rules, examples=False)
         identity = identity_of(incoming, book.hashes, settings, str(day), lift.__version__)
         known = same_run(workspace, identity)
         if known is not None:

@@ -12,8 +12,9 @@ years ahead. No day is left out for that: that somebody moved, parted or died ke
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -33,7 +34,9 @@ _LOOKS: dict[Look, str] = {
 #: without a period is capital, a balance or a rent.
 _MOST: dict[Unit, int] = {"GBP/week": 10_000, "GBP/month": 50_000, "GBP/year": 100_000, "GBP": 10_000_000}
 _SELDOM_MORE: dict[Unit, int] = {"GBP/week": 2_000, "GBP/month": 10_000, "GBP/year": 20_000, "GBP": 250_000}
-_EARLIEST = 1900  # of a day that something began or ended; birthdays are judged where people are made
+_EARLIEST = datetime.date(
+    1900, 1, 1
+)  # of a day that something began or ended; birthdays are judged where people are made
 # A temporary number (TN, birthday and sex) stands for one that is awaited: it joins nothing, and nobody need mend it.
 _TEMPORARY = "^TN[0-9]{6}[FM]?$"
 
@@ -48,11 +51,21 @@ _CLEANED: dict[Look, Callable[[str], str]] = {
 
 
 class Doubt(NamedTuple):
-    """A value that cannot be so: where `condition` holds."""
+    """A value of a column that cannot be so, or (`kept`) is unlikely: where `measure`, SQL over the row, is below
+    `least` or above `most`."""
 
     column: str
-    condition: str
+    measure: str
+    least: Any
+    most: Any
     reason: str
+    kept: bool = False
+
+    def holds(self, lowest: Any, highest: Any) -> bool:
+        """Whether it does of any row, where these are the ends of its measure."""
+        return lowest is not None and (
+            (self.least is not None and lowest < self.least) or (self.most is not None and highest > self.most)
+        )
 
 
 def leave_out(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -63,14 +76,34 @@ def leave_out(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
             reading.name for reading in table.readings if reading.how == "constant" or source.layout.fields_of(reading)
         }
         _leave_out(connection, kind, source.file_id, [*_doubts(kind, held)])
-        _tell(connection, kind, source.file_id, [*_unlikely(kind, held)], "unlikely")
         for name, column in kind.columns.items():
             if column.looks_like is not None and name in held:
                 _tell_unreadable(connection, kind, source.file_id, name, column.looks_like)
 
 
 def _leave_out(connection: duckdb.DuckDBPyConnection, kind: Kind, file_id: int, doubts: list[Doubt]) -> None:
-    for name in _tell(connection, kind, file_id, doubts, "left_out"):
+    measures = list(dict.fromkeys(one.measure for one in doubts))
+    if not measures:
+        return
+    # The ends of every measure at once: nearly every file has no doubt about nearly every column.
+    ends = ", ".join(f"min({measure}), max({measure})" for measure in measures)
+    (found,) = connection.execute(f"SELECT {ends} FROM {kind.name} WHERE file_id = ?", [file_id]).fetchall()
+    spans = dict(zip(measures, zip(found[::2], found[1::2], strict=True), strict=True))
+    firing = [one for one in doubts if one.holds(*spans[one.measure])]
+    for one in firing:
+        connection.execute(
+            f"INSERT INTO {'unlikely' if one.kept else 'left_out'} "
+            f"SELECT file_id, line, '{kind.name}', $column, $reason FROM {kind.name} WHERE file_id = $file AND "
+            f"(coalesce({one.measure} < $least, FALSE) OR coalesce({one.measure} > $most, FALSE)) ORDER BY line",
+            {"column": one.column, "reason": one.reason, "file": file_id, "least": one.least, "most": one.most},
+        )
+    # What cannot be so is not unlikely besides.
+    connection.execute(
+        "DELETE FROM unlikely u USING left_out l WHERE (u.file_id, u.line, u.kind, u.column_name) = "
+        "(l.file_id, l.line, l.kind, l.column_name) AND u.file_id = ? AND u.kind = ?",
+        [file_id, kind.name],
+    )
+    for name in dict.fromkeys(one.column for one in firing if not one.kept):
         connection.execute(
             f"UPDATE {row_table(kind)} SET {name} = NULL WHERE file_id = ? AND line IN "
             "(SELECT line FROM left_out WHERE file_id = ? AND kind = ? AND column_name = ?)",
@@ -78,55 +111,40 @@ def _leave_out(connection: duckdb.DuckDBPyConnection, kind: Kind, file_id: int, 
         )
 
 
-def _tell(
-    connection: duckdb.DuckDBPyConnection, kind: Kind, file_id: int, doubts: list[Doubt], table: str
-) -> list[str]:
-    """Notes where the conditions hold, and gives the columns in which any does."""
-    if not doubts:
-        return []
-    counts = ", ".join(f"count(*) FILTER ({one.condition})" for one in doubts)
-    (found,) = connection.execute(f"SELECT {counts} FROM {kind.name} WHERE file_id = ?", [file_id]).fetchall()
-    firing = [one for one, count in zip(doubts, found, strict=True) if count]
-    for one in firing:
-        connection.execute(
-            f"INSERT INTO {table} SELECT file_id, line, '{kind.name}', ?, ? FROM {kind.name} "
-            f"WHERE file_id = ? AND ({one.condition}) ORDER BY line",
-            [one.column, one.reason, file_id],
-        )
-    return list(dict.fromkeys(one.column for one in firing))
-
-
 def _doubts(kind: Kind, held: set[str]) -> Iterator[Doubt]:
-    for name, column in kind.columns.items():
-        if name not in held:
-            continue
-        if column.within is not None:
-            least, most = column.within
-            yield Doubt(name, f"{name} NOT BETWEEN {least} AND {most}", f"outside {least} to {most}")
-        elif column.unit is not None:
-            if not column.below_nought:
-                yield Doubt(name, f"{name} < 0", "below nought")
-            yield Doubt(name, f"abs({name}) > {_MOST[column.unit]}", f"more than {_pounds(_MOST, column.unit)}")
-        if column.has_happened:
-            yield Doubt(name, f"{name} > extract_date", "after the day of the extract")
-    for first, then, wrong in kind.in_order:
-        if {first, then} <= held:
-            reason = f"before {_words(first)}" if wrong == then else f"after {_words(then)}"
-            yield Doubt(wrong, f"{then} < {first}", reason)
-
-
-def _unlikely(kind: Kind, held: set[str]) -> Iterator[Doubt]:
     for name, column in kind.columns.items():
         if name not in held or name == "extract_date":
             continue
-        if column.unit is not None and column.within is None:
-            least = _SELDOM_MORE[column.unit]
-            yield Doubt(name, f"abs({name}) > {least}", f"more than {_pounds(_SELDOM_MORE, column.unit)}")
-        if column.type == "date" and not _is_birthday(column):
-            yield Doubt(name, f"year({name}) < {_EARLIEST}", f"before {_EARLIEST}")
-        if column.seldom_ahead is not None:
-            days = f"more than {column.seldom_ahead} days " if column.seldom_ahead else ""
-            yield Doubt(name, f"{name} > extract_date + {column.seldom_ahead}", f"{days}after the day of the extract")
+        if column.within is not None:
+            least, most = column.within
+            yield Doubt(name, name, least, most, f"outside {least} to {most}")
+        elif column.unit is not None:
+            yield from _amounts(name, column, column.unit)
+        elif column.type == "date":
+            yield from _days(name, column)
+    for first, then, wrong in kind.in_order:
+        if {first, then} <= held:
+            reason = f"before {_words(first)}" if wrong == then else f"after {_words(then)}"
+            yield Doubt(wrong, f"{then} - {first}", 0, None, reason)
+
+
+def _amounts(name: str, column: Column, unit: Unit) -> Iterator[Doubt]:
+    if not column.below_nought:
+        yield Doubt(name, name, 0, None, "below nought")
+    for limits, kept in ((_MOST, False), (_SELDOM_MORE, True)):
+        least = -limits[unit] if column.below_nought else None
+        yield Doubt(name, name, least, limits[unit], f"more than {_pounds(limits, unit)}", kept)
+
+
+def _days(name: str, column: Column) -> Iterator[Doubt]:
+    if not _is_birthday(column):
+        yield Doubt(name, name, _EARLIEST, None, f"before {_EARLIEST.year}", kept=True)
+    ahead = f"{name} - extract_date"
+    if column.has_happened:
+        yield Doubt(name, ahead, None, 0, "after the day of the extract")
+    elif column.seldom_ahead is not None:
+        days = f"more than {column.seldom_ahead} days " if column.seldom_ahead else ""
+        yield Doubt(name, ahead, None, column.seldom_ahead, f"{days}after the day of the extract", kept=True)
 
 
 def _is_birthday(column: Column) -> bool:

@@ -6,12 +6,13 @@ import calendar
 import datetime
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from lift.errors import ExtractError
+from lift.errors import ExtractError, RuleProblems
 from lift.sources.dating import parse_month
 from lift.sources.profiles import ProfileBook, load_profiles
 from lift.workspace.folder import Workspace
@@ -79,6 +80,31 @@ def copy_rules(workspace: Workspace, shipped: Path, target: Path) -> Path:
         if path.is_file() and path.suffix in (".yaml", ".csv"):
             _copy(path, target / "local" / path.name)
     return target
+
+
+@contextmanager
+def told_where_they_stand(workspace: Workspace, copied: Path) -> Iterator[None]:
+    """Mistakes in the copied rules name the files that people can mend: the council's own, or those that LIFT ships."""
+    try:
+        yield
+    except RuleProblems as error:
+        own = sorted(path.name for path in workspace.rules.iterdir()) if workspace.rules.is_dir() else []
+        stand = {f"{copied.as_posix()}/local/{name}": (workspace.rules / name).as_posix() for name in own}
+        stand[copied.as_posix()] = "rules"
+
+        def told(text: str) -> str:
+            for copy, place in stand.items():
+                text = text.replace(copy, place)
+            return text
+
+        raise RuleProblems(
+            [
+                replace(
+                    one, place=replace(one.place, path=told(one.place.path)), what=told(one.what), fix=told(one.fix)
+                )
+                for one in error.problems
+            ]
+        ) from None
 
 
 def _copy(path: Path, place: Path) -> None:

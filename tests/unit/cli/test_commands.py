@@ -101,13 +101,21 @@ def test_other_extracts_of_the_month_make_a_second_run(council: Workspace, capsy
     assert json.loads(lift(capsys, "runs", "-w", str(council.root), "--json"))[1]["run"] == "2026-11-b"
 
 
-def test_a_check_tells_a_signed_nil_return_from_a_list_that_is_missing(tmp_path: Path, capsys: Capture) -> None:
+def test_a_check_tells_a_nil_return_from_a_list_that_is_missing_and_what_is_unlikely(
+    tmp_path: Path, capsys: Capture
+) -> None:
     council = new_workspace(tmp_path / "council", small_city(dwellings=60, minimal=True))
     (signed,) = (council.root / "incoming" / MONTH).glob("nil_return.toml")
     said = lift(capsys, "check", "--month", MONTH, "-w", str(council.root), "--plain").splitlines()
     assert "Suppression list\tnil return\t" in said
     signed.unlink()
+    (accounts,) = (council.root / "incoming" / MONTH).glob("council_tax_accounts*")
+    lines = accounts.read_bytes().splitlines(keepends=True)
+    lines[1] = re.sub(rb",[0-9/]{10},31/12/2099,", b",01/01/1850,31/12/2099,", lines[1], count=1)
+    accounts.write_bytes(b"".join(lines))
     said = lift(capsys, "check", "--month", MONTH, "-w", str(council.root), "--plain").splitlines()
+    heading = said.index("What is unlikely, and used as it is")
+    assert said[heading + 2] == f"{accounts.name}\toccupation_start\tbefore 1900\t1\t2"
     assert "Suppression list\tnone\tno list can be exported" in said
 
 
@@ -257,7 +265,7 @@ def test_check_makes_no_run_and_tells_what_is_missing(council: Workspace, capsys
     before = sorted(path.name for path in council.runs.iterdir())
     told = json.loads(lift(capsys, "check", "--month", MONTH, "-w", str(council.root), "--json"))
     costs = {one["kind"]: one["cost"] for one in told["coverage"]}
-    assert costs["pupil"] == "no free school meals list"
+    assert costs["pupil"] == "free school meals are only to be asked about: no roll says which children have them"
     assert costs["ctr_award"] == ""
     assert {one["file"] for one in told["refusals"]} <= {file["name"] for file in told["files"]}
     assert sorted(path.name for path in council.runs.iterdir()) == before

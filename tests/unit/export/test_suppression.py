@@ -374,7 +374,8 @@ def test_a_list_in_a_new_layout_stops_everything(council: Workspace) -> None:
     path.write_text(path.read_text().replace("uprn,account_ref", "property,account_ref", 1))
     message = stopped(council)
     assert message.startswith(
-        "2026-11: a file cannot be told from a suppression list, so nothing was exported. suppressions_2026-11-12.csv: "
+        "2026-11: a file cannot be told from a suppression list, so no list can be shown or exported. "
+        "suppressions_2026-11-12.csv: "
     )
 
 

@@ -87,6 +87,7 @@ def test_a_value_past_its_limit_is_left_out_and_its_row_kept(
     assert (report.accepted, report.refused) == (3, 0)
     assert all(file.is_conserved() for file in report.files)
     assert rows(connection, "SELECT line, kind, column_name, reason FROM left_out") == [(3, kind, column, reason)]
+    assert rows(connection, "SELECT line FROM unlikely WHERE line <> 2") == []  # it is not called unlikely besides
     assert rows(connection, f"SELECT line, {column} IS NOT NULL FROM {kind}") == [(2, True), (3, False), (4, False)]
 
 

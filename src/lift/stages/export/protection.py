@@ -132,7 +132,8 @@ def _received(folder: Path, profiles: ProfileBook) -> tuple[list[Source], NilRet
         return _lists(folder, profiles), read_nil_return(folder, None)
     except ExtractError as error:
         raise DisclosureError(
-            f"{folder.name}: a file cannot be told from a suppression list, so nothing was exported. {error}"
+            f"{folder.name}: a file cannot be told from a suppression list, so no list can be shown or exported. "
+            f"{error}"
         ) from None
 
 

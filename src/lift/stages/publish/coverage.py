@@ -16,7 +16,7 @@ COSTS: dict[str, str] = {
     "universal_credit_notice": "no benefit cap list, and nobody is seen who gets Universal Credit and no reduction",
     "ctr_person": "children and other adults on reduction claims are not known, so fewer answers are sure",
     "benefit_person": "children and other adults on Housing Benefit claims are not known, so fewer answers are sure",
-    "pupil": "no free school meals list",
+    "pupil": "free school meals are only to be asked about: no roll says which children have them",
     "council_tax_resident": "other adults in a home are not known, so the severe disability addition is seldom sure",
     "ward": "wards as council tax accounts hold them: by code, and out of date where wards have changed",
     "contact": "no telephone numbers, languages or formats: letters only",
