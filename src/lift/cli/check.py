@@ -44,6 +44,7 @@ def _show(screen: Screen, checked: Checked) -> None:
              f"{sum(file.rows.values()):,}", f"{file.refused:,}"]
             for file in checked.files
         ),
+        spare=("Profile",),
     )  # fmt: skip
     if checked.refusals:
         screen.heading("\nWhat was refused")

@@ -26,8 +26,8 @@ def list_table(screen: Screen, record: RunRecord, shown: Mapping[str, Shown], *,
             counts.append("none" if now is None else f"{now.shown:,}")
         rows.append([one.name, *counts, held_in_words(now), money_in_words(one), one.title])
     if families:
-        headings.insert(4, "#Families")
-    screen.table(headings, rows, whole=("List", "£ a year, at least"))
+        headings.insert(4, "#To contact")
+    screen.table(headings, rows, whole=("List",), spare=("What it is",))
 
 
 def held_in_words(shown: Shown | None) -> str:

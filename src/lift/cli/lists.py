@@ -125,9 +125,9 @@ def _destroyed(screen: Screen, lists: Lists) -> None:
 
 
 _UNDER_ALL = (
-    "In the order in which a team works them. Likely, ask first and may have it count answers, before anybody is held",
-    "back; they overlap, so never add them up. Families: to contact now, one contact each. Held back: must not be",
-    "contacted, have moved or died lately, or are in contact from another list already.",
+    "In the order in which a team works them. Likely, ask first and may have it count answers, before anybody is held "
+    "back; they overlap, so never add them up. To contact: families now, one contact each. Held back: must not be "
+    "contacted, have moved or died lately, or are in contact from another list already."
 )
 
 
@@ -139,8 +139,7 @@ def _all(screen: Screen, run: PublishedRun, lists: Lists | None) -> None:
     shown = {} if lists is None else showing_of(lists.gate).lists
     screen.heading(f"Run {run.id}, {run.record.worked_out}")
     list_table(screen, run.record, shown, families=True)
-    for line in _UNDER_ALL:
-        screen.say(line)
+    screen.say(_UNDER_ALL)
     for caution in run.record.cautions:
         screen.warn(caution)
     screen.say("Next: lift list NAME, then lift list NAME --export")

@@ -69,7 +69,7 @@ def print_grid(
     kept = sum(width for title, width in zip(heading, widest, strict=True) if title in whole)
     rest = sum(widest) - kept
     if sum(widest) > _TOO_WIDE * console.width or rest > _TOO_WIDE * max(console.width - kept - 2 * len(heading), 1):
-        _print_blocks(console, heading, written)
+        print_blocks(console, heading, written)
     else:
         _print_table(console, heading, written, whole)
 
@@ -86,7 +86,7 @@ def _print_table(console: Console, heading: Sequence[str], rows: list[list[str]]
     console.print(table)
 
 
-def _print_blocks(console: Console, heading: Sequence[str], rows: list[list[str]]) -> None:
+def print_blocks(console: Console, heading: Sequence[str], rows: list[list[str]]) -> None:
     """A table too wide for the screen: each row as a block, its first cell above the others."""
     from rich.padding import Padding
 

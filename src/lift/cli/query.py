@@ -220,9 +220,9 @@ def _show_counts(screen: Screen, asked: Asking, counts: Counts, each: Each) -> N
 
 def _show_notes(screen: Screen, asked: Asking) -> None:
     screen.say(
-        "Who must not be contacted is in none of this. It only offers help: it may not be used to stop, reduce or"
+        "Who must not be contacted is in none of this. It only offers help: it may not be used to stop, reduce or "
+        "investigate an award, and not being in it decides nothing."
     )
-    screen.say("investigate an award, and not being in it decides nothing.")
     if asked.question.draft is not None:
         screen.warn(f"{asked.question.draft.name} is a draft: nobody has reviewed it, and it is in no list.")
     if asked.reads_ward and any(one.kind == "ward" for one in asked.run.record.missing):

@@ -44,6 +44,6 @@ def runs(ctx: typer.Context, workspace: WorkspaceAt = None, as_json: Json = Fals
                 ]
                 for record in found
             ),
-            whole=("Run", "Worked out for", "Made on"),
+            whole=("Run",),
         )
     screen.answer([record.model_dump(mode="json") for record in found])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -63,32 +64,49 @@ class Screen:
         else:
             self._console(stderr=True).print(f"Note: {text}", style="yellow", markup=False)
 
-    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], *, whole: Sequence[str] = ()) -> None:
-        """Rows under headings; a heading that begins with # stands over numbers. `whole` columns are never broken."""
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        *,
+        whole: Sequence[str] = (),
+        spare: Sequence[str] = (),
+    ) -> None:
+        """Rows under headings; a heading that begins with # stands over numbers. `whole` columns are never broken,
+        `spare` ones are left out where the screen is too narrow for them. Nothing else is ever cut off: cells are
+        broken between words, and where not even that leaves room each row is a block."""
         if self.as_json:
             return
         names = [heading.lstrip("#") for heading in headings]
+        held = [list(row) for row in rows]
         if self.plain:
-            for row in (names, *rows):
+            for row in (names, *held):
                 typer.echo("\t".join(" ".join(cell.split("\n")) for cell in row))
+            return
+        from lift.cli.paper import print_blocks
+
+        console = self._console()
+        kept = list(range(len(names)))
+        widths = _widths(names, held, console.width, whole, spare)
+        if widths is None and spare:
+            kept = [place for place, name in enumerate(names) if name not in spare]
+            names, held = [names[place] for place in kept], [[row[place] for place in kept] for row in held]
+            widths = _widths(names, held, console.width, whole)
+        if widths is None:
+            print_blocks(console, names, held)
             return
         from rich import box
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for heading, name in zip(headings, names, strict=True):
-            number = heading.startswith("#")
-            table.add_column(
-                Text(name),
-                justify="right" if number else "left",
-                no_wrap=number or name in whole,
-                overflow="fold",
-                vertical="top",
-            )
-        for row in rows:
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, _GAP - 1, 0, 0), pad_edge=False, show_edge=False)
+        for place, name, width in zip(kept, names, widths, strict=True):
+            number = headings[place].startswith("#")
+            justify: Literal["right", "left"] = "right" if number else "left"
+            table.add_column(Text(name), justify=justify, overflow="fold", vertical="top", width=width)
+        for row in held:
             table.add_row(*(Text(cell) for cell in row))
-        self._console().print(table)
+        console.print(table)
 
     def answer(self, data: Any) -> None:
         """The command's result for another program."""
@@ -101,6 +119,44 @@ class Screen:
         from rich.console import Console
 
         return Console(stderr=stderr, highlight=False)
+
+
+_GAP = 2  # between two columns
+_LEAST = 16  # of a column of text: a longer word in it is broken
+_FIGURE = re.compile(r"[-+£\d.,:%]+")  # of a number, a sum or a date
+_SPARE = 24  # narrower, a spare column is no help
+
+
+def _widths(
+    names: Sequence[str], rows: Sequence[Sequence[str]], room: int, whole: Sequence[str], spare: Sequence[str] = ()
+) -> list[int] | None:
+    """How wide each column is on a screen: as wide as its text, or narrower down to its longest word, the widest first.
+    None where there is no room for the longest words, or for a `spare` column that is of any use."""
+    columns = [[name, *(row[place] for row in rows)] for place, name in enumerate(names)]
+    widths = [max(len(line) for cell in cells for line in cell.split("\n")) for cells in columns]
+    least = [_least(cells, is_whole=name in whole) for name, cells in zip(names, columns, strict=True)]
+    least = [
+        max(one, min(width, _SPARE)) if name in spare else one
+        for name, one, width in zip(names, least, widths, strict=True)
+    ]
+    over = sum(widths) + _GAP * (len(names) - 1) - room
+    while over > 0:
+        place = max(range(len(names)), key=lambda one: (widths[one] > least[one], widths[one]))
+        if widths[place] <= least[place]:
+            return None
+        widths[place] -= 1
+        over -= 1
+    return widths
+
+
+def _least(cells: Sequence[str], *, is_whole: bool) -> int:
+    """The room that a column needs, its heading first. A figure may not be broken, another long word may."""
+    words = [word for cell in cells for word in cell.split()]
+    longest = max(map(len, words), default=0)
+    if is_whole:
+        return max(longest, *map(len, cells[1:]), 0)
+    figures = max((len(word) for word in words if _FIGURE.fullmatch(word)), default=0)
+    return max(figures, min(longest, _LEAST))
 
 
 class Watching:

@@ -54,13 +54,12 @@ def closing_screen(screen: Screen, place: Workspace, run: PublishedRun, showing:
             screen.say(f"  {one.title}: {one.cost}")
     screen.say(
         f"Families {record.families:,}: benefit record {record.families_on_benefit_record:,} · Universal Credit only "
-        f"{record.families_on_universal_credit_alone:,} · nothing known about income {record.families_unseen:,}:"
+        f"{record.families_on_universal_credit_alone:,} · nothing known about income {record.families_unseen:,}."
     )
-    screen.say('  these are on no list, which does NOT mean "not entitled"; unknown_income.csv says where they live')
+    screen.say('The last are on no list, which does NOT mean "not entitled"; unknown_income.csv says where they live.')
     screen.say()
     list_table(screen, record, now.lists, families=False)
-    for line in _UNDER:
-        screen.say(line)
+    screen.say(_UNDER)
     for warning in warnings:
         screen.warn(warning)
     if now.trouble:
@@ -71,9 +70,9 @@ def closing_screen(screen: Screen, place: Workspace, run: PublishedRun, showing:
 
 
 _UNDER = (
-    "Likely, ask first and may have it count answers; lists overlap, so never add them up. Held back: families who",
-    "must not be contacted, have moved or died lately, or are in contact already. £: likely, surely not in payment;",
-    "if new: as much, if the families counted under may have it do not get it yet.",
+    "Likely, ask first and may have it count answers; lists overlap, so never add them up. Held back: families who "
+    "must not be contacted, have moved or died lately, or are in contact already. £: likely, surely not in payment; "
+    "if new: as much, if the families counted under may have it do not get it yet."
 )
 
 

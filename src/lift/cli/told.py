@@ -26,6 +26,7 @@ from lift.rulebook.nodes import (
     walk,
 )
 from lift.rulebook.page import stale_in_words, value_in_words, worth_in_words
+from lift.rulebook.plain import Put, plain_name, plain_sum
 
 if TYPE_CHECKING:
     from lift.rulebook.model import Rulebook
@@ -222,6 +223,10 @@ class Told:
 
     # ---- figures ----
 
+    def plain_formula(self, step: ShownStep) -> str | None:
+        """A step's formula in plain words, if it is a sum; its figures stand beside it."""
+        return plain_sum(self._formula(step), lambda amount: Put(plain_name(amount.name)))
+
     def value(self, value: Value, kind: Type = _NUMBER) -> str:
         """A value or range in words and exact figures."""
         return value_in_words(value, kind)
@@ -249,10 +254,12 @@ class Told:
         """Files, lines and days; `same` are the same fact of later periods."""
         if same:
             return self._sources_of([fact, *same])
+        rows: dict[tuple[str, date | None], list[int]] = {}
+        for origin in fact.origins:
+            rows.setdefault((origin.file, origin.as_at), []).extend([] if origin.line is None else [origin.line])
         told = [
-            f"{origin.file}{f' line {origin.line}' if origin.line else ''}"
-            f"{f' as at {in_words(origin.as_at)}' if origin.as_at else ''}"
-            for origin in fact.origins
+            f"{file} {_lines_in_words(lines)}".rstrip() + (f" as at {in_words(day)}" if day else "")
+            for (file, day), lines in rows.items()
         ]
         question = self.book.facts[fact.level, fact.name].question if is_unknown(fact) else None
         if question:
@@ -412,7 +419,7 @@ class Told:
         )
         lines = [
             f"{rule.name}: {VERDICTS[answer.verdict]}",
-            f"{self.unit(answer.key)}, on {in_words(self.one.day)}; {reviewed}",
+            f"{_capital(self.unit(answer.key))}, on {in_words(self.one.day)}; {reviewed}",
         ]
         for part, proved in answer.worth.items():
             kind = self._worth_type(part)
@@ -466,11 +473,15 @@ class Told:
             part = "in_kind" if name == "worth_in_kind_yearly" else name.removeprefix("worth_")
             if part in self.answer.worth:
                 value = self.value(self.answer.worth[part], self._worth_type(part))
-                found.append((f"Worth {part.replace('_', ' ')}", value, text))
+                found.append((worth_in_words(name), value, text))
             elif name == "worth_at_least":
                 kind = self.book.steps[self.one.rule.answers[name]].type
                 found.append(("Not payable below", self.value(self.one.answer_values[name], kind), text))
         return found
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _worth_name(part: str) -> str:

@@ -1,6 +1,7 @@
 """What does an explanation look like on a page that can be printed? (`lift explain --html`)
 
 One file that needs nothing else: no script, no font, no picture from anywhere. What residents' files say is text here.
+Names stand in words, and so do sums; a formula with conditions stands as its rule writes it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lift.days import in_words
 from lift.html import page, table
-from lift.rulebook.check import short
+from lift.rulebook.plain import plain_name, plain_text
 
 if TYPE_CHECKING:
     from lift.cli.told import Told
@@ -57,13 +58,13 @@ def told_page(title: str, told: Sequence[Told], others: Sequence[Sequence[str]],
 def _section(told: Told) -> str:
     head, *rest = told.head()
     parts = [f"<section><h2>{escape(head)}</h2>"]
-    parts.append("<div class=answer>" + "".join(f"<p>{escape(line)}</p>" for line in rest) + "</div>")
+    parts.append("<div class=answer>" + "".join(f"<p>{escape(plain_text(line))}</p>" for line in rest) + "</div>")
     parts += [_asked(*one) for one in told.asked()]
     parts.append("<h2>Step by step</h2>")
     parts += [_step(told, group) for group in told.shown_steps()]
-    figures = ((one.name, one.value, in_words(one.since), one.status, one.law) for one in told.figures())
-    parts.append("<h2>Figures</h2>" + table(("figure", "value", "since", "how well known", "law"), figures))
-    parts.append("<h2>Facts</h2>" + table(("fact", "of", "value", "where from"), _facts(told)))
+    figures = ((_title(one.name), one.value, in_words(one.since), one.status, one.law) for one in told.figures())
+    parts.append("<h2>Figures</h2>" + table(("Figure", "Value", "Since", "How well known", "Law"), figures))
+    parts.append("<h2>Facts</h2>" + table(("Fact", "Of", "Value", "Where from"), _facts(told)))
     return "\n".join([*parts, "</section>"])
 
 
@@ -73,7 +74,15 @@ def _facts(told: Told) -> list[tuple[str, str, str, str]]:
     for name, parts in told.facts_together():
         for unit, value, sources in parts:
             whose.setdefault((name, value, sources), []).append(unit)
-    return [(name, ", ".join(units), value, sources) for (name, value, sources), units in whose.items()]
+    return [
+        (_title(name), ", ".join(units), plain_text(value), sources) for (name, value, sources), units in whose.items()
+    ]
+
+
+def _title(name: str) -> str:
+    """A name in words that begins a line."""
+    words = plain_name(name)
+    return words[:1].upper() + words[1:]
 
 
 def _asked(title: str, value: str, formula: str) -> str:
@@ -88,12 +97,14 @@ def _step(told: Told, group: list[ShownStep]) -> str:
     first = group[0]
     alone = len(group) == 1 and first.key == told.answer.key
     value = told.step_value(first) if alone else ""
-    parts = [f"<div class=step><h3><span>{escape(short(first.name))}</span><span>{escape(value)}</span></h3>"]
-    parts.append(f"<p class=formula>= {escape(first.formula)}</p>")
+    parts = [f"<div class=step><h3><span>{escape(_title(first.name))}</span><span>{escape(value)}</span></h3>"]
+    summed = told.plain_formula(first)
+    kind, formula = ("formula", first.formula) if summed is None else ("sum", summed)
+    parts.append(f"<p class={kind}>= {escape(formula)}</p>")
     steps = {step.key: step for step in group}
     for keys in told.together(steps, lambda key: (told.step_value(steps[key]), told.goes_in(steps[key]))):
         step = steps[keys[0]]
-        figures = " · ".join(f"{name} {figure}" for name, figure in told.goes_in(step))
+        figures = " · ".join(f"{plain_name(name)}: {plain_text(figure)}" for name, figure in told.goes_in(step))
         whose = "" if alone else f"{told.units(keys)}: {told.step_value(step)}"
         parts += [f"<p>{escape(line)}</p>" for line in (whose,) if line]
         parts += [f"<p class=quiet>{escape(figures)}</p>"] if figures else []

@@ -44,9 +44,11 @@ _SPELT = {
     "income based jobseekers allowance": "income-based Jobseeker's Allowance",
     "income related employment and support allowance": "income-related Employment and Support Allowance",
     "social fund funeral payment": "Social Fund funeral payment", "dla": "DLA", "pip": "PIP", "nhs": "NHS", "tv": "TV",
-    "lcwra": "LCWRA", "dwp": "DWP", "mixed age": "mixed-age", "state funded": "state-funded",
+    "lcwra": "LCWRA", "dwp": "DWP", "mixed age": "mixed-age", "state funded": "state-funded", "london": "London",
+    "cap exempting": "cap-exempting", "low income": "low-income",
 }  # fmt: skip
 _NAMES = re.compile(rf"\b({'|'.join(sorted(_SPELT, key=len, reverse=True))})\b")
+_CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 # How a flag is denied: the beginning of its name, and what stands in its place.
 _DENIED = {
     "is ": "is not ", "has ": "does not have ", "gets ": "does not get ", "meets ": "does not meet ",
@@ -77,6 +79,11 @@ Figure = Callable[[AmountRef], Put]
 def plain_name(name: str) -> str:
     """A step's, fact's or amount's name in words: `gets_pip_daily_living` is *gets PIP daily living*."""
     return _NAMES.sub(lambda found: _SPELT[found[0]], short(name).replace("_", " "))
+
+
+def plain_text(text: str) -> str:
+    """A sentence in which names stand as rules write them, with those in words."""
+    return _CODE.sub(lambda found: plain_name(found[0]), text)
 
 
 def plain_sum(node: Node, figure: Figure) -> str | None:

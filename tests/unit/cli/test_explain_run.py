@@ -13,6 +13,7 @@ import pytest
 
 from lift.cli.main import run_app
 from lift.cli.told_page import told_page
+from lift.rulebook.plain import plain_name
 from lift.workspace import audit
 from lift.workspace.analysts import open_view
 from lift.workspace.database import database
@@ -199,11 +200,18 @@ def test_the_page_holds_what_the_screen_says_and_needs_nothing_else(
     assert not re.search(r"src=|href=|url\(|@import|<script|<link|https?:", text)
     assert page.stat().st_mode & 0o777 == 0o600
     said = unescape(re.sub(r"<[^>]*>", "", text.replace("<wbr>", "")))
+    sums = set()
     for line in explain(council, capsys, couple, "--plain")[1].split("\n"):
         cells = line.split("\t")
-        wanted = {"step": (1, 3, 4), "figure": (1, 2, 3, 5), "fact": (1, 3), "asked": (1, 2, 3)}.get(cells[0], ())
+        wanted = {"step": (3,), "figure": (2, 3, 5), "fact": (3,), "asked": (1, 2, 3)}.get(cells[0], ())
         for place in wanted:
             assert cells[place] in said, cells
+        if cells[0] in ("step", "figure", "fact"):
+            assert plain_name(cells[1]).lower() in said.lower(), cells
+        # A formula with conditions stands as it is written, a sum in words.
+        sums |= {cells[1]} if cells[0] == "step" and cells[4] not in said else set()
+    assert len(sums) == text.count("<p class=sum>") > 3
+    assert "= pensions and other income of all adults + counted earnings + deemed income" in said
     assert "This page only offers help." in said
 
 

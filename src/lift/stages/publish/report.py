@@ -11,14 +11,18 @@ from lift.sources.kinds import load_kinds
 from lift.workspace.runs import FileRead, ListCount, RunRecord
 
 STYLE = """
+  @page { size: A4; margin: 15mm 14mm 18mm;
+    @bottom-left { content: "Lists only offer help."; font: 9px sans-serif; color: #555 }
+    @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 9px sans-serif; color: #555 } }
   body { font: 15px/1.45 system-ui, sans-serif; color: #1a1a1a; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
   h1 { font-size: 1.6rem; margin-bottom: .2rem } h2 { font-size: 1.15rem; margin-top: 2rem }
   table { border-collapse: collapse; width: 100% }
   th, td { text-align: left; padding: .3rem .6rem; vertical-align: top; border-bottom: 1px solid #ccc }
   td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
-  .quiet { color: #555 }
+  td:nth-child(3) { white-space: nowrap } .quiet { color: #555 }
   .offer { border-left: 4px solid #1d5c8a; padding: .4rem 1rem; background: #eef4f9 }
-  @media print { body { margin: 0 } }
+  thead { display: table-header-group } tr { break-inside: avoid } h2 { break-after: avoid }
+  @media print { body { margin: 0; padding: 0; max-width: none; font-size: 11px } .offer { background: none } }
 """
 OFFER = (
     "Lists only offer help. None may be used to stop, reduce or investigate an award, nor for recovery, fraud work "
@@ -46,10 +50,10 @@ def report_page(record: RunRecord) -> str:
         f"{record.families_unseen:,} nothing about income is known: they are on no list, and that does not mean that "
         "nothing is due to them. Where they live stands in unknown_income.csv, by ward and council tax band.</p>",
         "<h2>What was found</h2>",
-        table(("List", "#Likely", "#Of these, may have it", "#Possible", "A year, least"), map(_list, record.lists)),
-        '<p class="quiet">A year, least: the low end of likely answers that are surely not in payment, and "if new" as '
-        "much if those counted under may have it do not get it yet. Lists overlap; "
-        "never add them up. Held-back homes are counted here and are on no exported list.</p>",
+        table(("List", "#Likely", "#Ask first", "#May have it", "£ a year, at least"), map(_list, record.lists)),
+        '<p class="quiet">Likely, ask first and may have it count answers; lists overlap, so never add them up. £ a '
+        "year: the low end of what is likely and surely not in payment; if new: as much, if the families counted under "
+        "may have it do not get it yet. Homes that are held back are counted here and are on no exported list.</p>",
     ]
     if record.warnings:
         parts += ["<h2>Warnings</h2>", "".join(f"<p>{escape(warning)}</p>" for warning in record.warnings)]
@@ -101,4 +105,4 @@ def _file(file: FileRead) -> list[str]:
 
 
 def _list(one: ListCount) -> list[str]:
-    return [one.title, f"{one.likely:,}", f"{one.may_already_have:,}", f"{one.possible:,}", money_in_words(one)]
+    return [one.title, f"{one.likely:,}", f"{one.possible:,}", f"{one.may_already_have:,}", money_in_words(one)]
