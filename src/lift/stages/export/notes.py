@@ -100,8 +100,8 @@ def notes_of(record: RunRecord, book: Rulebook, about: About, audience: str, row
         ("For whom", audience),
         ("Council", record.council),
         ("Run", f"{record.run}, {record.worked_out}; exported on {in_words(about.exported)}"),
-        ("Read", "; ".join(read)),
-        ("Not supplied", "; ".join(f"{one.title}: {one.cost}" for one in record.missing) or "nothing is missing"),
+        ("Read", "\n".join(read)),
+        ("Not supplied", "\n".join(f"{one.title}: {one.cost}" for one in record.missing) or "nothing is missing"),
         *(("Bear in mind", caution) for caution in record.cautions),
         ("Rows", f"{rows}; {about.shown.shown:,} families shown of {found_in_words(about.shown)} found"),
         ("Left out", _left_out(about.shown)),
@@ -131,7 +131,7 @@ def _left_out(shown: Shown) -> str:
     told = [f"{reason}: {rough(shown.held.get(number, 0))}" for number, reason in REASONS.items()]
     more = f"more than the team can work this month: {shown.over_capacity:,}"
     small = f"answers that come to less than the smallest worth set for lists in council.toml: {rough(shown.too_small)}"
-    return "Families. " + "; ".join([*told, more]) + f". Besides, {small}."
+    return "\n".join([f"Families: {told[0]}", *told[1:], more, f"Besides, {small}"])
 
 
 def _rule(rule: Rule, record: RunRecord) -> str:

@@ -106,6 +106,7 @@ def _notes_sheet(book: Any, notes: Sequence[tuple[str, str]], footer: str) -> No
         _text(sheet, line, 0, name, label)
         _text(sheet, line, 1, clean(said), text)
     _print_set_up(sheet, footer)
+    sheet.fit_to_pages(1, 1)
 
 
 def _height(cells: Sequence[tuple[Cell, int]], letters: tuple[int, float] = USUAL) -> float:
