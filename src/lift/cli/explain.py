@@ -27,7 +27,7 @@ def explain(
     reference: Annotated[str, typer.Argument(metavar="REF", help="A reference from a list or from lift query.")],
     rule: Annotated[
         str | None,
-        typer.Argument(metavar="[RULE]", help="Only this rule. Without: those that are likely or possible."),
+        typer.Argument(metavar="RULE", help="Only this rule. Without: those that are likely or possible."),
     ] = None,
     names: Annotated[
         str | None,

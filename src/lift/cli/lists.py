@@ -22,7 +22,7 @@ WHOLE = ("No.", "Postcode", "Reference")
 def list_(
     ctx: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="The list, such as pension_credit. Without: all.")
+        str | None, typer.Argument(metavar="NAME", help="The list, such as pension_credit. Without: all.")
     ] = None,
     export: Annotated[
         bool,

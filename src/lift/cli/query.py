@@ -37,7 +37,7 @@ def query(
     expression: Annotated[
         str,
         typer.Argument(
-            metavar="[EXPRESSION]",
+            metavar="EXPRESSION",
             show_default=False,
             help="What must be true, for example \"pension_credit.verdict = 'likely' AND household.arrears > 200\". "
             "Without: everybody.",

@@ -28,7 +28,6 @@ from lift.rulebook.model import Amount, Cell, Fact, Rule, Rulebook, Special, Ste
 from lift.rulebook.nodes import LEVELS, FactRef, Level
 from lift.rulebook.questions import read_written
 from lift.rulebook.units import Scalar
-from lift.sources.facts.readings import load_readings
 from lift.workspace.database import database
 
 
@@ -279,22 +278,21 @@ def _differing(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> fr
 def _origins(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], book: Rulebook) -> Origins:
     """The source rows of units from the kinds of extract that supply each fact, in order of priority. Each is as at the
     day that the fact's age counts from: when the row was assessed, or the day of the extract."""
-    # Analysts' views of LIFT 0.1 do not say of which day an extract is.
-    has_days = "extract_date" in column_names(connection, "run.extract_file")
+    # Runs of LIFT 0.1 do not say which facts are dated by their extract.
+    has_days = "by_extract" in column_names(connection, "run.fact_source")
+    dated = "f.extract_date, p.by_extract" if has_days else "s.as_at AS extract_date, FALSE AS by_extract"
     rows = connection.execute(
         f"""WITH mine AS (SELECT * FROM run.unit_source WHERE unit_key IN (SELECT unnest(?)))
-        SELECT DISTINCT s.level, s.unit_key, p.fact, s.kind, f.name, s.line, s.as_at,
-            {"f.extract_date" if has_days else "s.as_at"} AS extract_date, p.priority
+        SELECT DISTINCT s.level, s.unit_key, p.fact, s.kind, f.name, s.line, s.as_at, {dated}, p.priority
         FROM mine s JOIN run.fact_source p ON p.level = s.level AND p.kind = s.kind
         JOIN run.extract_file f ON f.file_id = s.file_id ORDER BY p.priority, s.kind, f.name, s.line, s.as_at""",
         [list(keys)],
     ).fetchall()
-    by_extract = load_readings().dated_by_extract()
     # What does not age is so on the day of its extract; a period's facts are those of its end.
     ageless = {name for name, fact in book.facts.items() if fact.shelf_life is None and fact.level != "period"}
     found: Origins = defaultdict(list)
-    for level, key, fact, kind, name, line, as_at, extract_date, _ in rows:
-        day = extract_date if (level, fact, kind) in by_extract or (level, fact) in ageless else as_at
+    for level, key, fact, kind, name, line, as_at, extract_date, by_extract, _ in rows:
+        day = extract_date if by_extract or (level, fact) in ageless else as_at
         origin = Origin(str(kind), str(name), line, day)
         if origin not in found[level, str(key), str(fact)]:
             found[level, str(key), str(fact)].append(origin)

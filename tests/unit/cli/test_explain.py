@@ -53,9 +53,9 @@ CREATE TABLE unit_source (level VARCHAR, unit_key VARCHAR, kind VARCHAR, file_id
 INSERT INTO unit_source VALUES ('family', 'xf', 'benefit_claim', 1, 39, DATE '2026-04-01'),
     ('family', 'xf', 'ctr_award', 2, 7, NULL), ('person', 'xfm0', 'benefit_claim', 1, 39, DATE '2026-04-01');
 CREATE TABLE conflict (level VARCHAR, unit_key VARCHAR, fact VARCHAR);
-CREATE TABLE fact_source (level VARCHAR, fact VARCHAR, kind VARCHAR, priority INTEGER);
-INSERT INTO fact_source VALUES ('family', 'savings', 'benefit_claim', 1), ('family', 'savings', 'ctr_award', 2),
-    ('person', 'state_pension', 'benefit_claim', 1)
+CREATE TABLE fact_source (level VARCHAR, fact VARCHAR, kind VARCHAR, priority INTEGER, by_extract BOOLEAN);
+INSERT INTO fact_source VALUES ('family', 'savings', 'benefit_claim', 1, FALSE),
+    ('family', 'savings', 'ctr_award', 2, FALSE), ('person', 'state_pension', 'benefit_claim', 1, FALSE)
 """
 
 
@@ -262,7 +262,9 @@ def test_periods_of_which_the_same_is_said_stand_together(book: Rulebook, tmp_pa
     core = _database(book, given, tmp_path / "core.duckdb")
     with duckdb.connect(str(core)) as connection:
         connection.execute("INSERT INTO extract_file VALUES (3, 'uc.csv', '2026-04-30')")
-        connection.execute("INSERT INTO fact_source VALUES ('period', 'cap_reduction', 'universal_credit_notice', 1)")
+        connection.execute(
+            "INSERT INTO fact_source VALUES ('period', 'cap_reduction', 'universal_credit_notice', 1, FALSE)"
+        )
         connection.execute("""INSERT INTO unit_source SELECT 'period', period_key, 'universal_credit_notice', 3,
             month(period_start_low) + CASE WHEN month(period_start_low) > 3 THEN 5 ELSE 0 END, period_start_low
             FROM period""")
@@ -301,7 +303,7 @@ def test_months_that_do_not_count_are_one_line_with_what_they_were(book: Ruleboo
         ((child,),) = connection.execute("SELECT person_key FROM person WHERE role = 'child' LIMIT 1").fetchall()
         connection.execute("INSERT INTO extract_file VALUES (3, 'uc.csv', '2026-11-11')")
         connection.execute("""INSERT INTO fact_source SELECT 'period', unnest(['period_start', 'period_earnings']),
-            'universal_credit_notice', 1""")
+            'universal_credit_notice', 1, FALSE""")
         connection.execute("""INSERT INTO unit_source SELECT 'period', period_key, 'universal_credit_notice', 3,
             month(period_start_low), (period_start_low + INTERVAL 1 MONTH - INTERVAL 1 DAY)::DATE FROM period""")
     (one,) = explain_run(core, book, date(2026, 11, 12), child, ["free_school_meals"]).explanations
@@ -360,15 +362,16 @@ def test_each_fact_is_as_at_the_day_its_age_counts_from(book: Rulebook, tmp_path
     given = read_given(book, book.bases["single_pensioner_owner"], prefix="x")
     core = _database(book, given, tmp_path / "core.duckdb")
     with duckdb.connect(str(core)) as connection:
-        connection.execute("""INSERT INTO fact_source VALUES ('person', 'date_of_birth', 'benefit_claim', 1),
-            ('family', 'gets_council_tax_reduction', 'ctr_award', 1)""")
+        connection.execute("""INSERT INTO fact_source VALUES ('person', 'date_of_birth', 'benefit_claim', 1, FALSE),
+            ('family', 'is_on_low_income_record', 'ctr_award', 1, TRUE)""")
         connection.execute("UPDATE unit_source SET as_at = '2026-04-02' WHERE kind = 'ctr_award'")
     (one,) = explain_run(core, book, _DAY, "xf", ["pension_credit"]).explanations
     days = {fact.name: {o.kind: o.as_at for o in fact.origins} for fact in one.facts if fact.origins}
     assert days["savings"] == {"benefit_claim": date(2026, 4, 1), "ctr_award": date(2026, 4, 2)}
+    assert days["is_on_low_income_record"] == {"ctr_award": date(2026, 4, 30)}
     assert days["date_of_birth"] == {"benefit_claim": date(2026, 4, 28)}
     with duckdb.connect(str(core)) as connection:
-        connection.execute("ALTER TABLE extract_file DROP extract_date")  # a view of LIFT 0.1
+        connection.execute("ALTER TABLE fact_source DROP by_extract")  # a run of LIFT 0.1
     (one,) = explain_run(core, book, _DAY, "xf", ["pension_credit"]).explanations
     days = {fact.name: {o.kind: o.as_at for o in fact.origins} for fact in one.facts if fact.origins}
     assert days["date_of_birth"] == {"benefit_claim": date(2026, 4, 1)}

@@ -92,9 +92,13 @@ def write_origins(connection: DuckDBPyConnection, readings: Readings) -> None:
     connection.execute(_UNIT_SOURCE)
     connection.execute("""
         CREATE OR REPLACE TABLE fact_source
-            (level VARCHAR, fact VARCHAR, kind VARCHAR, column_name VARCHAR, priority INTEGER)""")
-    rows = [[o.level, o.fact, o.kind, o.column, o.priority] for o in readings.origins()]
-    connection.executemany("INSERT INTO fact_source VALUES (?, ?, ?, ?, ?)", rows)
+            (level VARCHAR, fact VARCHAR, kind VARCHAR, column_name VARCHAR, priority INTEGER, by_extract BOOLEAN)""")
+    by_extract = readings.dated_by_extract()
+    rows = [
+        [o.level, o.fact, o.kind, o.column, o.priority, (o.level, o.fact, o.kind) in by_extract]
+        for o in readings.origins()
+    ]
+    connection.executemany("INSERT INTO fact_source VALUES (?, ?, ?, ?, ?, ?)", rows)
     connection.execute("CREATE OR REPLACE TABLE conflict AS SELECT * FROM b_conflict ORDER BY ALL")
     connection.execute("CREATE OR REPLACE TABLE build_refusal AS SELECT DISTINCT * FROM b_refusal ORDER BY ALL")
 

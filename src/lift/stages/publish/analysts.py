@@ -82,7 +82,7 @@ _BESIDE = {
         FROM unit_source SEMI JOIN unit USING (level, unit_key)""",
     "conflict": f"""{_UNIT}
         SELECT level, unit_key, fact FROM conflict SEMI JOIN unit USING (level, unit_key) ORDER BY ALL""",
-    "fact_source": "SELECT level, fact, kind, priority FROM fact_source ORDER BY ALL",
+    "fact_source": "SELECT level, fact, kind, priority, by_extract FROM fact_source ORDER BY ALL",
     "extract_file": "SELECT file_id, name, extract_date FROM extract_file ORDER BY ALL",
 }
 
