@@ -32,8 +32,8 @@ if sys.platform == "win32":
 #: Seconds after which a wait looks up, for Windows tells nobody of Ctrl-C who waits without end.
 _LOOK_UP = 0.2
 #: Seconds after which Python lets another thread go on. Work goes through a pipe in many small pieces, and for each the
-#: second process waits as long as that while this one is busy; by default ten times this.
-_TURN = 0.0005
+#: second process waits as long as that while this one is busy; by default 25 times this.
+_TURN = 0.0002
 
 
 @dataclass(eq=False)

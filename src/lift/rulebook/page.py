@@ -304,8 +304,9 @@ def money(value: Scalar | Special | None, kind: Type) -> str:
     if kind.kind != "number" or not isinstance(value, Fraction):
         return shown(value)
     if kind.is_money:
-        sign = "-" if value.numerator < 0 else ""
-        return f"{sign}£{_decimal(abs(value), 2)} {_per(kind.unit)}".strip()
+        if value.numerator < 0:
+            return f"-{money(-value, kind)}"
+        return f"£{_decimal(value, 2)} {_per(kind.unit)}".strip()
     return f"{_decimal(value, 0)} {kind.unit}" if kind.unit is not None and kind.unit.parts else _decimal(value, 0)
 
 

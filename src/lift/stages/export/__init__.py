@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ class _Prepared:
     def is_worked_out(self) -> bool:
         return all(part.done for part in self.answers)
 
-    @property
+    @cached_property
     def contacts(self) -> list[Contact]:
         return [Contact(family.reference, family.contact_key) for family in self.opened.families]
 
@@ -261,6 +262,8 @@ class _Columns:
 
     def _cut(self, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:
         places = [place for place, column in enumerate(columns) if column.purpose_name not in self.without]
+        if len(places) == len(columns):
+            return tuple(tuple(row) for row in rows)
         return tuple(tuple(row[place] for place in places) for row in rows)
 
     def contacts(self, place: str, title: str, entries: Sequence[Entry], notes: Sequence[tuple[str, str]]) -> Sheet:

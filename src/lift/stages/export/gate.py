@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as with_other
@@ -329,8 +330,11 @@ def open_gate(
     begin(other, read_module, __name__)  # which all later work needs
     destroyed = destroy_due(workspace, export_day(settings, days))
     with database(run.core, read_only=True) as connection:
-        link_records(connection)
-        protection = _newest(workspace, settings, days, profiles.result())
+        # DuckDB links records by itself while the suppression list is looked for and read.
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            linked = aside.submit(link_records, connection)
+            protection = _newest(workspace, settings, days, profiles.result())
+            linked.result()
         second = None if other is None else _begin_second(other, workspace, run, protection)
         protection = _hold_back(connection, protection, all_matched=all_matched)
         yield Gate(workspace, settings, run, protection, connection, destroyed, other, second)

@@ -117,7 +117,10 @@ def _height(cells: Sequence[tuple[Cell, int]], letters: tuple[int, float] = USUA
     for cell, width in cells:
         if isinstance(cell, str):
             room = (width * DIGIT - PADDING) * USUAL[0] // size
-            lines = max(lines, sum(_lines(part, room) for part in cell.split("\n")))
+            surely, mine = room // WIDEST, 0
+            for part in cell.split("\n"):
+                mine += 1 if len(part) <= surely else _lines(part, room)
+            lines = max(lines, mine)
     return lines * high
 
 
@@ -125,8 +128,6 @@ def _height(cells: Sequence[tuple[Cell, int]], letters: tuple[int, float] = USUA
 def _lines(part: str, room: int) -> int:
     """How many lines a text is wrapped into, by how wide each of its words is in the font of the sheet. A word wider
     than the column goes on in the next line; at hyphens a program may break, which can only save room."""
-    if len(part) * WIDEST <= room:
-        return 1
     lines, left = 1, room
     for word in part.split(" "):
         width = _width(word)
