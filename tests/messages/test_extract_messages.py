@@ -142,6 +142,11 @@ CASES: dict[str, tuple[dict[str, str | bytes], str]] = {
         {"a.csv": accounts(1), "b.csv": b"\xef\xbb\xbf" + accounts(1).replace("\n", "\r\n").encode()},
         "b.csv: holds the same lines as a.csv, saved differently. Remove one.",
     ),
+    "same extract written anew": (
+        {"a.csv": accounts(12), "b.csv": accounts(11) + accounts(1, account_ref="30000009X").split("\n", 1)[1]},
+        "b.csv: most of its rows are of the same account_ref as rows of a.csv, so one extract seems to be here twice. "
+        "Keep the newer only.",
+    ),
     "a workbook": (
         {"a.csv": b"PK\x03\x04" + bytes(100)},
         "a.csv: is an Excel workbook or a zip archive, not plain text. Save it as CSV (UTF-8) and put that file here.",
@@ -208,8 +213,8 @@ CASES: dict[str, tuple[dict[str, str | bytes], str]] = {
     ),
     "a list with an unknown word": (
         {"a.csv": accounts(1), "extracts.toml": '["a.csv"]\nday = 2026-11-12\n'},
-        "extracts.toml: a.csv.day: extra inputs are not permitted. Compare with the example of extracts.toml in the "
-        "documentation.",
+        "extracts.toml: a.csv.day: extra inputs are not permitted. Compare with templates/extracts.toml of "
+        "the workspace.",
     ),
     "an unsigned nil return": (
         {"a.csv": accounts(1), "nil_return.toml": NIL.replace('"A. Lead"', '""')},

@@ -19,6 +19,7 @@ from lift.rulebook.dictionary_page import dictionary_page
 from lift.rulebook.load import load_rulebook, rules_folder
 from lift.rulebook.model import Rulebook
 from lift.rulebook.page import markdown, rule_page
+from lift.sources.kinds import Column, load_kinds
 
 _MADE = "<!-- Made by `make docs`. Do not edit: change the program or the rules, and run it again. -->\n\n"
 _MANUAL = "tests.spec.print_manual"
@@ -30,12 +31,55 @@ def pages(book: Rulebook) -> Mapping[str, str]:
     for rule in book.rules.values():
         found[f"rules/{rule.id}.md"] = _MADE + markdown(rule_page(book, rule))
     found["rules/README.md"] = _contents(book)
+    found["columns.md"] = _columns()
     return {path: text.rstrip("\n") + "\n" for path, text in found.items()}
 
 
 def _contents(book: Rulebook) -> str:
     lines = [f"- [{rule.name}]({rule.id}.md), {rule.kind.replace('_', ' ')}" for rule in book.rules.values()]
     return _MADE + "# The rules\n\n" + "\n".join(lines) + "\n"
+
+
+# ---- columns of extracts ----
+
+_HELD = {
+    "date": "day",
+    "flag": "Y or N",
+    "integer": "whole number",
+    "decimal": "number",
+    "text": "text",
+}
+
+
+def _columns() -> str:
+    """Every column of every kind of extract, as the plain files of templates/ have them."""
+    parts = [
+        "# What stands under each heading\n\n"
+        "The headings of `templates/` in a workspace, which any file may use in any order; those not held are left "
+        "out. A day is 2026-11-12 or 12/11/2026, money is in pounds. **Bold**: no row without it. A star: the file "
+        "must have the column. Blank is unknown, never nought, unless the profile says otherwise "
+        "([extracts.md](extracts.md))."
+    ]
+    for kind in load_kinds().values():
+        rows = [_column(name, column) for name, column in kind.columns.items()]
+        one_of = f" Each row fills one of {', '.join(f'`{name}`' for name in kind.one_of)}." if kind.one_of else ""
+        parts.append(
+            f"## {kind.title}\n\n`{kind.name}.csv`. A row is {kind.row}.{one_of}\n\n"
+            + "\n".join(["| heading | what it holds | meaning |", "|---|---|---|", *rows])
+        )
+    return _MADE + "\n\n".join(parts) + "\n"
+
+
+def _column(name: str, column: Column) -> str:
+    written = {"value": f"**`{name}`**", "column": f"`{name}` *", "optional": f"`{name}`"}[column.need]
+    if isinstance(column.codes, list):
+        held = "one of " + ", ".join(column.codes)
+    elif column.unit is not None:
+        _, _, period = column.unit.partition("/")
+        held = f"pounds a {period}" if period else "pounds"
+    else:
+        held = _HELD.get(column.type, "a code as held")
+    return f"| {written} | {held} | {column.meaning} |"
 
 
 # ---- commands ----

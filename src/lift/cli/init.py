@@ -45,6 +45,7 @@ CONTENTS = (
     ("council.toml", "settings; look through them first"),
     ("incoming/", "extracts, a folder a month"),
     ("templates/", "empty files with the headings LIFT expects; the suppression list among them"),
-    ("profiles/ rules/", "the council's own, if it needs any"),
+    ("profiles/", "how to read extracts that LIFT does not know, if there are any"),
+    ("rules/", "rules of the council's own, if it needs any"),
     ("reference.key", "the secret behind references"),
 )

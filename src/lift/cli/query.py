@@ -68,7 +68,7 @@ def query(
             "--output",
             metavar="NAME",
             show_default=False,
-            help="Write all rows to files of that name below lists/, under [purpose.NAME] of council.toml.",
+            help="Write all rows to files of that name below lists/, under purpose.NAME of council.toml.",
         ),
     ] = "",
     replace: Annotated[

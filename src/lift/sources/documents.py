@@ -37,7 +37,7 @@ def read_yaml(path: Path, shape: type[Shape]) -> Shape:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SettingsError(f"{path}:{line}: {error.problem}. Mend the YAML at that line.") from None
     except ValidationError as error:
-        raise SettingsError(f"{path}: {_complaint(error)}. Compare with the files that LIFT ships.") from None
+        raise SettingsError(f"{path}: {_complaint(error)}. docs/extracts.md says what a profile holds.") from None
     except (YAMLError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path}: cannot be read ({type(error).__name__}). Save it as YAML in UTF-8.") from None
 
@@ -57,4 +57,4 @@ def read_toml(path: Path, shape: type[Shape]) -> Shape:
 def _remedy(path: Path) -> str:
     if path.name == "nil_return.toml":
         return "Fill it in as templates/nil_return.toml shows."
-    return f"Compare with the example of {path.name} in the documentation."
+    return f"Compare with templates/{path.name} of the workspace."

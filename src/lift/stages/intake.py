@@ -74,6 +74,7 @@ def intake(
             for source, parts in parts_ahead(received.sources)
         ]
         _check_days(records)
+        _check_twice(connection, records)
         _store_nil_return(connection, received.nil_return)
     rows: Counter[str] = Counter()
     for record in records:
@@ -161,6 +162,30 @@ def _check_days(records: list[FileRecord]) -> None:
                     f"{record.name}: is of {record.extract_date}, but {first.name} of {first.extract_date}. "
                     f"{load_kinds()[name].title} must all be of one day: keep the newer file only."
                 )
+
+
+FEWEST_ALIKE = 10
+
+
+def _check_twice(connection: duckdb.DuckDBPyConnection, records: list[FileRecord]) -> None:
+    """Raises ExtractError if one extract is there twice, written anew. Parts of one have rows of their own."""
+    for kind in load_kinds().values():
+        names = {record.file_id: record.name for record in records if kind.name in record.rows}
+        if not (kind.snapshot and kind.key and len(names) > 1):
+            continue
+        key = ", ".join(kind.key)
+        alike = connection.execute(f"""
+            WITH held AS (SELECT DISTINCT file_id, {key} FROM {kind.name}),
+            sized AS (SELECT file_id, count(*) AS size FROM held GROUP BY file_id)
+            SELECT a.file_id, b.file_id FROM held a JOIN held b USING ({key})
+            JOIN sized s ON s.file_id = a.file_id JOIN sized t ON t.file_id = b.file_id
+            WHERE a.file_id < b.file_id GROUP BY ALL
+            HAVING count(*) >= {FEWEST_ALIKE} AND count(*) * 2 > min(least(s.size, t.size)) ORDER BY ALL""").fetchall()
+        for first, second in alike:
+            raise ExtractError(
+                f"{names[second]}: most of its rows are of the same {' and '.join(kind.key)} as rows of "
+                f"{names[first]}, so one extract seems to be here twice. Keep the newer only."
+            )
 
 
 def _store_nil_return(connection: duckdb.DuckDBPyConnection, nil_return: NilReturn | None) -> None:

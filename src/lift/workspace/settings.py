@@ -181,7 +181,7 @@ day = "benefits extract"        # the day that answers are worked out for, one o
 [lists]
 # lists, or rules, that the team does not work, for example ["attendance_allowance"]
 {left_out}leave_out = [{local}]
-smallest_worth = 1.00           # £ a week; what could come to less, whatever is not known, is on no list
+smallest_worth = 1.00           # £ a week; what cannot come to as much, whatever is not known, is on no list
 
 [lists.capacity]                # how many families of a list the team can work in a month; without a line here, all
 # pension_credit = 120

@@ -25,6 +25,14 @@ signed_on = 2026-01-01          # the day of signing: the same month as the extr
 statement = "I have checked, and nobody needs to be suppressed this month."
 """
 
+EXTRACTS_TEMPLATE = """\
+# Where a file says its day neither in a column nor in its name, or suits two profiles: fill this in, save it as
+# extracts.toml, and put it into the month's folder, beside the files that it names. One table a file.
+["name of the file.csv"]
+extract_date = 2026-11-12        # the day it was written
+# profile = "plain_ctr_award"    # which profile it is written in; lift check says which one it took
+"""
+
 TEMPLATES_README = """\
 An empty file for each kind of extract that LIFT reads, with the headings it expects. Use one where no profile fits what
 your supplier's system writes: fill it in, save it as CSV (UTF-8) under any name, and put it into the month's folder.
@@ -34,12 +42,14 @@ your supplier's system writes: fill it in, save it as CSV (UTF-8) under any name
                         extracts stops every export until a lead acknowledges it: with Y under acknowledged and
                         a name under acknowledged_by, or with `lift suppressions acknowledge`.
   nil_return.toml       what a lead signs instead, in a month with nobody to suppress.
+  extracts.toml         the day of a file that does not say it, or which of two profiles it is written in.
   contact.csv           how people can be reached.
   ward.csv              the ward of each property or postcode, as at a day: council tax systems seldom follow when
                         wards change. A row without uprn and postcode names a ward code.
   the rest              council tax, Council Tax Reduction, Housing Benefit, Universal Credit, school rolls.
 
-A date in each file's name (2026-11-12) tells LIFT of which day it is; a column extract_date does so too.
+A date in each file's name (2026-11-12) tells LIFT of which day it is; a column extract_date does so too. What stands
+under each heading, and in which words, is in LIFT's docs/columns.md; how to teach it another layout, docs/extracts.md.
 """
 
 
@@ -68,6 +78,7 @@ def begin(folder: Path, name: str, *, in_greater_london: bool = False, sample: P
     for path in write_templates(workspace.templates):
         path.chmod(PRIVATE_FILE)
     write_whole(workspace.templates / "nil_return.toml", NIL_RETURN_TEMPLATE.encode())
+    write_whole(workspace.templates / "extracts.toml", EXTRACTS_TEMPLATE.encode())
     write_whole(workspace.templates / "README.txt", TEMPLATES_README.encode())
     make_key(workspace)
     for month in months:

@@ -27,6 +27,7 @@ def test_pages_are_the_same_each_time(book: Rulebook) -> None:
 def test_there_is_a_page_for_each_rule_and_no_page_is_empty(book: Rulebook) -> None:
     pages = docs.pages(book)
     assert set(pages) == {
+        "columns.md",
         "commands.md",
         "facts.md",
         "rules/README.md",

@@ -295,3 +295,19 @@ def test_without_rows_only_a_signed_nil_return_completes_it(tmp_path: Path, cont
     assert report.nil_return.signed_by == "A. Lead"
     stored = rows(connection, "SELECT kind, signed_by, role, signed_on FROM nil_return")
     assert stored == [("suppression", "A. Lead", "Safeguarding lead", datetime.date(2026, 11, 12))]
+
+
+@pytest.mark.parametrize(("alike", "of", "is_twice"), [(9, 9, False), (10, 10, True), (10, 20, False), (11, 20, True)])
+def test_parts_of_an_extract_may_have_rows_in_common_but_not_most(
+    tmp_path: Path, alike: int, of: int, is_twice: bool
+) -> None:
+    """Accounts that move from one part to the other while both are written, against one extract written twice."""
+    heading, *lines = accounts(of * 2).splitlines()
+    put(tmp_path, "a.csv", "\n".join([heading, *lines[:of]]) + "\n")
+    part = [line.replace("HIGH", "LOW") for line in lines[of - alike : of * 2 - alike]]
+    put(tmp_path, "b.csv", "\n".join([heading, *part, ""]).replace(",A,", ",B,") + "\n")
+    if is_twice:
+        with pytest.raises(ExtractError, match="seems to be here twice"):
+            read(tmp_path)
+    else:
+        assert read(tmp_path)[1].accepted == of * 2
