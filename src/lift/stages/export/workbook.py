@@ -124,7 +124,7 @@ def _height(cells: Sequence[tuple[Cell, int]], letters: tuple[int, float] = USUA
     return lines * high
 
 
-@lru_cache(1 << 14)
+@lru_cache(1 << 16)
 def _lines(part: str, room: int) -> int:
     """How many lines a text is wrapped into, by how wide each of its words is in the font of the sheet. A word wider
     than the column goes on in the next line; at hyphens a program may break, which can only save room."""
@@ -140,7 +140,7 @@ def _lines(part: str, room: int) -> int:
     return lines
 
 
-@lru_cache(1 << 14)
+@lru_cache(1 << 16)
 def _width(word: str) -> int:
     return int(xl_pixel_width(word))
 
