@@ -46,6 +46,7 @@ _SPELT = {
     "social fund funeral payment": "Social Fund funeral payment", "dla": "DLA", "pip": "PIP", "nhs": "NHS", "tv": "TV",
     "lcwra": "LCWRA", "dwp": "DWP", "mixed age": "mixed-age", "state funded": "state-funded", "london": "London",
     "cap exempting": "cap-exempting", "low income": "low-income",
+    "non dependant": "non-dependant", "non dependants": "non-dependants",
 }  # fmt: skip
 _NAMES = re.compile(rf"\b({'|'.join(sorted(_SPELT, key=len, reverse=True))})\b")
 _CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
