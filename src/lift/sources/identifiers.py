@@ -46,9 +46,11 @@ def year_group(text: str) -> str:
 
 
 def reference(text: str) -> str:
-    """A reference for comparing: 000123, 123 and TEMP123 are one."""
-    tight = plain(text)
-    return f"nullif(ltrim(CASE WHEN starts_with({tight}, 'TEMP') THEN substr({tight}, 5) ELSE {tight} END, '0'), '')"
+    """A reference for comparing: 000123, 12-3 and TEMP123 are one. Only letters and digits count, whatever else is
+    written between them: the check on finished files compares so too, and must never find more than whoever chose."""
+    letters = f"regexp_replace(upper({text}), '[^A-Z0-9]+', '', 'g')"
+    return f"""nullif(ltrim(CASE WHEN regexp_full_match({text}, '[0-9]+') THEN {text}
+        WHEN starts_with({letters}, 'TEMP') THEN substr({letters}, 5) ELSE {letters} END, '0'), '')"""
 
 
 def postcode(text: str) -> str:

@@ -194,7 +194,7 @@ def _by_record(
         texts = [text for text, name in names.items() if name in wanted]
         if len(texts) == len(names):
             return frame
-        return frame.filter(pl.col(field).is_in(pl.Series(texts, dtype=pl.String()), nulls_equal=True))
+        return frame.filter(pl.col(field).is_in(pl.Series(texts, dtype=pl.String()).implode(), nulls_equal=True))
 
     aside = {name.upper() for name in layout.profile.set_aside}
     taken = {name for table in tables for name in table.table.records}

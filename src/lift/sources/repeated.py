@@ -42,7 +42,7 @@ def tested(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame, table: Ty
         return Tested(frame, table.values, suspects)
     read = _read(connection, few, own, table)
     refused = {field: texts.filter(read[_refused(field)].head(len(texts))) for field, texts in few.items()}
-    doubted = [pl.col(field).is_in(texts, nulls_equal=True) for field, texts in refused.items() if len(texts)]
+    doubted = [pl.col(field).is_in(texts.implode(), nulls_equal=True) for field, texts in refused.items() if len(texts)]
     if doubted:
         suspects = sorted({*suspects, *frame["line"].filter(frame.select(pl.any_horizontal(doubted)).to_series())})
     known = [

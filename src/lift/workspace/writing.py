@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lift.errors import StorageError
+from lift.workspace.cells import Cell, in_csv
 
 PART = ".part-"
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
@@ -124,12 +125,13 @@ def check_space(folder: Path, needed: int) -> None:
         )
 
 
-def csv_of(headings: Sequence[str], rows: Iterable[Sequence[object]], *, marked: bool = True) -> bytes:
-    """A table as a CSV file (RFC 4180), by default with the byte order mark that tells Excel of UTF-8."""
+def csv_of(headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, marked: bool = True) -> bytes:
+    """A table as a CSV file (RFC 4180), by default with the byte order mark that tells Excel of UTF-8. No cell begins
+    what a spreadsheet would take for a formula."""
     content = io.StringIO(newline="")
     writer = csv.writer(content, lineterminator="\r\n")
     writer.writerow(headings)
-    writer.writerows(rows)
+    writer.writerows([in_csv(cell) for cell in row] for row in rows)
     return content.getvalue().encode("utf-8-sig" if marked else "utf-8")
 
 

@@ -9,8 +9,8 @@ import pytest
 from lift.rulebook.load import load_rulebook
 from lift.stages.export.adviser_page import adviser_rows
 from lift.stages.export.call_file import COLUMNS, FOR_MACHINES, Family, Reach, asking_for, entry_of
-from lift.stages.export.columns import Cell
 from lift.stages.export.workings import Working
+from lift.workspace.cells import Cell
 
 BORN = "What is your date of birth?"
 

@@ -19,9 +19,9 @@ from lift.collecting import collecting_nothing
 from lift.errors import DisclosureError, StorageError
 from lift.stages import export as package
 from lift.stages.export import Exported, adviser_page, call_file, gate, held, open_lists, readback, recheck
-from lift.stages.export.columns import bare, clean
 from lift.stages.export.held import Reason
 from lift.workspace import audit
+from lift.workspace.cells import bare, clean
 from lift.workspace.folder import Workspace
 from lift.workspace.purposes import ADVISER_PAGE, CALL_FILE
 from lift.workspace.runs import find_run

@@ -65,8 +65,10 @@ def test_a_property_number_loses_its_noughts(
     assert _value(connection, identifiers.uprn("x"), written) == kept
 
 
-@pytest.mark.parametrize("written", ["000123", "123", "TEMP123", "TEMP000123", " 123 "])
-def test_references_that_differ_in_noughts_or_temp_are_one(connection: duckdb.DuckDBPyConnection, written: str) -> None:
+@pytest.mark.parametrize("written", ["000123", "123", "TEMP123", "TEMP000123", " 123 ", "1:23", "#12(3)", "12-3"])
+def test_references_that_differ_in_noughts_temp_or_signs_are_one(
+    connection: duckdb.DuckDBPyConnection, written: str
+) -> None:
     assert _value(connection, identifiers.reference("x"), written) == "123"
 
 

@@ -22,10 +22,11 @@ from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Rule, Rulebook
 from lift.stages.export import adviser_page, call_file
 from lift.stages.export.call_file import Entry, Family, address_lines, entry_of, reach_of
-from lift.stages.export.columns import Cell, Column
+from lift.stages.export.columns import Column
 from lift.stages.export.gate import Gate, Sheet, open_gate
 from lift.stages.export.notes import ADVISERS, CALLERS, PAGE, About, Shown, notes_of
 from lift.workspace.campaigns import Contact, campaign_of, last_contacts
+from lift.workspace.cells import Cell
 from lift.workspace.folder import Workspace
 from lift.workspace.register import listed_since, read_register
 from lift.workspace.runs import ListCount, PublishedRun

@@ -13,8 +13,9 @@ from typing import Any
 from lift.rulebook.model import Rulebook
 from lift.rulebook.plain import plain_name
 from lift.stages.export.call_file import Family
-from lift.stages.export.columns import Cell, Column
+from lift.stages.export.columns import Column
 from lift.stages.export.workings import Listed, Working, workings
+from lift.workspace.cells import Cell
 
 COLUMNS = (
     Column("reference", "Reference", 19),

@@ -16,7 +16,8 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from lift.stages.export.columns import Cell, Column
+from lift.stages.export.columns import Column
+from lift.workspace.cells import Cell
 
 OUTCOMES = (
     "claimed", "awarded", "already had", "not entitled", "no answer", "wrong number", "moved", "died", "do not contact",

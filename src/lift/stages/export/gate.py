@@ -21,7 +21,7 @@ from duckdb import DuckDBPyConnection
 from lift.beside import Beside, Work, begin, read_module
 from lift.errors import DisclosureError, StorageError
 from lift.sources.profiles import ProfileBook
-from lift.stages.export.columns import Cell, Column, in_csv
+from lift.stages.export.columns import Column
 from lift.stages.export.held import Reason, hold_back, link_records, matches_nobody
 from lift.stages.export.protection import Kept, Protection, in_places, newest_protection
 from lift.stages.export.readback import read_csv, read_workbook, same_references
@@ -32,6 +32,7 @@ from lift.stages.export.workbook import make_workbook
 from lift.workspace import audit
 from lift.workspace.busy import at_work
 from lift.workspace.campaigns import Contact, ExportedFile, destroy_due, recording_export
+from lift.workspace.cells import Cell
 from lift.workspace.clock import export_day
 from lift.workspace.database import database
 from lift.workspace.folder import Workspace
@@ -264,7 +265,7 @@ def _files_of(sheet: Sheet, folder: Path) -> Iterator[_File]:
 def _csv(sheet: Sheet) -> bytes:
     """For machines: names of columns that no one reads aloud, no byte order mark, no quote marks in front of text."""
     headings = [column.key for column in sheet.machine_columns]
-    return csv_of(headings, ([in_csv(cell) for cell in row] for row in sheet.machine_rows), marked=False)
+    return csv_of(headings, sheet.machine_rows, marked=False)
 
 
 def reasons_to_stop(paths: Sequence[Path], second: SecondCheck, *, contacting: bool) -> list[str]:

@@ -20,9 +20,10 @@ from lift.rulebook.nodes import Type
 from lift.rulebook.page import value_in_words
 from lift.rulebook.query import Column as Asked
 from lift.rulebook.query import FoundRow
-from lift.stages.export.columns import Cell, Column
+from lift.stages.export.columns import Column
 from lift.stages.export.gate import Gate, Sheet
 from lift.stages.export.notes import NOTHING_HEARD, query_notes, rough
+from lift.workspace.cells import Cell
 from lift.workspace.purposes import require_columns
 
 #: The columns of a question's file that are no fact: what it is about, and whether the question is sure of it.

@@ -12,7 +12,8 @@ import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 from xlsxwriter.utility import xl_pixel_width  # type: ignore[import-untyped]
 
 from lift.errors import StorageError
-from lift.stages.export.columns import Cell, Column, clean
+from lift.stages.export.columns import Column
+from lift.workspace.cells import Cell, clean
 
 # xlsxwriter would otherwise make formulas, links and numbers out of text that looks like them.
 _AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
@@ -171,6 +172,8 @@ def _write(sheet: Any, line: int, place: int, cell: Cell, shown: Any) -> None:
 
 def _text(sheet: Any, line: int, place: int, text: str, shown: Any) -> None:
     """Always a string."""
+    if text.startswith("<r>") and text.endswith("</r>"):
+        text = f" {text}"  # XlsxWriter would write it as the markup of a rich string
     if len(text) > MOST_CHARACTERS or sheet.write_string(line, place, text, shown) != 0:
         raise StorageError(
             f"row {line + 1}, column {place + 1}: its text is too long for a spreadsheet. Shorten it at its source."
