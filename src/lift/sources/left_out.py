@@ -34,13 +34,10 @@ _LOOKS: dict[Look, str] = {
 #: without a period is capital, a balance or a rent.
 _MOST: dict[Unit, int] = {"GBP/week": 10_000, "GBP/month": 50_000, "GBP/year": 100_000, "GBP": 10_000_000}
 _SELDOM_MORE: dict[Unit, int] = {"GBP/week": 2_000, "GBP/month": 10_000, "GBP/year": 20_000, "GBP": 250_000}
-_EARLIEST = datetime.date(
-    1900, 1, 1
-)  # of a day that something began or ended; birthdays are judged where people are made
+# Of a day that something began or ended; birthdays are judged where people are made.
+_EARLIEST = datetime.date(1900, 1, 1)
 # A temporary number (TN, birthday and sex) stands for one that is awaited: it joins nothing, and nobody need mend it.
 _TEMPORARY = "^TN[0-9]{6}[FM]?$"
-
-
 _CLEANED: dict[Look, Callable[[str], str]] = {
     "nino": identifiers.nino,
     "uprn": identifiers.uprn,
