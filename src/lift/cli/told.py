@@ -26,7 +26,7 @@ from lift.rulebook.nodes import (
     walk,
 )
 from lift.rulebook.page import stale_in_words, value_in_words, worth_in_words
-from lift.rulebook.plain import Put, plain_name, plain_sum
+from lift.rulebook.plain import Put, capital, plain_name, plain_sum
 
 if TYPE_CHECKING:
     from lift.rulebook.model import Rulebook
@@ -419,7 +419,7 @@ class Told:
         )
         lines = [
             f"{rule.name}: {VERDICTS[answer.verdict]}",
-            f"{_capital(self.unit(answer.key))}, on {in_words(self.one.day)}; {reviewed}",
+            f"{capital(self.unit(answer.key))}, on {in_words(self.one.day)}; {reviewed}",
         ]
         for part, proved in answer.worth.items():
             kind = self._worth_type(part)
@@ -478,10 +478,6 @@ class Told:
                 kind = self.book.steps[self.one.rule.answers[name]].type
                 found.append(("Not payable below", self.value(self.one.answer_values[name], kind), text))
         return found
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _worth_name(part: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lift.days import in_words
 from lift.html import page, table
-from lift.rulebook.plain import plain_name, plain_text
+from lift.rulebook.plain import capital, plain_name, plain_text
 
 if TYPE_CHECKING:
     from lift.cli.told import Told
@@ -81,8 +81,7 @@ def _facts(told: Told) -> list[tuple[str, str, str, str]]:
 
 def _title(name: str) -> str:
     """A name in words that begins a line."""
-    words = plain_name(name)
-    return words[:1].upper() + words[1:]
+    return capital(plain_name(name))
 
 
 def _asked(title: str, value: str, formula: str) -> str:

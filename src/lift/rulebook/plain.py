@@ -87,6 +87,18 @@ def plain_text(text: str) -> str:
     return _CODE.sub(lambda found: plain_name(found[0]), text)
 
 
+def capital(words: str) -> str:
+    """Words that begin a line."""
+    return words[:1].upper() + words[1:]
+
+
+def listed(parts: Sequence[str]) -> str:
+    """a; a and b; a, b and c."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
 def plain_sum(node: Node, figure: Figure) -> str | None:
     """The formula in words, if it is a sum. `figure`: how an amount is put, for its name alone adds up to nothing."""
     return _Reader(figure).read(node, _WHOLE) if is_sum(node) else None
@@ -97,7 +109,7 @@ def plain_conditions(node: Node, figure: Figure) -> str | None:
     parts = node.parts if isinstance(node, Logic) and node.operator == "AND" else (node,)
     if not all(_is_plain(part) for part in parts):
         return None
-    return _listed([_Reader(figure).condition(part) for part in parts], "and")
+    return listed([_Reader(figure).condition(part) for part in parts])
 
 
 def is_sum(node: Node) -> bool:
@@ -185,7 +197,7 @@ class _Reader:
             return f"{self.read(rest[0], _SUM)}, but not {'less' if name == 'GREATEST' else 'more'} than 0", _WHOLE
         parts = [self.read(one, _SUM) for one in arguments]
         words = {"GREATEST": ("greater", "greatest"), "LEAST": ("lesser", "least")}[name]
-        return f"the {words[len(parts) > 2]} of {_listed(parts, 'and')}", _WHOLE
+        return f"the {words[len(parts) > 2]} of {listed(parts)}", _WHOLE
 
 
 def _gathered(node: Gather) -> str:
@@ -213,10 +225,3 @@ def _factor(name: str) -> str:
     if len(numbers) == 2:
         return f"\u00d7 {numbers[0]} \u00f7 {numbers[1]}"
     return f"{_SIGNS['*'] if factor > 1 else _SIGNS['/']} {numbers[0]}"
-
-
-def _listed(parts: Sequence[str], word: str) -> str:
-    """a; a and b; a, b and c."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"

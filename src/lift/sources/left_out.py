@@ -94,12 +94,13 @@ def _leave_out(connection: duckdb.DuckDBPyConnection, kind: Kind, file_id: int, 
             f"(coalesce({one.measure} < $least, FALSE) OR coalesce({one.measure} > $most, FALSE)) ORDER BY line",
             {"column": one.column, "reason": one.reason, "file": file_id, "least": one.least, "most": one.most},
         )
-    # What cannot be so is not unlikely besides.
-    connection.execute(
-        "DELETE FROM unlikely u USING left_out l WHERE (u.file_id, u.line, u.kind, u.column_name) = "
-        "(l.file_id, l.line, l.kind, l.column_name) AND u.file_id = ? AND u.kind = ?",
-        [file_id, kind.name],
-    )
+    if any(one.kept for one in firing):
+        # What cannot be so is not unlikely besides.
+        connection.execute(
+            "DELETE FROM unlikely u USING left_out l WHERE (u.file_id, u.line, u.kind, u.column_name) = "
+            "(l.file_id, l.line, l.kind, l.column_name) AND u.file_id = ? AND u.kind = ?",
+            [file_id, kind.name],
+        )
     for name in dict.fromkeys(one.column for one in firing if not one.kept):
         connection.execute(
             f"UPDATE {row_table(kind)} SET {name} = NULL WHERE file_id = ? AND line IN "

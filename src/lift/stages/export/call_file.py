@@ -16,6 +16,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from lift.rulebook.plain import listed
 from lift.stages.export.columns import Column
 from lift.workspace.cells import Cell
 
@@ -170,7 +171,7 @@ def _only_together(questions: Sequence[str], needed: Sequence[str], more: bool) 
     elif last - first + 1 == len(numbers) > 2:
         which = f"{first} to {last}"
     else:
-        which = " and ".join(filter(None, (", ".join(map(str, numbers[:-1])), str(last))))
+        which = listed([str(number) for number in numbers])
     settled = "it is settled only together with what an adviser asks" if more else "only together do they settle it"
     return f"Ask {which}: {settled}."
 
