@@ -139,7 +139,7 @@ def test_what_goes_into_a_step_adds_up_to_it(lines: list[list[str]]) -> None:
     assert value == "£4.00 a week"
     assert formula == "deemed_rate * CEIL(GREATEST(savings - capital_ignored, 0) / deemed_step)"
     assert goes_in == ("deemed_rate £1.00 a week; savings £12,000.00; capital_ignored £10,000.00; deemed_step £500.00")
-    assert law == "SI 2002/1792 reg 15(6)"
+    assert law == "SI 2002/1792 reg 15(6); SI 2006/214 reg 29(2); SI 2012/2885 Sch 1 para 37"
 
 
 def test_a_sum_over_adults_shows_the_familys_own_and_no_others(lines: list[list[str]]) -> None:
@@ -404,7 +404,7 @@ def test_the_screen_shows_every_step_with_its_law(told: Told, capfd: pytest.Capt
     print_told(told)
     text = " ".join(capfd.readouterr().out.split())
     assert "deemed_income £4.00 a week" in text
-    assert "SI 2002/1792 reg 15(6). Savings over 10,000 pounds count as 1 pound a week" in text
+    assert "SI 2012/2885 Sch 1 para 37. Savings over 10,000 pounds count as 1 pound a week" in text
 
 
 def test_a_version_that_a_period_picks_is_the_one_shown(book: Rulebook, tmp_path: Path) -> None:
