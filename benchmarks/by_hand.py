@@ -11,7 +11,8 @@ from __future__ import annotations
 FACTS: dict[str, tuple[str, ...]] = {
     "person": (
         "date_of_birth", "role", "state_pension", "private_pension", "net_earnings", "carers_allowance",
-        "other_counted_income", "gets_attendance_allowance", "gets_dla_care_middle_or_highest", "gets_pip_daily_living",
+        "other_counted_income", "income_left_out_of_savings_credit", "sex", "gets_attendance_allowance",
+        "gets_dla_care_middle_or_highest", "gets_pip_daily_living",
         "gets_armed_forces_independence_payment", "gets_dla_or_pip", "gets_disability_benefit_as_child",
         "gets_higher_disability_benefit_as_child", "is_severely_sight_impaired", "has_paid_carer",
         "entitled_to_carers_allowance", "care_need", "has_needed_care_for_six_months", "is_terminally_ill",
@@ -20,7 +21,8 @@ FACTS: dict[str, tuple[str, ...]] = {
     ),
     "family": (
         "is_couple", "household_role", "is_close_relative_of_head", "is_joint_since_moving_in", "savings",
-        "pension_credit_housing_costs", "gets_pension_credit", "gets_guarantee_credit", "gets_housing_benefit",
+        "pension_credit_housing_costs", "gets_pension_credit", "gets_guarantee_credit",
+        "has_kept_savings_credit_since_2016", "gets_housing_benefit",
         "gets_council_tax_reduction", "gets_universal_credit", "universal_credit_is_nil", "universal_credit_award",
         "universal_credit_earnings", "gets_income_related_employment_and_support_allowance", "saved_mixed_age_couple",
         "habitually_resident", "is_on_low_income_record", "child_benefit", "other_capped_benefits",
@@ -44,6 +46,7 @@ people AS (
             WHEN date_of_birth >= DATE '1960-07-06' THEN 796 WHEN date_of_birth >= DATE '1960-06-06' THEN 795
             WHEN date_of_birth >= DATE '1960-05-06' THEN 794 WHEN date_of_birth >= DATE '1960-04-06' THEN 793 ELSE 792 END AS months,
         date_of_birth + to_months(CAST(months AS INTEGER)) <= DATE '2026-11-12' AS reached,
+        date_of_birth < CASE WHEN sex = 'male' THEN DATE '1951-04-06' ELSE DATE '1953-04-06' END AS early,
         gets_attendance_allowance OR gets_dla_care_middle_or_highest OR gets_pip_daily_living
             OR gets_armed_forces_independence_payment AS disabled,
         has_severe_mental_impairment_disregard OR has_unpaid_carer_disregarded_for_council_tax OR has_paid_carer
@@ -72,11 +75,15 @@ members AS (
         coalesce(bool_or(role = 'claimant' AND reached), false) AS claimant_reached,
         coalesce(bool_or(role <> 'child' AND reached), false) AS some_reached,
         coalesce(bool_and(reached) FILTER (WHERE role <> 'child'), true) AS all_reached,
+        coalesce(bool_or(role = 'claimant' AND early), false) AS claimant_early,
+        coalesce(bool_or(role <> 'child' AND early), false) AS some_early,
+        coalesce(bool_and(early) FILTER (WHERE role <> 'child'), true) AS all_early,
         coalesce(bool_or(role <> 'child' AND (entitled_to_carers_allowance OR disabled OR gets_dla_or_pip OR is_severely_sight_impaired)), false) AS higher,
         coalesce(bool_or(role = 'child' AND date_of_birth < DATE '2017-04-06'), false) AS early_child,
         coalesce(sum(CASE WHEN role = 'child' THEN CASE WHEN gets_higher_disability_benefit_as_child THEN 118.46
             WHEN gets_disability_benefit_as_child THEN 37.93 ELSE 0 END END), 0) AS disabled_children,
         coalesce(sum(CASE WHEN role <> 'child' THEN state_pension + private_pension + carers_allowance + other_counted_income END), 0) AS unearned,
+        coalesce(sum(CASE WHEN role <> 'child' THEN least(other_counted_income, income_left_out_of_savings_credit) END), 0) AS left_out,
         coalesce(sum(CASE WHEN role <> 'child' THEN net_earnings END), 0) AS earned
     FROM people GROUP BY family_key
 )"""
@@ -102,6 +109,9 @@ pension_credit AS (
         + CASE WHEN h.tenure IN ('council_tenant', 'housing_association_tenant', 'private_tenant') THEN 0 ELSE f.pension_credit_housing_costs END AS guarantee,
         unearned + greatest(earned - CASE WHEN higher OR (NOT f.is_couple AND children > 0) THEN 20 WHEN f.is_couple THEN 10 ELSE 5 END, 0)
         + CAST((CAST(greatest(f.savings - 10000, 0) * 100 AS BIGINT) + 49999) // 50000 AS DECIMAL(9,2)) AS income,
+        income - left_out AS qualifying,
+        CASE WHEN f.is_couple THEN 329.75 ELSE 208.07 END AS threshold, CASE WHEN f.is_couple THEN 20.10 ELSE 17.96 END AS maximum,
+        CASE WHEN f.is_couple THEN all_early OR (f.has_kept_savings_credit_since_2016 AND some_early) ELSE claimant_early END AS early,
         CASE WHEN f.is_couple THEN all_reached OR (f.saved_mixed_age_couple AND some_reached) ELSE claimant_reached END AS of_age,
         f.is_couple AND some_reached AND NOT all_reached AS mixed,
         f.gets_pension_credit AS already, f.habitually_resident AS resident, f.is_on_low_income_record AS low_income
@@ -167,9 +177,12 @@ meals AS (
 _ALL = """
 SELECT 'pension_credit' AS rule, family_key AS unit_key, family_key, household_key,
         CASE WHEN already THEN 'in_payment' WHEN NOT eligible OR amount < 0.10 THEN 'ruled_out' ELSE 'likely' END AS verdict,
-        eligible, already, of_age AND low_income AND income < guarantee AS possible, NULL AS evidence, mixed AS advice_first,
+        eligible, already, of_age AND low_income AND payable AS possible, NULL AS evidence, mixed AS advice_first,
         amount AS worth, NULL AS second_worth
-    FROM (SELECT *, resident AND of_age AND income < guarantee AS eligible, greatest(guarantee - income, 0) AS amount FROM pension_credit)
+    FROM (SELECT *, income < guarantee OR savings_credit > 0 AS payable, resident AND of_age AND payable AS eligible,
+            greatest(guarantee - income, 0) + savings_credit AS amount
+        FROM (SELECT *, CASE WHEN early THEN CAST(greatest(least(0.60 * greatest(qualifying - threshold, 0), maximum)
+            - 0.40 * greatest(income - guarantee, 0), 0) AS DECIMAL(14,2)) ELSE 0 END AS savings_credit FROM pension_credit))
 UNION ALL
 SELECT 'attendance_allowance', person_key, family_key, household_key,
         CASE WHEN gets_attendance_allowance THEN 'in_payment' WHEN eligible THEN 'likely' ELSE 'ruled_out' END,

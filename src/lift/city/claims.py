@@ -49,6 +49,7 @@ def as_claimant(person: Person, day: date, figures: Figures) -> credit_law.Claim
     """A person of the city as the Pension Credit arithmetic looks at them."""
     return credit_law.Claimant(
         of_age=pension_age.has_reached(person.born, day, figures),
+        early=person.born < credit_law.SAVINGS_CREDIT_BORN_BEFORE[person.sex],
         state_pension=person.state_pension,
         private_pension=person.private_pension,
         net_earnings=person.net_earnings,

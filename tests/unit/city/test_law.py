@@ -20,7 +20,7 @@ OF_AGE = pc.Claimant(of_age=True)
 
 
 def single(state_pension: int = 0, savings: int = 0, **known: object) -> pc.Case:
-    return pc.Case(IN_2026, pc.Claimant(True, state_pension, **known), savings=savings)  # type: ignore[arg-type]
+    return pc.Case(IN_2026, pc.Claimant(True, state_pension=state_pension, **known), savings=savings)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,37 @@ def test_large_savings_leave_an_award(figures: Figures) -> None:
 )
 def test_smallest_award(figures: Figures, income: int, expected: int) -> None:
     assert pc.guarantee_credit(single(income), figures) == expected
+
+
+@pytest.mark.parametrize(
+    ("income", "expected"),
+    [
+        (20807, 2993),  # the threshold: guarantee credit alone
+        (20847, 2953 + 24),  # the Decision Makers' Guide, ch. 77 app. 2 example 2: 24p for 40p
+        (23800, 1796),
+        (25000, 1316),  # pe_savings_credit_taper_2026: 684.216 a year of 52 weeks
+        (28266, 10),
+        (28267, 0),  # 9p is not paid
+        (28290, 0),
+    ],
+)
+def test_savings_credit_of_one_person(figures: Figures, income: int, expected: int) -> None:
+    assert pc.pension_credit(single(income, early=True), figures) == expected
+    assert pc.pension_credit(single(income), figures) == pc.guarantee_credit(single(income), figures)
+
+
+@pytest.mark.parametrize(
+    ("income", "others", "expected"),
+    [
+        (36325, True, 2010),
+        (38955, True, 958),  # the Decision Makers' Guide, ch. 77 app. 2 example 5: 10.52 taken off
+        (41350, True, 0),
+        (36325, False, 0),  # reg 7A: not where only one of the couple is old enough
+    ],
+)
+def test_savings_credit_of_a_couple(figures: Figures, income: int, others: bool, expected: int) -> None:
+    partner = pc.Claimant(True, early=others)
+    assert pc.pension_credit(pc.Case(IN_2026, pc.Claimant(True, True, income), partner), figures) == expected
 
 
 def test_severe_disability_addition_alone(figures: Figures) -> None:
@@ -96,7 +127,7 @@ def test_child_additions(figures: Figures) -> None:
 
 
 def test_income_is_that_of_both(figures: Figures) -> None:
-    case = pc.Case(IN_2026, pc.Claimant(True, 18490, 3000), pc.Claimant(True, 11094), savings=600_000)
+    case = pc.Case(IN_2026, pc.Claimant(True, False, 18490, 3000), pc.Claimant(True, False, 11094), savings=600_000)
     assert pc.income(case, figures) == 32584
     assert pc.guarantee_credit(case, figures) == 36325 - 32584
 

@@ -88,7 +88,7 @@ def _of(lines: list[list[str]], kind: str, name: str) -> list[list[str]]:
 
 def test_the_answer_comes_first_with_what_would_settle_it(told: Told) -> None:
     assert told.head() == [
-        "Pension Credit (guarantee credit): possible, ask first",
+        "Pension Credit: possible, ask first",
         "The family, on 1 May 2026; no officer has signed this rule off yet",
         "Worth: from £0.00 to £135.15 a week",
         "Assumed, because nothing shows it: habitually resident.",

@@ -149,7 +149,7 @@ def test_analysts_have_the_explanation_without_birthdays_and_lines(
     code, out, err = explain(analysts, capsys, couple, "pension_credit", "--plain")
     assert (code, err) == (0, "")
     lines = out.split("\n")
-    assert lines[0] == whole[0] == "Pension Credit (guarantee credit): likely"
+    assert lines[0] == whole[0] == "Pension Credit: likely"
     born = [line.split("\t") for line in lines if line.startswith("fact\tdate_of_birth")]
     assert born
     assert all(re.match(r"from 1 \w+ \d{4} to \d\d \w+ \d{4}$", row[3]) for row in born)

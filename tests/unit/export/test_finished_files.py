@@ -153,7 +153,7 @@ def test_the_outcome_is_chosen_from_a_list_without_a_hidden_part(called: Exporte
 
 def test_the_notes_say_what_the_list_is_and_is_not(council: Workspace) -> None:
     notes = notes_of(file_of(export(council, "pension_credit").files, "_call_file.xlsx"))
-    assert notes["List"] == "Pension Credit (guarantee credit)"
+    assert notes["List"] == "Pension Credit"
     assert notes["Offers help only"] == (
         "This list only offers help. It must not be used to stop, reduce or investigate an award, nor for recovery, "
         "fraud work or discount reviews. Not being on it decides nothing."

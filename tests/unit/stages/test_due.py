@@ -50,7 +50,7 @@ def test_figures_hold_on_their_last_day_and_have_run_out_on_the_next(book: Ruleb
     due = up_to_date(book, ["pension_credit"], date(2027, 4, 12))
     assert due.rules == ("pension_credit",)
     assert due.warnings == (
-        "April rates are due: figures of Pension Credit (guarantee credit) are known to 11 April 2027 only, so nobody "
+        "April rates are due: figures of Pension Credit are known to 11 April 2027 only, so nobody "
         f"is called likely on them. Bring them up to date {HOW}",
     )
 

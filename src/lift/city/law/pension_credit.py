@@ -1,4 +1,4 @@
-"""Who is entitled to guarantee credit, and to how much a week (State Pension Credit Regulations 2002)?"""
+"""Who is entitled to Pension Credit, and to how much a week (State Pension Credit Regulations 2002)?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from datetime import date
 from lift.city.figures import Figures
 
 FIRST_CHILD_BEFORE = date(2017, 4, 6)
+# Men of 65 and women of their own pension age before 6 April 2016 (State Pension Credit Act 2002 s.3(1)).
+SAVINGS_CREDIT_BORN_BEFORE = {"male": date(1951, 4, 6), "female": date(1953, 4, 6)}
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,8 @@ class Claimant:
     """One adult as the law looks at them. Money is pence a week."""
 
     of_age: bool
+    early: bool = False
+    """Reached pension age before 6 April 2016, when savings credit was closed to those who had not."""
     state_pension: int = 0
     private_pension: int = 0
     net_earnings: int = 0
@@ -122,9 +126,35 @@ def is_of_age(case: Case) -> bool:
     return case.claimant.of_age and case.partner.of_age
 
 
+def payable(amount: int, day: date, figures: Figures) -> int:
+    """Less than ten pence a week is not paid (reg 13)."""
+    return amount if amount >= figures.rate("pension_credit_smallest_payment", day) else 0
+
+
 def guarantee_credit(case: Case, figures: Figures) -> int:
-    """What is payable a week, pence; nought where less than ten pence (reg 13) or not of age."""
+    """The guarantee credit alone, pence a week; nought where less than ten pence or not of age."""
     if not is_of_age(case):
         return 0
-    payable = max(guarantee(case, figures) - income(case, figures), 0)
-    return payable if payable >= figures.rate("pension_credit_smallest_payment", case.day) else 0
+    return payable(max(guarantee(case, figures) - income(case, figures), 0), case.day, figures)
+
+
+def savings_credit(case: Case, minimum: int, counted: int, figures: Figures) -> int:
+    """Act s.3, pence a week to the nearest: 60p of each pound above the threshold up to a most, less 40p of each pound
+    above the guarantee (`minimum`, with its additions). The city has no income that reg 9 leaves out."""
+    adults = [case.claimant] + ([case.partner] if case.partner else [])
+    if not (is_of_age(case) and all(adult.early for adult in adults)):
+        return 0  # of a couple both (reg 7A); nobody in the city has kept savings credit since 2016 without a partner's
+    kind, day = ("couple" if case.partner else "single"), case.day
+    threshold = figures.rate(f"savings_credit_threshold_{kind}", day)
+    share, taper = figures.rate("savings_credit_percent", day), figures.rate("savings_credit_taper_percent", day)
+    most = (share * (figures.rate(f"pension_credit_{kind}", day) - threshold) + 50) // 100 * 100
+    hundredths = min(share * max(counted - threshold, 0), most) - taper * max(counted - minimum, 0)
+    return max(hundredths + 50, 0) // 100
+
+
+def pension_credit(case: Case, figures: Figures) -> int:
+    """Guarantee credit and savings credit together, pence a week; nought where less than ten pence."""
+    if not is_of_age(case):
+        return 0
+    minimum, counted = guarantee(case, figures), income(case, figures)
+    return payable(max(minimum - counted, 0) + savings_credit(case, minimum, counted, figures), case.day, figures)

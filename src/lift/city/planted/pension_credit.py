@@ -79,8 +79,8 @@ def _savings_credit(town: Town) -> Home:
 
 
 def _conflict(town: Town, other: str) -> Home:
-    """Two files that disagree about savings."""
-    return pensioner(town, 77, "229.50", "4000", changes={"savings_in_reduction": pounds(other)})
+    """Two files that disagree about savings, of somebody too young for savings credit."""
+    return pensioner(town, 71, "229.50", "4000", changes={"savings_in_reduction": pounds(other)})
 
 
 def _stale(town: Town) -> Home:
@@ -159,21 +159,21 @@ TRAPS = (
     Trap("guarantee_couple_owner", RULE, "The same couple as owners.", lambda town: _couple(town, "owner")),
     Trap("guarantee_apostrophe", RULE, "A claimant with an accent and an apostrophe in her name.",
          _named_with_apostrophe),
-    Trap("income_at_guarantee", RULE, "Income exactly the guarantee: nothing is due.",
-         lambda town: pensioner(town, 78, "238.00", "2000")),
+    Trap("income_at_guarantee", RULE, "Income exactly the guarantee, too young for savings credit: nothing is due.",
+         lambda town: pensioner(town, 71, "238.00", "2000")),
     Trap("income_penny_under", RULE, "Income a penny under: below the ten pence that is paid.",
-         lambda town: pensioner(town, 78, "237.99", "2000")),
+         lambda town: pensioner(town, 71, "237.99", "2000")),
     Trap("income_ten_pence_under", RULE, "Income ten pence under: the smallest award there is.",
-         lambda town: pensioner(town, 78, "237.90", "2000")),
-    Trap("income_penny_over", RULE, "Income a penny over.", lambda town: pensioner(town, 78, "238.01", "2000")),
+         lambda town: pensioner(town, 71, "237.90", "2000")),
+    Trap("income_penny_over", RULE, "Income a penny over.", lambda town: pensioner(town, 71, "238.01", "2000")),
     Trap("savings_10000", RULE, "Savings of exactly 10,000 count as no income.",
-         lambda town: pensioner(town, 75, "237.40", "10000")),
+         lambda town: pensioner(town, 71, "237.40", "10000")),
     Trap("savings_10000_01", RULE, "A penny more counts as a pound a week, which takes the award away.",
-         lambda town: pensioner(town, 75, "237.40", "10000.01")),
+         lambda town: pensioner(town, 71, "237.40", "10000.01")),
     Trap("savings_10500", RULE, "Savings of 10,500 count as one pound.",
-         lambda town: pensioner(town, 75, "236.50", "10500")),
+         lambda town: pensioner(town, 71, "236.50", "10500")),
     Trap("savings_10500_01", RULE, "A penny more counts as two.",
-         lambda town: pensioner(town, 75, "236.50", "10500.01")),
+         lambda town: pensioner(town, 71, "236.50", "10500.01")),
     Trap("pension_age_reached_today", RULE, "Reaches State Pension age on the run's day.",
          lambda town: _born(town, town.latest_birth)),
     Trap("pension_age_tomorrow", RULE, "Reaches State Pension age the day after: still on Universal Credit at 66.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lift.city.claims import pension_credit_case
 from lift.city.law import pension_age, pension_credit
 from lift.city.law.money import pounds
@@ -20,7 +22,7 @@ def pension_credit_answer(subject: Subject) -> Answer:
     family = subject.family
     block = others_block(family, subject.household, subject.day)
     case = pension_credit_case(family, block, subject.day, subject.figures)
-    due = 0 if family.claimant.died else pension_credit.guarantee_credit(case, subject.figures)
+    due = 0 if family.claimant.died else pension_credit.pension_credit(case, subject.figures)
     gap = _pension_credit_gap(subject) or _pension_credit_doubt(subject, case, due)
     return Answer(
         "pension_credit",
@@ -93,7 +95,8 @@ def _savings_conflict(subject: Subject) -> bool:
 
 
 def _provable(case: pension_credit.Case, subject: Subject, savings: int) -> int:
-    """What the files prove to be due: the standard guarantee, and the premiums of somebody who lives alone."""
+    """What the files prove to be due: by the standard guarantee, and the premiums of somebody who lives alone. Sex and
+    dates of birth stand on every claim, so that savings credit is as sure as the income."""
     claim, figures = subject.claim, subject.figures
     guarantee = figures.rate("pension_credit_couple" if case.partner else "pension_credit_single", case.day)
     if claim and case.partner is None and len(subject.household.families) == 1:
@@ -102,13 +105,9 @@ def _provable(case: pension_credit.Case, subject: Subject, savings: int) -> int:
         if counted and claim.severe_premium and claim.shows_disability_benefits:
             guarantee += pension_credit.severe_disability_addition(case, figures)
         guarantee += figures.rate("pension_credit_carer", case.day) * case.claimant.entitled_as_carer
-    tariff = pension_credit.tariff_income(savings, case.day, figures)
-    return (
-        guarantee
-        - pension_credit.income(case, figures)
-        + pension_credit.tariff_income(case.savings, case.day, figures)
-        - tariff
-    )
+    held = replace(case, savings=savings)
+    counted = pension_credit.income(held, figures)
+    return max(guarantee - counted, 0) + pension_credit.savings_credit(held, guarantee, counted, figures)
 
 
 def _pension_credit_verdict(subject: Subject, case: pension_credit.Case, due: int, gap: str) -> Verdict:
