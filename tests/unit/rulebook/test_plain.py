@@ -44,7 +44,7 @@ def test_a_name_in_words(name: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        ("pension_credit.worth_weekly", "guarantee − income, but not less than 0"),
+        ("pension_credit.guarantee_credit", "guarantee − income, but not less than 0"),
         ("pension_credit.income", "pensions and other income of all adults + counted earnings + deemed income"),
         ("pension_credit.carer_addition", "carer rate (£1) × number of adults (entitled to Carer's Allowance)"),
         (
@@ -73,7 +73,7 @@ def test_a_sum_in_words(formula: Callable[[str], Node], step: str, words: str | 
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        ("pension_credit.eligible", "habitually resident, of age and income is less than guarantee"),
+        ("pension_credit.eligible", "habitually resident, of age and is payable"),
         (
             "attendance_allowance.eligible",
             "habitually resident, has reached pension age, does not get DLA or PIP, does not get Armed Forces "

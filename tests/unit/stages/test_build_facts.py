@@ -23,6 +23,9 @@ def _claims(cases: Cases) -> None:
     cases.award("half told", 3, claimant_personal_pension=20)
     cases.award("gross only", 4, **assessed(claimant_earnings_employed_gross=300))
     cases.award("partly counted", 5, **assessed(claimant_war_widow_pension=40, claimant_other_income=5))
+    cases.award(
+        "contributory", 61, **assessed(claimant_maternity_allowance=10, claimant_severe_disablement_allowance=20)
+    )
     cases.award("couple", 6, **assessed("claimant", "partner", partner_state_pension=100),
                 **partner("A6", "Al", OLDER), partner_capital_total=500)  # fmt: skip
     cases.award("partner's savings blank", 7, **assessed("claimant", "partner"), **partner("A7", "Al", OLDER))
@@ -97,6 +100,10 @@ def cases() -> Iterator[Cases]:
         ("half told", "state_pension", None, None),
         ("gross only", "net_earnings", 0, 300),
         ("partly counted", "other_counted_income", 5, 45),
+        ("standard", "income_left_out_of_savings_credit", 0, 0),
+        ("partly counted", "income_left_out_of_savings_credit", 0, 5),
+        ("contributory", "income_left_out_of_savings_credit", 30, 30),
+        ("passported", "income_left_out_of_savings_credit", None, None),
         ("second adult rebate", "state_pension", 0, 0),
         ("refused for income", "state_pension", 0, 0),
         ("withdrawn", "state_pension", None, None),
@@ -155,6 +162,9 @@ def test_silence_about_disability_proves_nothing(cases: Cases, name: str, fact: 
         ("passported", "gets_pension_credit", True),
         ("standard", "gets_guarantee_credit", False),
         ("standard", "gets_pension_credit", False),
+        ("standard", "has_kept_savings_credit_since_2016", False),
+        ("savings credit", "has_kept_savings_credit_since_2016", None),
+        ("passported", "has_kept_savings_credit_since_2016", None),
         ("savings credit", "gets_pension_credit", True),
         ("half told", "gets_pension_credit", None),
         ("working age", "gets_pension_credit", None),

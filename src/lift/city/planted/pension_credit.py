@@ -75,7 +75,7 @@ def _just_awarded(town: Town) -> Home:
 
 def _savings_credit(town: Town) -> Home:
     person = old(town, 84, "184.90", "70.00")
-    return town.pensioner_home(one(town, person, "2000", savings_credit=pounds("11.23")), "council")
+    return town.pensioner_home(one(town, person, "2000", savings_credit=pounds("11.20")), "council")
 
 
 def _conflict(town: Town, other: str) -> Home:

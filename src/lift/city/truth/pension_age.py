@@ -106,8 +106,8 @@ def _provable(case: pension_credit.Case, subject: Subject, savings: int) -> int:
             guarantee += pension_credit.severe_disability_addition(case, figures)
         guarantee += figures.rate("pension_credit_carer", case.day) * case.claimant.entitled_as_carer
     held = replace(case, savings=savings)
-    counted = pension_credit.income(held, figures)
-    return max(guarantee - counted, 0) + pension_credit.savings_credit(held, guarantee, counted, figures)
+    income = pension_credit.income(held, figures)
+    return max(guarantee - income, 0) + pension_credit.savings_credit(held, guarantee, income, figures)
 
 
 def _pension_credit_verdict(subject: Subject, case: pension_credit.Case, due: int, gap: str) -> Verdict:
