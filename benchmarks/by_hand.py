@@ -15,7 +15,7 @@ FACTS: dict[str, tuple[str, ...]] = {
         "gets_dla_care_middle_or_highest", "gets_pip_daily_living",
         "gets_armed_forces_independence_payment", "gets_dla_or_pip", "gets_disability_benefit_as_child",
         "gets_higher_disability_benefit_as_child", "is_severely_sight_impaired", "has_paid_carer",
-        "entitled_to_carers_allowance", "care_need", "has_needed_care_for_six_months", "is_terminally_ill",
+        "entitled_to_carers_allowance", "care_need", "needs_care_since", "is_terminally_ill",
         "lives_in_funded_care_home", "has_severe_mental_impairment_disregard",
         "has_unpaid_carer_disregarded_for_council_tax", "is_at_state_funded_school", "year_group", "gets_free_school_meals",
     ),
@@ -190,7 +190,7 @@ SELECT 'attendance_allowance', person_key, family_key, household_key,
         CASE WHEN shows_signs THEN 'strong' WHEN age >= 80 THEN 'weak' END, false,
         CASE WHEN is_terminally_ill OR care_need = 'day_and_night' THEN 114.60 ELSE 76.70 END, NULL
     FROM (SELECT p.*, f.habitually_resident AND reached AND NOT gets_dla_or_pip AND NOT gets_armed_forces_independence_payment
-            AND NOT lives_in_funded_care_home AND ((needs_some_care AND has_needed_care_for_six_months) OR is_terminally_ill) AS eligible
+            AND NOT lives_in_funded_care_home AND ((needs_some_care AND needs_care_since + INTERVAL 6 MONTH <= DATE '2026-11-12') OR is_terminally_ill) AS eligible
         FROM people p JOIN x_family f USING (family_key) WHERE role <> 'child')
 UNION ALL
 SELECT 'benefit_cap', f.family_key, f.family_key, f.household_key,

@@ -76,8 +76,8 @@ def test_a_sum_in_words(formula: Callable[[str], Node], step: str, words: str | 
         ("pension_credit.eligible", "habitually resident, of age and is payable"),
         (
             "attendance_allowance.eligible",
-            "habitually resident, has reached pension age, does not get DLA or PIP, does not get Armed Forces "
-            "Independence Payment, does not live in funded care home and needs care",
+            "habitually resident, has reached pension age, does not get another disability benefit, does not live in "
+            "funded care home and needs care",
         ),
         ("benefit_cap.is_exempt_by_earnings", "period earnings is at least earnings threshold (£1)"),
         # Nested conditions would mislead.
