@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
+from lift.errors import Place
 from lift.rulebook.dimensions import FLAG, parse_unit
-from lift.rulebook.figures import no_such, read_value, some_such
 from lift.rulebook.located import Located, Source
-from lift.rulebook.model import Evidence, Example, Formula, Rule, Special, Step
+from lift.rulebook.model import AWARDED, Award, Evidence, Example, Fact, Formula, Rule, Step
+from lift.rulebook.nodes import LEVELS, Choose, FactRef, Level, walk
 from lift.rulebook.problems import Problems
 from lift.rulebook.scope import Scope, nearest
 from lift.rulebook.shape import RuleShape
@@ -120,22 +121,51 @@ def _check_worth(shape: RuleShape, located: Located, texts: Mapping[str, object]
         )
 
 
-def _if_awarded(shape: RuleShape, located: Located, scope: Scope, problems: Problems) -> dict[str, Any]:
-    """The facts that an award would change, of the rule's own unit or a unit above it."""
-    found: dict[str, Any] = {}
-    for name, raw in shape.if_awarded.items():
-        place = located.key_place(("if_awarded", name))
-        facts = [fact for (level, own), fact in scope.facts.items() if own == name]
-        if not facts and name not in scope.broken:
-            problems.add(
-                place, f"if_awarded names {name}, which is no fact", nearest(name, {n for _, n in scope.facts})
-            )
-        for fact in facts:
-            found[name] = read_value(raw, fact.type)
-            if found[name] is None or isinstance(found[name], Special):
-                what = f"{name} would be {no_such(fact.type)}"
-                problems.add(located.place(("if_awarded", name)), what, f"give {some_such(fact.type)}")
-    return found
+def _if_awarded(shape: RuleShape, located: Located, scope: Scope, problems: Problems) -> tuple[Award, ...]:
+    """What the award would make of facts. A plain key is a fact of the rule's own level, of the unit to which the award
+    is made; `level.fact` one of every unit of that level, whose formula says whom it concerns."""
+    found: list[Award] = []
+    for key, text in shape.if_awarded.items():
+        level, _, name = key.rpartition(".")
+        own = not level or level == shape.each
+        fact = scope.facts.get((level or shape.each, name))  # type: ignore[arg-type]  # another word is no level
+        if fact is None:
+            if name not in scope.broken:
+                _no_such_fact(located.key_place(("if_awarded", key)), key, scope, problems)
+            continue
+        path = ("if_awarded", key)
+        marks = {(one, AWARDED): _mark(one, located.place(path)) for one in LEVELS}
+        inside = replace(scope.at(fact.level), facts={**scope.facts, **marks}, in_scenario=True)
+        node = StepMaker(located, inside, problems, path, shape.in_force_on).node(text, path, fact.type)
+        if not any(isinstance(part, FactRef) and part.name == AWARDED for part in walk(node)):
+            if not own:
+                what = f"{key} does not say which {fact.level} it concerns"
+                problems.add(located.place(path), what, f"write {AWARDED} AND …, or IF({AWARDED}, …, {name})")
+            before = FactRef(fact.type, node.at, fact.level, name)
+            awarded = FactRef(FLAG, node.at, fact.level, AWARDED)
+            node = Choose(fact.type, node.at, ((awarded, node),), before)
+        place, source = located.place(path), Source(located, path)
+        found.append(Award(fact.level, name, Formula(None, node, " ".join(text.split()), place, source)))
+    return tuple(found)
+
+
+def _no_such_fact(place: Place, key: str, scope: Scope, problems: Problems) -> None:
+    name = key.rpartition(".")[2]
+    levels = [own for own, fact in scope.facts if fact == name]
+    if levels:
+        what = f"if_awarded names {key}, and {name} is a fact of each {levels[0]}"
+        problems.add(place, what, f"write {levels[0]}.{name}: {AWARDED} AND …")
+    else:
+        what = f"if_awarded names {key}, which is no fact"
+        problems.add(place, what, nearest(name, {fact for _, fact in scope.facts}))
+
+
+def _mark(level: Level, place: Place) -> Fact:
+    """Whom an award concerns, as a fact of a level."""
+    return Fact(
+        name=AWARDED, level=level, type=FLAG, meaning="", question=None, cost=1, sensitivity="household",
+        shelf_life=None, limits=None, low=None, high=None, proved_bounds=(), place=place,
+    )  # fmt: skip
 
 
 def _example(shape: RuleShape, located: Located, index: int) -> Example:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from lift.errors import Place
-from lift.rulebook.model import Amount, Cell, Formula, Rule, Rulebook, Special, Step, Table
+from lift.rulebook.model import Amount, Award, Cell, Formula, Rule, Rulebook, Special, Step, Table
 from lift.rulebook.nodes import AmountRef, Arithmetic, Call, Compare, FactRef, Lookup, Node, StepRef, children, walk
 from lift.rulebook.problems import Problems
 from lift.rulebook.scope import FIXED_DAYS
@@ -20,6 +20,8 @@ def check_rulebook(book: Rulebook, problems: Problems, *, examples: bool) -> Non
         _check_no_limit(step, book, problems)
         _check_divisors(step, book, problems)
     _check_circles(book, problems)
+    for rule in book.rules.values():
+        _check_award_circles(rule, book, problems)
     for rule in book.rules.values():
         if problems.damaged & {rule.id, *rule.uses}:
             continue
@@ -128,6 +130,51 @@ def _check_circles(book: Rulebook, problems: Problems) -> None:
 
     for name in book.steps:
         visit(name, ())
+
+
+Item = tuple[str, str, str]
+"""("fact" or "step", level, name)."""
+
+
+def _check_award_circles(rule: Rule, book: Rulebook, problems: Problems) -> None:
+    """What an award makes of a fact may rest on the fact as it was, and on nothing that the award changes by way of
+    it."""
+    awards: dict[Item, Award] = {("fact", award.level, award.fact): award for award in rule.if_awarded}
+
+    def below(item: Item) -> list[Item]:
+        """What an item is worked out from after the award."""
+        kind, _, name = item
+        if kind == "step":
+            return [_item(n) for n in references(book.steps[name]) if _is_item(n, book)]
+        if item not in awards:
+            return []
+        read = [_item(n) for n in walk(awards[item].formula.node) if _is_item(n, book)]
+        return [other for other in read if other != item]
+
+    def visit(item: Item, above: tuple[Item, ...], done: set[Item]) -> None:
+        if item in above:
+            ring = [*above[above.index(item) :], item]
+            formula = awards[above[0]].formula
+            shown = " -> ".join(name for _, _, name in ring)
+            at = next((n.at for n in walk(formula.node) if _is_item(n, book) and _item(n) == ring[1]), formula.node.at)
+            what = f"the award would rest on itself: {shown}"
+            problems.add(formula.part(at), what, "take the fact itself, or a step that does not read it")
+        elif item not in done:
+            done.add(item)
+            for other in below(item):
+                visit(other, (*above, item), done)
+
+    for item in awards:
+        visit(item, (), set())
+
+
+def _is_item(node: Node, book: Rulebook) -> bool:
+    return isinstance(node, FactRef) or (isinstance(node, StepRef) and node.name in book.steps)
+
+
+def _item(node: Node) -> Item:
+    assert isinstance(node, FactRef | StepRef)
+    return ("fact" if isinstance(node, FactRef) else "step", node.level, node.name)
 
 
 def _circle(ring: list[str], book: Rulebook, problems: Problems) -> None:

@@ -198,6 +198,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Award:
+    """What becomes of a fact of one level of units if a rule's award is made: the formula of its value then, read on
+    that unit. In it AWARDED is a flag of every level (the unit to which the award is made, whatever it belongs to and
+    whatever belongs to it), the fact itself is as it was, and everything else as it is after the award."""
+
+    level: Level
+    fact: str
+    formula: Formula
+
+
+#: The name by which formulas of `if_awarded` tell whom the award concerns.
+AWARDED = "awarded"
+
+
+@dataclass(frozen=True)
 class Evidence:
     step: str
     strength: OneOf["strong", "medium", "weak"]
@@ -242,7 +257,7 @@ class Rule:
     evidence: tuple[Evidence, ...]
     seen_in: tuple[str, ...]
     opens: tuple[str, ...]
-    if_awarded: Mapping[str, Scalar]
+    if_awarded: tuple[Award, ...]
     outreach: Mapping[str, Any]
     examples: tuple[Example, ...]
     hash: str

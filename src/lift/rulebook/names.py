@@ -17,7 +17,7 @@ _SQL = (
     "or outer partitioned_by qualify regexp returning revoke rlike rollback select sum tablesample then true uncache "
     "union using when where with xor"
 )
-_OURS = "this run_day benefit_week person family household period"
+_OURS = "this run_day benefit_week awarded person family household period"
 _TAKEN = frozenset([*_SQL.split(" "), *_OURS.split(" ")])
 #: Ends of column names that a fact's own columns have (docs/tables.md).
 _ENDINGS = ("_low", "_high", "_fresh", "_key", "_unknown", "_ind")

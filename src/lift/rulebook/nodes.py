@@ -6,7 +6,8 @@ checked, so an engine only has to say what each node means. The tree knows nothi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Literal as OneOf
@@ -241,3 +242,30 @@ def walk(node: Node) -> list[Node]:
     for below in children(node):
         found += walk(below)
     return found
+
+
+def over_children(node: Node, make: Callable[[Node], Node]) -> Node:
+    """The same node over what `make` makes of each node directly below it."""
+    if isinstance(node, Arithmetic | Compare):
+        return replace(node, left=make(node.left), right=make(node.right))
+    if isinstance(node, Negate | Not):
+        return replace(node, value=make(node.value))
+    if isinstance(node, IsOneOf):
+        return replace(node, value=make(node.value))
+    if isinstance(node, Logic):
+        return replace(node, parts=tuple(make(part) for part in node.parts))
+    if isinstance(node, Choose):
+        branches = tuple((make(test), make(value)) for test, value in node.branches)
+        return replace(node, branches=branches, otherwise=make(node.otherwise))
+    if isinstance(node, Call):
+        return replace(node, arguments=tuple(make(argument) for argument in node.arguments))
+    if isinstance(node, AmountRef):
+        return replace(node, day=None if node.day is None else make(node.day))
+    if isinstance(node, Lookup):
+        day = None if node.day is None else make(node.day)
+        return replace(node, keys=tuple(make(key) for key in node.keys), day=day)
+    if isinstance(node, Gather):
+        inner = (node.body, node.where, node.relation_where, node.complete_when)
+        body, where, relation_where, complete_when = (None if part is None else make(part) for part in inner)
+        return replace(node, body=body, where=where, relation_where=relation_where, complete_when=complete_when)
+    return node

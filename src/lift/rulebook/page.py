@@ -145,8 +145,9 @@ def _answers(book: Rulebook, rule: Rule) -> Section:
     points = [f"In kind: {rule.in_kind}"] if rule.in_kind else []
     points += [f"Paid to the {rule.worth_to}."] if rule.worth and rule.worth_to != "resident" else []
     if rule.if_awarded:
-        changes = ", ".join(f"{name} = {shown(value)}" for name, value in rule.if_awarded.items())
-        points.append(f"If it were awarded: {changes}.")
+        points += [
+            f"If it were awarded, {award.fact} of the {award.level}: {award.formula.text}." for award in rule.if_awarded
+        ]
     return Section("What it answers", points=tuple(points), grid=Grid(("", "formula"), tuple(rows)))
 
 

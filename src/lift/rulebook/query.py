@@ -299,6 +299,6 @@ def _rule(level: Level, steps: tuple[str, ...]) -> Rule:
     return Rule(
         id=QUESTION, name="a question", kind="measure", level=level, law="", reviewed_on=None, reviewed_by=None,
         public_funds=False, covers=_EVERY_DAY, uses=(), step_names=steps, answers={}, worth=(), worth_to="resident",
-        in_kind="", evidence=(), seen_in=(), opens=(), if_awarded={}, outreach={}, examples=(), hash="",
+        in_kind="", evidence=(), seen_in=(), opens=(), if_awarded=(), outreach={}, examples=(), hash="",
         place=Place("the question", 1),
     )  # fmt: skip

@@ -179,7 +179,7 @@ def _measure(level: Level, facts: dict[str, Fact]) -> Rule:
     return Rule(
         id=f"asked_{level}", name="What is proved", kind="measure", level=level, law="", reviewed_on=None,
         reviewed_by=None, public_funds=False, covers=(date.min, date.max), uses=(), step_names=names, answers={},
-        worth=(), worth_to="", in_kind="", evidence=(), seen_in=(), opens=(), if_awarded={}, outreach={}, examples=(),
+        worth=(), worth_to="", in_kind="", evidence=(), seen_in=(), opens=(), if_awarded=(), outreach={}, examples=(),
         hash="", place=facts[names[0]].place,
     )  # fmt: skip
 

@@ -31,6 +31,8 @@ _FUNCTIONS = (
     "ADD_DAYS",
     "DAYS_BETWEEN",
 )
+#: Words that other tools take for true and false.
+_YES_AND_NO = {"yes": "TRUE", "on": "TRUE", "no": "FALSE", "off": "FALSE"}
 _GATHERS = ("SUM", "COUNT", "MIN", "MAX", "ANY", "EVERY")
 
 
@@ -108,6 +110,8 @@ class Scope:
     without_already: frozenset[str] = frozenset()
     broken: Broken = Broken()
     outer: Level | None = None
+    in_scenario: bool = False
+    """What follows from an award may rest on another rule's `eligible`; nothing else may."""
     cited: bool = True
     """Money is an amount with a citation, and only 0 may stand bare beside it."""
 
@@ -187,21 +191,21 @@ class Scope:
 
     def _other_rule(self, rule: str, name: str, at: Span) -> Node:
         fix = f"write {rule}.in_payment"
-        if name == "eligible":
+        if name == "eligible" and not self.in_scenario:
             what = "receipt is not entitlement: RULE.eligible has a meaning only in an if_awarded scenario"
             raise FormulaProblem(what, fix, at)
-        if name != "in_payment":
+        if name not in ("in_payment", "eligible"):
             raise FormulaProblem(f"a rule shows others nothing but in_payment, not {name}", fix, at)
         if rule in self.broken:
             raise FollowsProblem(f"{rule} has mistakes of its own", "mend them first", at)
-        if rule in self.without_already:
+        if name == "in_payment" and rule in self.without_already:
             what = f"{rule} has no already, so nothing is known of its payment"
             raise FormulaProblem(what, f"give rules/{rule}.yaml an already: formula", at)
         level = self.rule_levels[rule]
         if level != self.level and level not in ABOVE[self.level]:
             what = f"{rule} is asked of each {level}, this formula is of each {self.level}"
             raise FormulaProblem(what, f"gather a step with each: {level} that names it", at)
-        return StepRef(_FLAG, at, level, f"{rule}.already", False)
+        return StepRef(_FLAG, at, level, f"{rule}.{'already' if name == 'in_payment' else name}", False)
 
     def _unknown(self, name: str, at: Span, level: Level | None = None) -> FormulaProblem:
         level = level or self.level
@@ -221,6 +225,8 @@ class Scope:
         if name in self.tables:
             keys = ", ".join(key for key, _ in self.tables[name].keys)
             return FormulaProblem(f"{name} is a table", f"look it up: {name}({keys})", at)
+        if name.lower() in _YES_AND_NO:
+            return FormulaProblem(f"unknown name {name}", f"write {_YES_AND_NO[name.lower()]}", at)
         return self._unknown_of("name", name, [*self._known(level), "run_day"], at)
 
     def _known(self, level: Level) -> list[str]:

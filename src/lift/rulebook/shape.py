@@ -157,7 +157,7 @@ class RuleShape(_Shape):
     seen_in: list[str] = []
     evidence: list[EvidenceShape] = []
     opens: list[str] = []
-    if_awarded: dict[str, Scalar] = {}
+    if_awarded: dict[str, str] = {}
     advice_first: str | None = None
     outreach: dict[str, Any] = {}
     examples: list[ExampleShape] = []
@@ -166,6 +166,11 @@ class RuleShape(_Shape):
     @classmethod
     def _formula(cls, value: Any) -> Any:
         return _as_formula(value)
+
+    @field_validator("if_awarded", mode="before")
+    @classmethod
+    def _formulas(cls, value: Any) -> Any:
+        return {key: _as_formula(text) for key, text in value.items()} if isinstance(value, dict) else value
 
 
 class ProvedBoundShape(_Shape):

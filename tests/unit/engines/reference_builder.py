@@ -241,7 +241,7 @@ def rule_entry(
         id=rule_id, name=rule_id, kind="entitlement", level=level, law="", reviewed_on=None, reviewed_by=None,
         public_funds=False, covers=(date.min, date.max), uses=(), step_names=(),
         answers={a: f"{rule_id}.{a}" for a in answers}, worth=parts, worth_to="resident", in_kind="", evidence=graded,
-        seen_in=(), opens=(), if_awarded={}, outreach={}, examples=(), hash="", place=SOMEWHERE,
+        seen_in=(), opens=(), if_awarded=(), outreach={}, examples=(), hash="", place=SOMEWHERE,
     )  # fmt: skip
     return replace(entry, **changes)
 

@@ -145,7 +145,7 @@ def _point(raw: object, value: Number | Day) -> Fraction | date | None:
 
 def _answer(rule: Rule, table: AnswerTable, row: Row, steps: Steps) -> Answer:
     worth = (*table.worth[rule.id], *(["in_kind"] if rule.id in table.in_kind else []))
-    mine = {name.partition("__")[2]: row[name] for name in answer_columns(rule.id, worth)}
+    mine = {name.removeprefix(f"{rule.id}__"): row[name] for name in answer_columns(rule.id, worth)}
     key = str(row[table.key])
     own = steps.get((rule.level, key), {})
     assumptions = str(mine["assumptions"] or "")
