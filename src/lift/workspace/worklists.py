@@ -54,8 +54,7 @@ class Worklist:
 _CHECK_SAMPLE = Worklist(CHECK_SAMPLE, "Check sample: a few families of whom nothing about income is known", ())
 
 # In the order in which a team works them: first what only an adviser can put right and what is surely lost each week,
-# then what is likely, then what takes a conversation. (A rule on carers joins the pensioners' conversation once it is
-# written: one more Part.)
+# then what is likely, then what takes a conversation.
 _ORDER: tuple[Worklist, ...] = (
     Worklist("benefit_cap", "", (Part("benefit_cap"),)),
     Worklist("council_tax_reduction_not_claimed", "", (Part("council_tax_reduction_not_claimed"),)),
@@ -64,7 +63,7 @@ _ORDER: tuple[Worklist, ...] = (
     Worklist(
         "pensioner_conversation",
         "One conversation with pensioners",
-        (Part("pension_credit", (POSSIBLE,)), Part("attendance_allowance")),
+        (Part("pension_credit", (POSSIBLE,)), Part("attendance_allowance"), Part("carers_allowance")),
     ),
 )
 

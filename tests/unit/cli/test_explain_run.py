@@ -180,7 +180,7 @@ def test_json_names_what_it_does_not_explain(
 ) -> None:
     _, out, _ = explain(council, capsys, couple, "--json")
     told = json.loads(out)
-    assert [one["rule"] for one in told if "steps" in one] == ["pension_credit"]
+    assert [one["rule"] for one in told if "steps" in one] == ["carers_allowance", "pension_credit"]
     others = [one for one in told if "steps" not in one]
     assert others
     assert all(set(one) == {"rule", "reference", "verdict"} for one in others)

@@ -126,12 +126,14 @@ def test_pages_and_screens_show_them_as_text(
     council: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with database(find_run(council).core, read_only=True) as core:
-        keys = core.execute("SELECT DISTINCT family_key FROM ranked ORDER BY family_key LIMIT 12").fetchall()
+        keys = core.execute("SELECT DISTINCT family_key FROM ranked ORDER BY family_key").fetchall()
     for (key,) in keys:
         asked = ["explain", key, "-w", str(council.root), "--names", "she rang back today", "--plain"]
         run_app(asked)
         assert "\x1b" not in capsys.readouterr().out
         run_app([*asked[:-1], "--html", str(tmp_path / f"{key}.html")])
+        if len([*tmp_path.glob("*.html")]) == 3:
+            break  # most homes of this council are held back, and one page is like another
     pages = [*files(council, ".html"), *tmp_path.glob("*.html")]
     assert len(pages) > 3
     for page in pages:

@@ -30,9 +30,9 @@ class Cases:
         self.town.add("benefit_person", claim_key=f"{number:08d}", hb_ref=f"{number:08d}", role=role, surname=surname,
                       forename=forename, date_of_birth=born)  # fmt: skip
 
-    def resident(self, number: int, forename: str) -> None:
-        self.town.add("council_tax_resident", account_ref=reference(number), uprn=place(number)["uprn"],
-                      role="other_adult", surname="Other", forename=forename)  # fmt: skip
+    def resident(self, name: str, number: int, forename: str, **more: Any) -> None:
+        self.claims[name] = self.town.add("council_tax_resident", account_ref=reference(number), uprn=place(number)["uprn"],
+                      role="other_adult", surname="Other", forename=forename, **more)  # fmt: skip
 
 
 def _make() -> Cases:
@@ -51,7 +51,12 @@ def _make() -> Cases:
     cases.claim("child not listed", 9, dependants_count=1)
     cases.claim("another name on the account", 10, "STRANGER")
     cases.claim("another adult in council tax", 11)
-    cases.resident(11, "Olly")
+    cases.resident("other", 11, "Olly")
+    ended = {"disregard_from": date(2024, 1, 1), "disregard_to": date(2025, 1, 1)}
+    cases.resident("carer", 20, "Cara", disregard_type="carer")
+    cases.resident("carer once", 20, "Cora", disregard_type="carer", **ended)
+    cases.resident("student", 20, "Stu", disregard_type="student")
+    cases.town.add("council_tax_account", **account(20, "LIABLE", "LIZ"))
     cases.claim("another claim there", 12)
     cases.town.add(
         "universal_credit_notice", **(notice(98, 1, date(2026, 10, 5)) | place(12)), claimant_surname="Guest"
@@ -120,6 +125,11 @@ def test_one_liable_name_proves_nothing(cases: Cases) -> None:
 def test_the_report_counts_complete_rosters(cases: Cases) -> None:
     counted = ", ".join(f"count({roster}) AS {roster}" for roster in ROSTERS)
     assert [cases.town.built.complete] == cases.town.all(f"SELECT {counted} FROM household")
+
+
+@pytest.mark.parametrize(("name", "is_carer"), [("carer", True), ("carer once", None), ("student", None)])
+def test_a_carers_disregard_counts_while_it_lasts(cases: Cases, name: str, is_carer: bool | None) -> None:
+    assert cases.town.person(cases.claims[name], "resident")["is_disregarded_as_carer"] is is_carer
 
 
 @pytest.mark.parametrize(("refused", "complete"), [(0, True), (1, None)])

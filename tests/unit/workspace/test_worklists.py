@@ -18,6 +18,7 @@ RULES = {
     for name, kind in (
         ("attendance_allowance", "entitlement"),
         ("benefit_cap", "detector"),
+        ("carers_allowance", "entitlement"),
         ("free_school_meals", "entitlement"),
         ("heating", "entitlement"),
         ("pension_credit", "entitlement"),
@@ -39,7 +40,11 @@ def test_the_order_in_which_a_team_works(tmp_path: Path) -> None:
         "check_sample",
     ]  # fmt: skip
     assert found[1].parts == (Part("pension_credit", ("likely",)),)
-    assert found[3].parts == (Part("pension_credit", ("possible",)), Part("attendance_allowance"))
+    assert found[3].parts == (
+        Part("pension_credit", ("possible",)),
+        Part("attendance_allowance"),
+        Part("carers_allowance"),
+    )
     assert found[3].title == "One conversation with pensioners"
     assert found[-2].title == "Heating"
     assert found[-1].parts == ()
@@ -58,7 +63,7 @@ def test_every_answer_worth_acting_on_is_on_just_one_list_of_its_rule(tmp_path: 
     [
         ("heating", {"heating"}, {"heating"}),
         ("attendance_allowance", {"attendance_allowance"}, set()),
-        ("pensioner_conversation", {"attendance_allowance"}, {"pensioner_conversation"}),
+        ("pensioner_conversation", {"attendance_allowance", "carers_allowance"}, {"pensioner_conversation"}),
         ("pension_credit", {"pension_credit"}, {"pension_credit"}),
     ],
 )
