@@ -31,8 +31,8 @@ class Cases:
                       forename=forename, date_of_birth=born)  # fmt: skip
 
     def resident(self, name: str, number: int, forename: str, **more: Any) -> None:
-        self.claims[name] = self.town.add("council_tax_resident", account_ref=reference(number), uprn=place(number)["uprn"],
-                      role="other_adult", surname="Other", forename=forename, **more)  # fmt: skip
+        at = {"account_ref": reference(number), "uprn": place(number)["uprn"], "role": "other_adult"}
+        self.claims[name] = self.town.add("council_tax_resident", **at, surname="Other", forename=forename, **more)
 
 
 def _make() -> Cases:

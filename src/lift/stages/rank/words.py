@@ -42,8 +42,8 @@ class Worth:
 
 
 def worth_in_words(verdict: str, worth: Worth) -> str:
-    """Empty where nothing can be said. Of a text about help in kind the first sentence; the notes hold all of it. It also
-    stands for money that surely comes to nothing, as where Carer's Allowance is not paid beside State Pension."""
+    """Empty where nothing can be said. Of a text about help in kind the first sentence; the notes hold all of it. It
+    also stands for money that surely comes to nothing, as where Carer's Allowance is not paid beside State Pension."""
     if worth.part is None or (worth.in_kind and worth.high is not None and worth.high <= 0):
         return (worth.in_kind or "").partition(". ")[0].rstrip(".")
     told = _part_in_words(verdict, A_TIME[worth.part], worth.low, worth.high)
