@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from lift.plan.differences import Direction, Worlds, after_name, alike, change_name, is_short, joined, of_sign
 from lift.plan.hoist import in_reach
+from lift.plan.pence import Pence
 from lift.rulebook.check import references
 from lift.rulebook.model import AWARDED, Award, Fact, Formula, Rule, Rulebook, Step
 from lift.rulebook.nodes import (
@@ -121,6 +122,7 @@ class _Writer:
         self.untouched: set[str] = set()
         # Seen by `Worlds` as they grow.
         everything = _Both(book.steps, self.new)
+        self.pence = Pence(book, day, everything)
         self.worlds = Worlds(
             self.facts, self.steps, self.moves, _Known(replace(book, steps=everything), day, self.signs), book
         )
@@ -207,7 +209,8 @@ class _Writer:
             return
         moved = worlds.change(node) if node is not None else None
         mine = StepRef(step.type, _NOWHERE, step.level, step.name)
-        self._write_change(step.name, replace(mine, name=late.name), mine, moved, step, exact=step.rounding == "none")
+        exact = step.rounding == "none" or (node is not None and self.pence.always(node))
+        self._write_change(step.name, replace(mine, name=late.name), mine, moved, step, exact=exact)
 
     def _write_change(self, name: str, late: Node, early: Node, moved: Node | None, like: Step, *, exact: bool) -> None:
         """By how much a number moves: what it is after less what it is before, and no further than its formula
@@ -314,6 +317,9 @@ class _Both(dict[str, Step]):
 
     def get(self, name: str, default: Step | None = None) -> Step | None:  # type: ignore[override]
         return self.growing.get(name) or super().get(name, default)
+
+    def __missing__(self, name: str) -> Step:
+        return self.growing[name]
 
 
 def _step(name: str, level: Level, node: Node, *, like: Type, place: Formula) -> Step:

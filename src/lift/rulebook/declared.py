@@ -68,6 +68,11 @@ def scope_of(file: RuleFile, used: list[RuleFile], base: Scope, rules: Mapping[s
         amounts=amounts,
         tables=tables,
         rule_levels={name: shape.each for name, shape in rules.items()},
+        rule_steps={
+            (rule, name): StepHead(f"{rule}.{name}", step.each or shape.each, step_type(step))
+            for rule, shape in rules.items()
+            for name, step in shape.steps.items()
+        },
         without_already=frozenset(name for name, shape in rules.items() if shape.already is None),
         broken=Broken(frozenset(broken), every=len({f.id for f in used} & set(file.shape.uses)) < len(file.shape.uses)),
     )

@@ -111,7 +111,9 @@ class Scope:
     broken: Broken = Broken()
     outer: Level | None = None
     in_scenario: bool = False
-    """What follows from an award may rest on another rule's `eligible`; nothing else may."""
+    """What follows from an award may rest on another rule's `eligible` and on its steps; nothing else may."""
+    rule_steps: Mapping[tuple[str, str], StepHead] = field(default_factory=dict)
+    """The steps of every rule, by rule and name."""
     cited: bool = True
     """Money is an amount with a citation, and only 0 may stand bare beside it."""
 
@@ -190,6 +192,24 @@ class Scope:
         return found
 
     def _other_rule(self, rule: str, name: str, at: Span) -> Node:
+        of_steps = self.in_scenario and name not in ("in_payment", "eligible")
+        answer = self._step_of(rule, name, at) if of_steps else self._answer_of(rule, name, at)
+        if answer.level != self.level and answer.level not in ABOVE[self.level]:
+            what = f"{rule} is asked of each {answer.level}, this formula is of each {self.level}"
+            raise FormulaProblem(what, f"gather a step with each: {answer.level} that names it", at)
+        return StepRef(answer.type, at, answer.level, answer.full_name, False)
+
+    def _step_of(self, rule: str, name: str, at: Span) -> StepHead:
+        """A step of another rule, which only a scenario may name."""
+        if (rule, name) in self.rule_steps:
+            return self.rule_steps[rule, name]
+        if rule in self.broken:
+            raise FollowsProblem(f"{rule} has mistakes of its own", "mend them first", at)
+        known = [step for own, step in self.rule_steps if own == rule]
+        raise FormulaProblem(f"{rule} has no step {name}", nearest(name, [*known, "in_payment", "eligible"]), at)
+
+    def _answer_of(self, rule: str, name: str, at: Span) -> StepHead:
+        """What a rule shows others of its answers: whether it is in payment; after an award also whether it is due."""
         fix = f"write {rule}.in_payment"
         if name == "eligible" and not self.in_scenario:
             what = "receipt is not entitlement: RULE.eligible has a meaning only in an if_awarded scenario"
@@ -201,11 +221,7 @@ class Scope:
         if name == "in_payment" and rule in self.without_already:
             what = f"{rule} has no already, so nothing is known of its payment"
             raise FormulaProblem(what, f"give rules/{rule}.yaml an already: formula", at)
-        level = self.rule_levels[rule]
-        if level != self.level and level not in ABOVE[self.level]:
-            what = f"{rule} is asked of each {level}, this formula is of each {self.level}"
-            raise FormulaProblem(what, f"gather a step with each: {level} that names it", at)
-        return StepRef(_FLAG, at, level, f"{rule}.{'already' if name == 'in_payment' else name}", False)
+        return StepHead(f"{rule}.{'already' if name == 'in_payment' else name}", self.rule_levels[rule], _FLAG)
 
     def _unknown(self, name: str, at: Span, level: Level | None = None) -> FormulaProblem:
         level = level or self.level

@@ -13,19 +13,20 @@ from lift.rulebook.model import Fact
 from lift.rulebook.nodes import LEVELS
 
 
-def copy_homes(connection: DuckDBPyConnection, homes: Sequence[str]) -> None:
-    """Makes the tables of every level and `possible_couple` of these households, from those of the run that is attached
-    as `run`."""
-    connection.execute(
-        "CREATE OR REPLACE TABLE wanted_home AS SELECT unnest(?::VARCHAR[]) AS household_key", [list(homes)]
-    )
+def copy_homes(
+    connection: DuckDBPyConnection, homes: Sequence[str], *, run: str = "run", temporary: bool = False
+) -> None:
+    """Makes the tables of every level and `possible_couple` of these households, from those of a run; `run`: where they
+    are. `temporary`: as temporary tables, which are found before any others of their names."""
+    create = "CREATE OR REPLACE TEMP TABLE" if temporary else "CREATE OR REPLACE TABLE"
+    connection.execute(f"{create} wanted_home AS SELECT unnest(?::VARCHAR[]) AS household_key", [list(homes)])
     for level in LEVELS:
         connection.execute(
-            f"""CREATE OR REPLACE TABLE {level} AS SELECT * FROM run.{level} SEMI JOIN wanted_home USING (household_key)
-            ORDER BY {key_of(level)}"""
+            f"""{create} {level} AS SELECT * FROM {run}.{level}
+            SEMI JOIN wanted_home USING (household_key) ORDER BY {key_of(level)}"""
         )
     connection.execute(
-        """CREATE OR REPLACE TABLE possible_couple AS SELECT c.* FROM run.possible_couple c
+        f"""{create} possible_couple AS SELECT c.* FROM {run}.possible_couple c
         SEMI JOIN family USING (family_key) ORDER BY ALL"""
     )
 

@@ -97,6 +97,9 @@ def _worth(book: Rulebook, row: Mapping[str, Any], since: str, month: str) -> st
         lines.append(f"Assumed: {row['assumptions']}")
     if row["verdict"] == "possible" and row["questions"]:
         lines.append(f"Not settled: {_questions(row)}")
+    follows = row.get("follows")  # runs of LIFT 0.1 do not say
+    if follows:
+        lines.append("If it is awarded: " + "; ".join(follows.split("\n")))
     opens = book.rules[row["rule"]].opens
     if opens:
         lines.append("Opens: " + ", ".join(map(plain_name, opens)))

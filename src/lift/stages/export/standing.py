@@ -117,7 +117,7 @@ _ROWS_OF = {
         _HELD.format(
             rows="""SELECT family_key AS reference, *, NULL AS deadline, '' AS rule, '' AS verdict, '' AS worth,
             '' AS per, NULL AS low, NULL AS high, '' AS questions, 0 AS only_together, '' AS advice_first,
-            '' AS evidence, '' AS source, FALSE AS may_already_have FROM check_sample"""
+            '' AS follows,            '' AS evidence, '' AS source, FALSE AS may_already_have FROM check_sample"""
         ),
         "rank",
     ),

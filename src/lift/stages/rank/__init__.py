@@ -21,6 +21,7 @@ from lift.sources.frames import insert_frame
 from lift.stages.rank.check_sample import drawn
 from lift.stages.rank.contacts import make_contacts
 from lift.stages.rank.families import family_rows, order
+from lift.stages.rank.follows import Follows, what_follows
 from lift.stages.rank.words import A_TIME, Questions, Worth, assumptions_in_words, name_in_words, worth_in_words
 from lift.workspace.worklists import CHECK_SAMPLE, FAMILIES, FAMILIES_TITLE, Worklist
 
@@ -32,12 +33,12 @@ _RANKED: dict[str, Any] = {
     "name": _TEXT, "about": _TEXT, "address": _TEXT, "postcode": _TEXT, "ward": _TEXT, "worth": _TEXT, "low": _MONEY,
     "high": _MONEY, "per": _TEXT, "yearly_low": _MONEY, "yearly_high": _MONEY, "may_already_have": pl.Boolean(),
     "evidence": _TEXT, "questions": _TEXT, "only_together": pl.Int32(), "assumptions": _TEXT, "advice_first": _TEXT,
-    "source": _TEXT, "rule_hash": _TEXT,
+    "follows": _TEXT, "source": _TEXT, "rule_hash": _TEXT,
 }  # fmt: skip
 _RANKED_FAMILY: dict[str, Any] = {
     "rank": pl.Int32(), "reference": _TEXT, "household_key": _TEXT, "contact_key": _TEXT, "deadline": pl.Date(),
     "name": _TEXT, "address": _TEXT, "postcode": _TEXT, "ward": _TEXT, "start_with": _TEXT, "likely": _TEXT,
-    "possible": _TEXT, "advice_first": _TEXT,
+    "possible": _TEXT, "advice_first": _TEXT, "yearly_low": _MONEY, "yearly_high": _MONEY,
 }  # fmt: skip
 _SAMPLE: dict[str, Any] = {
     "rank": pl.Int32(), "family_key": _TEXT, "household_key": _TEXT, "contact_key": _TEXT, "name": _TEXT,
@@ -92,8 +93,11 @@ def rank(
     connection.execute(f"CREATE OR REPLACE TABLE ranked_family ({_columns(_RANKED_FAMILY)})")
     answers = _in_words(connection, book)
     rows = [row for one in lists for row in _on_list(one, answers, day)]
+    looked_at = [name for name in book.rules if name in {rule for one in lists for rule in one.rules}]
+    follows = what_follows(connection, book, looked_at, day, rows)
+    rows = [_with_what_follows(row, follows) for row in rows]
     _store(connection, "ranked", [tuple(row[name] for name in _RANKED) for row in rows], _RANKED)
-    families = family_rows(rows, {name: rule.name for name, rule in book.rules.items()}, day)
+    families = family_rows(rows, {name: rule.name for name, rule in book.rules.items()}, day, follows.together)
     _store(connection, "ranked_family", families, _RANKED_FAMILY)
     connection.execute(f"CREATE OR REPLACE TABLE check_sample ({_columns(_SAMPLE)})")
     _store(connection, "check_sample", drawn(connection), _SAMPLE)
@@ -118,6 +122,13 @@ def _on_list(one: Worklist, answers: Iterable[dict[str, Any]], day: datetime.dat
         }
         for place, row in enumerate(own, start=1)
     ]
+
+
+def _with_what_follows(row: dict[str, Any], follows: Follows) -> dict[str, Any]:
+    """The row with what its award would change elsewhere. Where that could cost something, an adviser looks first."""
+    finding = (row["rule"], row["reference"])
+    first = max(row["advice_first"], follows.cost.get(finding, ""))
+    return row | {"advice_first": first, "follows": "\n".join(follows.lines.get(finding, ()))}
 
 
 def _columns(schema: dict[str, Any]) -> str:

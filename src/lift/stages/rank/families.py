@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -32,13 +33,27 @@ def order(row: Row, day: datetime.date) -> tuple[Any, ...]:
     )
 
 
-def family_rows(ranked: Iterable[Row], titles: Mapping[str, str], day: datetime.date) -> list[tuple[Any, ...]]:
+def family_rows(
+    ranked: Iterable[Row],
+    titles: Mapping[str, str],
+    day: datetime.date,
+    together: Mapping[str, tuple[Decimal | None, Decimal | None]],
+) -> list[tuple[Any, ...]]:
     """One row a family, in the order of its best answer; `titles` gives each rule's name. Never a sum: what two awards
-    bring together is not what each brings alone."""
+    bring together is not what each brings alone, so `together` says it of families with several."""
     families: dict[str, list[Row]] = {}
     for row in sorted(ranked, key=lambda row: order(row, day)):
         families.setdefault(row["family_key"], []).append(row)
-    return [_row(rank, rows, titles) for rank, rows in enumerate(families.values(), start=1)]
+    return [
+        (*_row(rank, rows, titles), *(together.get(family) or _alone(rows)))
+        for rank, (family, rows) in enumerate(families.items(), start=1)
+    ]
+
+
+def _alone(rows: list[Row]) -> tuple[Decimal | None, Decimal | None]:
+    """What the one likely award of a family brings a year, if it has just one that is surely not paid already."""
+    sure = [row for row in rows if row["verdict"] == "likely" and not row["may_already_have"]]
+    return (sure[0]["yearly_low"], sure[0]["yearly_high"]) if len(sure) == 1 else (None, None)
 
 
 def _row(rank: int, rows: list[Row], titles: Mapping[str, str]) -> tuple[Any, ...]:
