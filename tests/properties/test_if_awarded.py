@@ -28,13 +28,12 @@ from lift.engines.duckdb import DuckDBEngine
 from lift.engines.reference import ReferenceEngine
 from lift.plan import differences
 from lift.plan.differences import Worlds
-from lift.plan.scenario import Scenario, mark_of, scenario
+from lift.plan.scenario import Scenario, mark_of, mark_units, scenario
 from lift.rulebook.answers import Answer
 from lift.rulebook.check import facts_of
 from lift.rulebook.model import AWARDED, Award, Formula, Rulebook
 from lift.rulebook.nodes import Arithmetic, Choose, Constant, FactRef, Level, Logic, Node, Span, Type
-from lift.rulebook.scope import ABOVE
-from lift.rulebook.units import Known, OneUnit, Scalar, Units
+from lift.rulebook.units import Scalar
 from tests.properties.exact import UNDEFINED, Being, Exact, World, both
 from tests.properties.findings import Batch, Finding, allows, disagreements, possible_world
 from tests.properties.homes import pool
@@ -75,7 +74,7 @@ def supposed(seed: int, count: int) -> tuple[Random, Supposed]:
     homes = batch.homes
     first = {home: next((u.key for u in homes.of(home).units if u.level == rule.level), "") for home in homes.homes}
     awarded = frozenset(key for key in first.values() if key)
-    marked = marked_units(homes.units, rule.level, awarded, mark_of(rule.id))
+    marked = mark_units(homes.units, rule.level, awarded, mark_of(rule.id))
     batch = replace(batch, written=written, homes=replace(homes, units=marked))
     return dice, Supposed(batch, rule.id, values, awarded, made)
 
@@ -89,25 +88,6 @@ def _award(dice: Random, book: Rulebook, level: Level, name: str, value: Scalar)
     if value is True and dice.random() < 0.5:
         node = Logic(kind, Span(), "OR", (fact, mark))
     return Award(level, name, Formula(None, node, "", book.facts[level, name].place))
-
-
-def marked_units(units: Units, level: Level, awarded: frozenset[str], mark: str) -> Units:
-    """The units with the mark on those awarded, on what they belong to and on what belongs to them."""
-    mine = [unit for unit in units.units if unit.level == level and unit.key in awarded]
-    own = {(unit.level, unit.key) for unit in mine}
-    families, households = {unit.family for unit in mine} - {None}, {unit.household for unit in mine}
-
-    def concerns(unit: OneUnit) -> bool:
-        if unit.level == level:
-            return (unit.level, unit.key) in own
-        if unit.level in ABOVE[level]:
-            return unit.key in (families if unit.level == "family" else households)
-        if level in ABOVE[unit.level]:
-            return (unit.family in families) if level == "family" else unit.household in households
-        return False
-
-    facts = ({**unit.facts, mark: Known.exactly(concerns(unit))} for unit in units.units)
-    return replace(units, units=tuple(replace(u, facts=f) for u, f in zip(units.units, facts, strict=True)))
 
 
 # --- one batch --------------------------------------------------------------------------------------------------------

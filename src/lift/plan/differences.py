@@ -42,6 +42,8 @@ Direction = OneOf["same", "up", "down", "either"]
 
 _TURNED: dict[Direction, Direction] = {"same": "same", "up": "down", "down": "up", "either": "either"}
 _NOWHERE = Span()
+_FLAG = Type("flag")
+_TWO = 2
 #: A difference that would be longer than this is left to the ranges of both worlds.
 _LONGEST = 600
 
@@ -180,12 +182,31 @@ class Worlds:
         if node.function in CONVERSIONS:
             return replace(node, arguments=(self.change(node.arguments[0]), *node.arguments[1:]))
         if _is_extreme(node) and not self._may_be_endless(node):
-            moved = tuple(self.change(argument) for argument in node.arguments)
-            return _clamped(self._plain(node, node), _call("LEAST", moved), _call("GREATEST", moved))
+            return self._extreme(node)
         if node.function in ("CEIL", "FLOOR"):
             moved_by = self.change(node.arguments[0])
             return _clamped(self._plain(node, node), _call("FLOOR", (moved_by,)), _call("CEIL", (moved_by,)))
         return self._plain(node, node)
+
+    def _extreme(self, node: Call) -> Node:
+        """GREATEST and LEAST move at most as far as one of their arguments; and as far as one that is chosen before and
+        after."""
+        moved = tuple(self.change(argument) for argument in node.arguments)
+        otherwise = _clamped(self._plain(node, node), _call("LEAST", moved), _call("GREATEST", moved))
+        if len(node.arguments) != _TWO:
+            return otherwise
+        first, second = node.arguments
+        low, high = (second, first) if node.function == "GREATEST" else (first, second)
+        cases = [
+            (self._always("<=", low, high), moved[0]),
+            (self._always("<=", high, low), moved[1]),
+        ]
+        return Choose(node.type, _NOWHERE, tuple(cases), otherwise)
+
+    def _always(self, operator: OneOf["<", "<="], left: Node, right: Node) -> Node:
+        """Whether a comparison holds before and after."""
+        before = Compare(_FLAG, _NOWHERE, operator, left, right)
+        return Logic(_FLAG, _NOWHERE, "AND", (before, self.after(before)))
 
     def _gather(self, node: Gather) -> Node:
         """A sum moves as its members do; who is related at all must be the same in both worlds."""

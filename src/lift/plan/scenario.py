@@ -7,7 +7,7 @@ the award changes stands in it twice, before and after, and of every such number
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -34,7 +34,9 @@ from lift.rulebook.nodes import (
     over_children,
     walk,
 )
+from lift.rulebook.scope import ABOVE
 from lift.rulebook.signs import Sign, Signs
+from lift.rulebook.units import Known, OneUnit, Units
 
 _FLAG = Type("flag")
 _NOWHERE = Span()
@@ -87,6 +89,24 @@ def scenario(book: Rulebook, awards: Sequence[str], among: Sequence[str], day: d
     rules = {**book.rules, **writer.rules}
     written = replace(book, facts=facts, steps={**book.steps, **writer.new}, rules=rules)
     return Scenario(written, {rule.id: mark_of(rule.id) for rule in made}, tuple(affected))
+
+
+def mark_units(units: Units, level: Level, awarded: Collection[str], mark: str) -> Units:
+    """The units with the mark set on these of a level, on what they belong to and on what belongs to them."""
+    mine = [unit for unit in units.units if unit.level == level and unit.key in awarded]
+    families, households = {unit.family for unit in mine} - {None}, {unit.household for unit in mine}
+
+    def concerns(unit: OneUnit) -> bool:
+        if unit.level == level:
+            return unit.key in awarded
+        if unit.level in ABOVE[level]:
+            return unit.key in (families if unit.level == "family" else households)
+        if level in ABOVE[unit.level]:
+            return unit.family in families if level == "family" else unit.household in households
+        return False
+
+    marked = (replace(unit, facts={**unit.facts, mark: Known.exactly(concerns(unit))}) for unit in units.units)
+    return replace(units, units=tuple(marked))
 
 
 def _mark(rule: Rule, level: Level) -> Fact:

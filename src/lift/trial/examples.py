@@ -18,6 +18,7 @@ from lift.errors import FactError, Place
 from lift.rulebook.answers import Answer, Range, Value
 from lift.rulebook.model import Example, Rule, Rulebook
 from lift.rulebook.units import Units
+from lift.trial import awarded
 from lift.trial.given import Given, laid_over, read_given
 
 ENGINES: Mapping[str, type[DuckDBEngine] | type[ReferenceEngine]] = {
@@ -99,10 +100,13 @@ def _run_day(
             answers = settle(made, book, units, answers)
         for index, example in examples:
             answer = subject(rule, given[index], answers, example.subject)
-            failures += [
-                Failure(rule.id, example.name, engine, example.place, what)
-                for what in compare(rule, answer, example.then)
-            ]
+            differing = compare(rule, answer, {k: v for k, v in example.then.items() if k != awarded.WANTED})
+            if answer is not None and awarded.WANTED in example.then:
+                mine = given[index].units
+                got = awarded.changes(make_engine(engine, book, day), book, rule, mine, example, answer)
+                for name, value in got.items():
+                    differing += _differs(f"if_awarded {name}", value, example.then[awarded.WANTED][name])
+            failures += [Failure(rule.id, example.name, engine, example.place, what) for what in differing]
     return failures
 
 

@@ -12,6 +12,7 @@ from lift.errors import FactError, Place, Problem
 from lift.rulebook.answers import Verdict
 from lift.rulebook.model import Example, Rule, Rulebook
 from lift.rulebook.scope import nearest
+from lift.trial.awarded import WANTED
 from lift.trial.examples import ASKED, facts_of_example
 from lift.trial.given import laid_over, read_given
 
@@ -66,6 +67,7 @@ def _problem(place: Place, owner: str, error: FactError) -> Problem:
 def _then(book: Rulebook, rule: Rule, example: Example) -> Iterator[Problem]:
     parts = [part for part in rule.worth if part != "in_kind" or "worth_in_kind_yearly" in rule.answers]
     known = [*_PLAIN, *parts, *[f"indicative_{part}" for part in parts], *_LISTS, *_STEPS]
+    known += [WANTED] if rule.if_awarded else []
     owner = f"example '{example.name}': then."
     for name, wanted in example.then.items():
         if name not in known:
@@ -78,8 +80,20 @@ def _then(book: Rulebook, rule: Rule, example: Example) -> Iterator[Problem]:
             yield Problem(
                 example.place, f"{owner}verdict is no verdict", f"write {', '.join(get_args(Verdict))} or null"
             )
+        elif name == WANTED:
+            yield from _then_awarded(book, example, f"{owner}{name}", wanted)
         elif name in _STEPS:
             yield from _then_steps(book, rule, example, f"{owner}{name}", wanted)
+
+
+def _then_awarded(book: Rulebook, example: Example, owner: str, wanted: Any) -> Iterator[Problem]:
+    if not isinstance(wanted, Mapping):
+        yield Problem(example.place, f"{owner} is no set of rules", "write if_awarded: {rule: change}")
+        return
+    for name in wanted:
+        if name not in book.rules:
+            what = f"{owner}: there is no rule {name}"
+            yield Problem(example.place, what, nearest(str(name), book.rules, f"name one of {', '.join(book.rules)}"))
 
 
 def _then_steps(book: Rulebook, rule: Rule, example: Example, owner: str, wanted: Any) -> Iterator[Problem]:
