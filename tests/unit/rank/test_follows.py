@@ -1,0 +1,106 @@
+"""Is it said in plain words what an award would change, and who may lose by it?"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lift.engines.duckdb.awards import Change
+from lift.rulebook.load import load_rulebook
+from lift.stages.rank.follows import _cost, _in_words
+
+BOOK = load_rulebook(examples=False)
+ROW = {"rule": "attendance_allowance", "reference": "p1", "family_key": "f1"}
+TAX = "Council Tax Reduction not claimed on Universal Credit (Middlemarch)"
+
+
+def change(low: str | None, high: str | None, **other: Any) -> Change:
+    given: dict[str, Any] = {
+        "case": 1, "rule": "pension_credit", "level": "family", "unit": "f1", "family": "f1", "already": True,
+        "due_before": True, "due_after": True,
+        "parts": {"weekly": tuple(None if end is None else Decimal(end) for end in (low, high))},
+    }  # fmt: skip
+    return Change(**(given | other))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said", "cost"),
+    [
+        ("86.05", "86.05", "about £86 a week more", ""),
+        ("-86.05", "-86.05", "about £86 a week less", "yes"),
+        ("-0.01", "-0.01", "about 1p a week less", "yes"),
+        ("0.00", "86.05", "up to £86 a week more", ""),
+        ("-86.05", "0.00", "up to £86 a week less", "check"),
+        ("-86.05", "-0.01", "between 1p and £86 a week less", "yes"),
+        ("5.00", None, "at least £5.00 a week more", ""),
+        ("0.00", None, "more or the same, by how much is not known", ""),
+        (None, None, "may change, by how much is not known", "check"),
+        ("-2.00", "3.00", "may change, £2.00 a week less to £3.00 a week more", "check"),
+        (None, "3.00", "may change, by how much is not known", "check"),
+    ],
+)
+def test_what_is_paid_moves(low: str | None, high: str | None, said: str, cost: str) -> None:
+    one = change(low, high)
+    assert _in_words(BOOK, ROW, [one]) == (f"{BOOK.rules['pension_credit'].name}: {said}",)
+    assert _cost([one]) == cost
+
+
+@pytest.mark.parametrize(
+    ("already", "before", "after", "said"),
+    [
+        (None, None, None, ", if they get it: about £10 a week more"),
+        (False, False, True, ", could then be claimed: about £10 a week more"),
+        (False, True, True, ", not claimed yet: about £10 a week more"),
+        (False, None, None, ", not claimed yet: about £10 a week more"),
+    ],
+)
+def test_what_is_not_paid_is_told_apart(
+    already: bool | None, before: bool | None, after: bool | None, said: str
+) -> None:
+    one = change("10.00", "10.00", already=already, due_before=before, due_after=after)
+    assert _in_words(BOOK, ROW, [one]) == (f"{BOOK.rules['pension_credit'].name}{said}",)
+
+
+@pytest.mark.parametrize(
+    ("already", "before", "after", "said"),
+    [
+        (False, False, True, ("Opens Free school meals",)),
+        (False, None, True, ("May open Free school meals",)),
+        (False, False, None, ("May open Free school meals",)),
+        (False, True, True, ()),
+        (True, False, True, ()),
+        (False, False, False, ()),
+    ],
+)
+def test_what_is_given_in_kind_begins_or_not(
+    already: bool, before: bool | None, after: bool | None, said: tuple[str, ...]
+) -> None:
+    one = change(None, None, rule="free_school_meals", already=already, due_before=before, due_after=after, parts={})
+    assert _in_words(BOOK, ROW, [one]) == said
+    assert _cost([one]) == ""
+
+
+def test_what_is_neither_paid_nor_due_cannot_be_lost() -> None:
+    assert _cost([change("-5.00", "-5.00", already=False, due_before=False)]) == ""
+    assert _cost([change("-5.00", "-5.00", already=False, due_before=None)]) == ""
+    assert _cost([change("-5.00", "-5.00", already=False, due_before=True)]) == "yes"
+    assert _cost([change("-5.00", "-5.00", already=None, due_before=None)]) == "yes"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        ("-5.00", "-5.00", ("Somebody else in the home would get less",)),
+        ("-5.00", "5.00", ("Somebody else in the home may get less: not known",)),
+        ("5.00", "5.00", ()),
+    ],
+)
+def test_of_another_family_of_the_home_neither_award_nor_amount_is_told(
+    low: str, high: str, said: tuple[str, ...]
+) -> None:
+    other = change(low, high, rule="council_tax_reduction_not_claimed", unit="f2", family="f2")
+    told = _in_words(BOOK, ROW, [other])
+    assert told == said
+    assert not any(TAX in line or "£" in line for line in told)
