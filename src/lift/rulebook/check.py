@@ -21,7 +21,7 @@ def check_rulebook(book: Rulebook, problems: Problems, *, examples: bool) -> Non
         _check_divisors(step, book, problems)
     _check_circles(book, problems)
     for rule in book.rules.values():
-        _check_award_circles(rule, book, problems)
+        _check_awards(rule, book, problems)
     for rule in book.rules.values():
         if problems.damaged & {rule.id, *rule.uses}:
             continue
@@ -130,6 +130,20 @@ def _check_circles(book: Rulebook, problems: Problems) -> None:
 
     for name in book.steps:
         visit(name, ())
+
+
+def _check_awards(rule: Rule, book: Rulebook, problems: Problems) -> None:
+    """An award changes how things are, not what is known of them: who belongs to a home is as before."""
+    complete = {key for relation in book.relations.values() for key in _facts_in(relation.complete_when)}
+    for award in rule.if_awarded:
+        if (award.level, award.fact) in complete:
+            what = f"{award.fact} says whether everybody is known, which no award changes"
+            problems.add(award.formula.place, what, "take it out")
+    _check_award_circles(rule, book, problems)
+
+
+def _facts_in(node: Node | None) -> set[tuple[str, str]]:
+    return {(n.level, n.name) for n in walk(node) if isinstance(n, FactRef)} if node is not None else set()
 
 
 Item = tuple[str, str, str]
