@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from lift.engines.reference import ReferenceEngine
-from lift.plan.scenario import mark_of, scenario
+from lift.plan.scenario import mark_of, mark_units, scenario
 from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Rulebook
 from lift.rulebook.nodes import Level
 from lift.trial.given import laid_over, read_given
-from tests.properties.test_if_awarded import marked_units
 
 DAY = date(2026, 5, 1)
 
@@ -29,7 +28,7 @@ def change(book: Rulebook, base: str, given: dict[str, Any], awarded: str, unit:
     made = scenario(book, [awarded], [of], DAY)
     units = read_given(book, laid_over(book.bases[base], given))
     level: Level = book.rules[awarded].level
-    marked = marked_units(units.units, level, frozenset([units.key(unit)]), mark_of(awarded))
+    marked = mark_units(units.units, level, frozenset([units.key(unit)]), mark_of(awarded))
     (answer,) = ReferenceEngine(made.book, DAY).answers(made.rules, marked)
     worth = answer.worth["weekly"]
     return worth.low, worth.high
