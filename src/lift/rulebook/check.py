@@ -206,7 +206,7 @@ def _circle(ring: list[str], book: Rulebook, problems: Problems) -> None:
 
 
 def _check_rule(rule: Rule, problems: Problems) -> None:
-    if rule.kind != "measure" and "possible_when" not in rule.answers:
+    if rule.makes_a_list and "possible_when" not in rule.answers:
         fix = "say what must be known true before an unknown is worth anybody's time"
         problems.add(rule.place, f"{rule.id} has no possible_when", fix)
     if rule.kind != "measure" and not rule.worth:

@@ -178,8 +178,9 @@ def _rule_files(loader: _Loader) -> list[tuple[Path, str, str]]:
     """Path, name below the folder, and path as users know it; shared files first, each sorted by name."""
     shared = [(p, f"common/{p.name}") for p in sorted((loader.root / "common").glob("*.yaml"))]
     rules = [(p, p.name) for p in sorted(loader.root.glob("*.yaml")) if p.name not in ("facts.yaml", "bases.yaml")]
+    opened = [(p, f"opened/{p.name}") for p in sorted((loader.root / "opened").glob("*.yaml"))]
     local = [(p, f"local/{p.name}") for p in sorted((loader.root / "local").glob("*.yaml"))]
-    found = [(path, name, f"{loader.shown}/{name}") for path, name in [*shared, *rules, *local]]
+    found = [(path, name, f"{loader.shown}/{name}") for path, name in [*shared, *rules, *opened, *local]]
     if loader.beside is not None:
         # iterdir(), not glob(): glob() takes a folder that may not be read for an empty one.
         paths = sorted(path for path in loader.beside.iterdir() if path.suffix == ".yaml")

@@ -238,7 +238,7 @@ class Rule:
 
     id: str
     name: str
-    kind: OneOf["entitlement", "under_award", "detector", "measure"]
+    kind: OneOf["entitlement", "under_award", "detector", "measure", "opened"]
     level: Level
     law: str
     reviewed_on: date | None
@@ -263,6 +263,11 @@ class Rule:
     hash: str
     place: Place
     note: str = ""
+
+    @property
+    def makes_a_list(self) -> bool:
+        """Whether its answers are worked by a team. A measure counts, and what an award opens stands beside the award."""
+        return self.kind not in ("measure", "opened")
 
     def covers_day(self, day: date) -> bool:
         """Whether the rule says anything of this day."""

@@ -27,6 +27,7 @@ _KINDS = {
     "under_award": "award that looks too low",
     "detector": "detector of a likely mistake",
     "measure": "measure",
+    "opened": "opened by another award",
 }
 _EACH = {"person": "each person", "family": "each family", "household": "each household", "period": "each period"}
 #: What the parts of a worth are called.

@@ -136,7 +136,7 @@ class SharedShape(_Shape):
 class RuleShape(_Shape):
     id: str
     name: str
-    kind: Literal["entitlement", "under_award", "detector", "measure"]
+    kind: Literal["entitlement", "under_award", "detector", "measure", "opened"]
     each: LevelName
     who: str | None = None
     law: str

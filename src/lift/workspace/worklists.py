@@ -22,10 +22,10 @@ WORTH_ACTING_ON = (LIKELY, POSSIBLE)
 
 
 class Ruled(Protocol):
-    """A rule, by its kind and what it is called."""
+    """A rule, by what it is called and whether it makes a list."""
 
     @property
-    def kind(self) -> str: ...
+    def makes_a_list(self) -> bool: ...
     @property
     def name(self) -> str: ...
 
@@ -102,7 +102,7 @@ def reason_for(name: str, outreach: Iterable[Mapping[str, Any]]) -> str:
 def rules_wanted(rules: Mapping[str, Ruled], settings: Settings) -> tuple[str, ...]:
     """The rules that a run works out: all that make a list which the council works. Raises SettingsError for a name in
     council.toml that is neither a list nor a rule."""
-    able = [name for name, rule in rules.items() if rule.kind != "measure"]
+    able = [name for name, rule in rules.items() if rule.makes_a_list]
     lists = [*(one.name for one in worklists(rules, able)), FAMILIES]
     _check(settings.lists.leave_out, [*lists[:-1], *able])
     _check(settings.lists.capacity, lists)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -50,17 +51,36 @@ def test_what_is_paid_moves(low: str | None, high: str | None, said: str, cost: 
 @pytest.mark.parametrize(
     ("already", "before", "after", "said"),
     [
-        (None, None, None, ", if they get it: about £10 a week more"),
-        (False, False, True, ", could then be claimed: about £10 a week more"),
-        (False, True, True, ", not claimed yet: about £10 a week more"),
-        (False, None, None, ", not claimed yet: about £10 a week more"),
+        (None, None, None, "{}, if they get it: about £10 a week more"),
+        (None, False, True, "Opens {}, about £10 a week"),
+        (False, False, True, "Opens {}, about £10 a week"),
+        (False, True, True, "{}, not claimed yet: about £10 a week more"),
+        (False, None, None, "{}, not claimed yet: about £10 a week more"),
     ],
 )
 def test_what_is_not_paid_is_told_apart(
     already: bool | None, before: bool | None, after: bool | None, said: str
 ) -> None:
     one = change("10.00", "10.00", already=already, due_before=before, due_after=after)
-    assert _in_words(BOOK, ROW, [one]) == (f"{BOOK.rules['pension_credit'].name}{said}",)
+    assert _in_words(BOOK, ROW, [one]) == (said.format(BOOK.rules["pension_credit"].name),)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "before", "after", "said"),
+    [
+        ("180.00", "180.00", False, True, ("Opens Free TV licence, about £180 a year",)),
+        ("0.00", "180.00", False, None, ("May open Free TV licence, up to £180 a year",)),
+        (None, None, False, None, ("May open Free TV licence",)),
+        ("0.00", "0.00", True, True, ()),
+        ("0.00", "0.00", False, False, ()),
+    ],
+)
+def test_what_is_opened_is_told_with_its_amount(
+    low: str | None, high: str | None, before: bool, after: bool | None, said: tuple[str, ...]
+) -> None:
+    ends = tuple(None if end is None else Decimal(end) for end in (low, high))
+    one = change(low, high, rule="free_tv_licence", already=False, due_before=before, due_after=after)
+    assert _in_words(BOOK, ROW, [replace(one, parts={"yearly": ends})]) == said  # type: ignore[dict-item]  # two ends
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,8 @@ def _worth(book: Rulebook, row: Mapping[str, Any], since: str, month: str) -> st
     follows = row.get("follows")  # runs of LIFT 0.1 do not say
     if follows:
         lines.append("If it is awarded: " + "; ".join(follows.split("\n")))
-    opens = book.rules[row["rule"]].opens
+    # Of what has a rule of its own, it is worked out whether it is opened.
+    opens = [name for name in book.rules[row["rule"]].opens if name not in book.rules]
     if opens:
         lines.append("Opens: " + ", ".join(map(plain_name, opens)))
     if row["also"]:

@@ -93,7 +93,8 @@ def rank(
     connection.execute(f"CREATE OR REPLACE TABLE ranked_family ({_columns(_RANKED_FAMILY)})")
     answers = _in_words(connection, book)
     rows = [row for one in lists for row in _on_list(one, answers, day)]
-    looked_at = [name for name in book.rules if name in {rule for one in lists for rule in one.rules}]
+    listed = {rule for one in lists for rule in one.rules}
+    looked_at = [name for name, rule in book.rules.items() if name in listed or rule.kind == "opened"]
     follows = what_follows(connection, book, looked_at, day, rows)
     rows = [_with_what_follows(row, follows) for row in rows]
     _store(connection, "ranked", [tuple(row[name] for name in _RANKED) for row in rows], _RANKED)

@@ -98,24 +98,36 @@ def _in_words(book: Rulebook, row: Row, changes: Sequence[Change]) -> tuple[str,
 
 
 def _line(rule: Rule, one: Change) -> str:
-    if not one.parts:
-        return _newly_due(rule, one)
     told = [text for part, (low, high) in one.parts.items() if (text := _moved(part, low, high))]
+    begins = _begins(rule, one)
+    if begins:
+        amounts = [text for part, ends in one.parts.items() if (text := _amount(part, *ends))]
+        return f"{begins} {rule.name}" + (f", {' and '.join(amounts)}" if amounts else "")
     if not told:
-        return _newly_due(rule, one)
+        return ""
     what = " and ".join(told)
     if one.already is True:
         return f"{rule.name}: {what}"
-    if one.already is None:
-        return f"{rule.name}, if they get it: {what}"
-    newly = "could then be claimed" if one.due_before is False else "not claimed yet"
-    return f"{rule.name}, {newly}: {what}"
+    return f"{rule.name}, {'if they get it' if one.already is None else 'not claimed yet'}: {what}"
 
 
-def _newly_due(rule: Rule, one: Change) -> str:
+def _begins(rule: Rule, one: Change) -> str:
+    """Whether an entitlement begins, as it may where it is opened by others alone."""
     if one.already is True or one.due_before is True or one.due_after is False:
         return ""
-    return f"Opens {rule.name}" if one.due_after and one.due_before is False else f"May open {rule.name}"
+    if one.due_after and one.due_before is False:
+        return "Opens"
+    return "May open" if rule.kind == "opened" or not one.parts else ""
+
+
+def _amount(part: str, low: Decimal | None, high: Decimal | None) -> str:
+    """What is newly due."""
+    often = A_TIME[part]
+    if low is not None and low == high:
+        return f"about {money(low)} {often}" if low > 0 else ""
+    if low is not None and low > 0:
+        return f"at least {money(low)} {often}"
+    return f"up to {money(high)} {often}" if high is not None and high > 0 else ""
 
 
 def _moved(part: str, low: Decimal | None, high: Decimal | None) -> str:
