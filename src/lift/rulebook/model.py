@@ -266,7 +266,7 @@ class Rule:
 
     @property
     def makes_a_list(self) -> bool:
-        """Whether its answers are worked by a team. A measure counts, and what an award opens stands beside the award."""
+        """Whether a team works its answers. A measure counts, and what an award opens stands beside the award."""
         return self.kind not in ("measure", "opened")
 
     def covers_day(self, day: date) -> bool:
