@@ -46,8 +46,8 @@ _PENCE = Constant(Type("number"), _NOWHERE, Fraction(100))
 @dataclass(frozen=True)
 class Affected:
     """One rule whose answer may move. `rule` is the rule in the scenario's rulebook that tells by how much: its worth
-    is the change in what is received, `eligible` whether there is an entitlement after the award, `possible_when`
-    whether there is one already, `already` whether it is in payment. `direction` is how what is received may move."""
+    is the change in what is received, `eligible` whether there is an entitlement after the award, `advice_first`
+    whether there is one already (as it is proved), `already` whether it is in payment. `direction` is how what is received may move."""
 
     name: str
     rule: str
@@ -288,7 +288,7 @@ class _Writer:
         answers = {name: rule.answers[name] for name in ("who", "already") if name in rule.answers}
         eligible = self.worlds.after(own["eligible"])
         assert isinstance(eligible, StepRef)
-        answers |= {"eligible": eligible.name, "possible_when": own["eligible"].name}
+        answers |= {"eligible": eligible.name, "advice_first": own["eligible"].name}
         for part, node in received.items():
             if self.worlds.is_touched(node):
                 answers[f"worth_{part}"] = change_name(node.name)

@@ -47,9 +47,9 @@ def _told(one: Answer | None, wanted: Any) -> Value:
     """What the scenario's rule tells, in the form in which the example asks it. Where a rule does not move nothing is
     told of it."""
     if wanted is None or isinstance(wanted, bool):
-        if one is None or one.eligible is False or one.possible_when is True:
+        if one is None or one.eligible is False or one.advice_first is True:
             return False
-        return True if one.eligible is True and one.possible_when is False else None
+        return True if one.eligible is True and one.advice_first is False else None
     if one is None or not one.worth:
         return Range(_NOUGHT, _NOUGHT)
     return next(iter(one.worth.values()))

@@ -138,10 +138,10 @@ def _read(
     parts, r = table.worth[one.rule], f"a.{one.rule}__"
     ends = [f"{r}{part}_{end}" for part in parts for end in ("low", "high")]
     moved = [f"{end} IS DISTINCT FROM 0" for end in ends]
-    newly = f"{r}eligible IS NOT FALSE AND {r}possible_when IS NOT TRUE AND {r}already IS NOT TRUE"
+    newly = f"{r}eligible IS NOT FALSE AND {r}advice_first IS NOT TRUE AND {r}already IS NOT TRUE"
     family = "u.family_key" if "family_key" in KEYS[one.level] else "NULL"
     rows = connection.execute(
-        f"""SELECT u.{table.key}, u.household_key, {family}, {r}already, {r}possible_when, {r}eligible
+        f"""SELECT u.{table.key}, u.household_key, {family}, {r}already, {r}advice_first, {r}eligible
         {"".join(f", {end}" for end in ends)}
         FROM {table.table} a JOIN {one.level} u USING ({table.key})
         WHERE {r}asked AND ({" OR ".join([*moved, f"({newly})"])})"""
