@@ -21,11 +21,12 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
     def line(cells: Sequence[str], tag: str) -> str:
         marked = zip(cells, marks, strict=True)
-        return "<tr>" + "".join(f"<{tag}{mark}>{_breaking(cell)}</{tag}>" for cell, mark in marked) + "</tr>"
+        return "<tr>" + "".join(f"<{tag}{mark}>{breaking(cell)}</{tag}>" for cell, mark in marked) + "</tr>"
 
     head = line([heading.removeprefix("#") for heading in headings], "th")
     return f"<table><thead>{head}</thead>{''.join(line(row, 'td') for row in rows)}</table>"
 
 
-def _breaking(text: str) -> str:
+def breaking(text: str) -> str:
+    """Text as HTML, which may be broken where the words of a name meet."""
     return escape(text).replace("_", "_<wbr>")

@@ -140,6 +140,34 @@ def show_rule(
         print_page(page, plain=Screen(plain=plain).plain)
 
 
+@app.command("page")
+def page_rules(
+    ctx: typer.Context,
+    into: Annotated[
+        Path, typer.Option("--into", metavar="FOLDER", help="Where the pages go; made if it is not there.")
+    ],
+    rules: Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="Which rules; default: all.")] = None,
+    workspace: WorkspaceAt = None,
+    as_json: Json = False,
+) -> None:
+    """Write rules as HTML pages to read or print: law beside formula, figures by year, examples, and an index."""
+    from lift.cli.answers import write_json
+    from lift.cli.rule_pages import left_over, shown_rules, write_pages
+    from lift.rulebook.load import load_rulebook, rules_folder
+
+    own = own_rules(ctx, workspace)
+    book = load_rulebook(bases=True, beside=own)
+    names = list(dict.fromkeys(find_rule(book, name).id for name in rules or book.rules))
+    written = write_pages(book, shown_rules(book, own, rules_folder()), names, into)
+    stale = left_over(into, book.rules)
+    if as_json:
+        typer.echo(write_json({"written": [str(path) for path in written], "of_no_rule": [str(p) for p in stale]}))
+        return
+    typer.echo(f"{len(written) - 1} page{'' if len(written) == 2 else 's'} and {written[-1]} written.")
+    for path in stale:
+        typer.echo(f"{path} belongs to no rule any more: delete it.")
+
+
 # ---- check and test ----
 
 

@@ -158,6 +158,7 @@ class Table:
     day: str
     versions: tuple[tuple[date, tuple[tuple[tuple[Scalar, ...], Cell], ...]], ...]
     place: Place
+    source: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -95,20 +95,20 @@ def rule_page(book: Rulebook, rule: Rule, day: date | None = None) -> Page:
         _steps(book, rule, day),
         _evidence(book, rule),
         _facts(book, rule),
+        _assumed(book, rule),
         _outreach(rule),
-        *([_examples(rule)] if day is None else []),
+        *([_sources(book, rule), _examples(rule)] if day is None else []),
     ]
     return Page(rule.name, _head(book, rule), tuple(s for s in sections if s.sentences or s.points or s.grid))
 
 
 def _head(book: Rulebook, rule: Rule) -> tuple[str, ...]:
-    reviewed = f"Signed off by {rule.reviewed_by} on {in_words(rule.reviewed_on)}." if rule.reviewed_by else ""
     weak = [short(a.name) for a in amounts_of(rule, book) if _weak_now(a, rule.covers[1])]
     found = [
         f"Rule `{rule.id}`, {_KINDS[rule.kind]}, asked of {_EACH[rule.level]}, "
         f"for days from {in_words(rule.covers[0])} to {in_words(rule.covers[1])}.",
         f"Law: {rule.law}",
-        reviewed or "No officer has signed this rule off yet.",
+        signed_off(rule),
         *([rule.note] if rule.note else []),
         f"Written in `{rule.place.path}`.",
     ]
@@ -124,6 +124,13 @@ def _head(book: Rulebook, rule: Rule) -> tuple[str, ...]:
     if rule.opens:
         found.append(f"Opens the way to: {_listed(rule.opens)}.")
     return tuple(found)
+
+
+def signed_off(rule: Rule) -> str:
+    """Who answers for the rule."""
+    if rule.reviewed_by is None:
+        return "No officer has signed this rule off yet."
+    return f"Signed off by {rule.reviewed_by} on {in_words(rule.reviewed_on)}."
 
 
 def _weak_now(amount: Amount, day: date) -> bool:
@@ -166,7 +173,7 @@ def _figures(book: Rulebook, rule: Rule, day: date | None) -> Section:
     used = {amount.name for amount in amounts_of(rule, book)}
     for amount in [a for a in book.amounts.values() if a.name in used]:
         for start, cell in _versions(amount.versions, day):
-            known = " ".join(part for part in (f"{_status(cell)}.", amount.note) if part)
+            known = " ".join(part for part in (f"{status(cell)}.", amount.note) if part)
             row = (Code(short(amount.name)), money(cell.value, amount.type), in_words(start), known, amount.cite)
             rows.append(row)
     heading = ("figure", "value", "from", "how well known", "law")
@@ -179,7 +186,8 @@ def _versions(versions: Iterable[tuple[date, Any]], day: date | None) -> list[tu
     return found if day is None else [v for v in found if v[0] <= day][-1:]
 
 
-def _status(cell: Cell) -> str:
+def status(cell: Cell) -> str:
+    """How well a figure is known, and between what it lies where a verdict does not rest on it."""
     words = "not known" if cell.value is None else cell.status.replace("_", " ")
     if cell.within is not None and (cell.value is None or cell.status in WEAK):
         words += f", between {shown(cell.within[0])} and {shown(cell.within[1])}"
@@ -200,25 +208,35 @@ def _table(table: Table, start: date, rows: Any) -> Section:
 
 def _cell(cell: Cell) -> str:
     value = shown(cell.value)
-    return f"{value} ({_status(cell)})" if cell.is_weak else value
+    return f"{value} ({status(cell)})" if cell.is_weak else value
 
 
 # ---- steps ----
 
 
 def _steps(book: Rulebook, rule: Rule, day: date | None) -> Section:
+    rows: list[tuple[Cell_, ...]] = [
+        (Code(short(step.name)), Code(formula.text), step.cite, step_in_words(step, formula, rule))
+        for step, formula in shown_formulas(book, rule, day)
+    ]
+    return Section("Steps", grid=Grid(("step", "formula", "law", "why"), tuple(rows)) if rows else None)
+
+
+def shown_formulas(book: Rulebook, rule: Rule, day: date | None = None) -> list[tuple[Step, Formula]]:
+    """Every formula of the steps that a page shows, in reading order; with `day` those in force on it."""
     needed = {step.name for step in closure(rule, book)}
-    rows = [row for name in rule.step_names if name in needed for row in _step(book.steps[name], rule, day)]
-    heading = ("step", "formula", "law", "why")
-    return Section("Steps", grid=Grid(heading, tuple(rows)) if rows else None)
+    return [
+        (book.steps[name], formula)
+        for name in rule.step_names
+        if name in needed
+        for _, formula in _versions([(f.start or date.min, f) for f in book.steps[name].formulas], day)
+    ]
 
 
-def _step(step: Step, rule: Rule, day: date | None) -> Iterable[tuple[Cell_, ...]]:
-    formulas = [(f.start or date.min, f) for f in step.formulas]
-    kept: list[tuple[date, Formula]] = _versions(formulas, day)
-    for start, formula in kept:
-        since = f" From {in_words(start)}." if start != date.min else ""
-        yield (Code(short(step.name)), Code(formula.text), step.cite, f"{step.why}{since}{_manner(step, rule)}".strip())
+def step_in_words(step: Step, formula: Formula, rule: Rule) -> str:
+    """Why the step is there, since when it is worked out so, and how, where that is out of the ordinary."""
+    since = f" From {in_words(formula.start)}." if formula.start is not None else ""
+    return f"{step.why}{since}{_manner(step, rule)}".strip()
 
 
 def _manner(step: Step, rule: Rule) -> str:
@@ -247,6 +265,13 @@ def _facts(book: Rulebook, rule: Rule) -> Section:
     return Section("Facts it rests on", (sentence,) if rows else (), grid=grid if rows else None)
 
 
+def _assumed(book: Rulebook, rule: Rule) -> Section:
+    read = dict.fromkeys(reference.name for reference in facts_of(rule, book))
+    found = [book.assumptions[name] for name in read if name in book.assumptions]
+    points = tuple(f"`{one.fact}` is taken as {shown(one.assumed)} where it is not known. {one.why}" for one in found)
+    return Section("Standing assumptions", points=points)
+
+
 def _outreach(rule: Rule) -> Section:
     return Section("What residents are told", points=tuple(_told(rule.outreach)))
 
@@ -258,8 +283,21 @@ def _told(outreach: Mapping[str, Any]) -> Iterable[str]:
             yield f"{name.replace('_', ' ').capitalize().replace('dwp', 'DWP')}: {text}"
 
 
+def _sources(book: Rulebook, rule: Rule) -> Section:
+    """Where each figure was read; figures with the same sources stand together."""
+    figures: dict[tuple[str, ...], list[str]] = {}
+    read: list[Amount | Table] = [*amounts_of(rule, book), *tables_of(rule, book)]
+    for figure in read:
+        figures.setdefault(figure.source, []).append(short(figure.name))
+    rows = tuple(
+        (", ".join(names), " ".join(source) or "no address noted")
+        for source, names in sorted(figures.items(), key=lambda one: (not one[0], one[1]))
+    )
+    return Section("Where the figures were read", grid=Grid(("figures", "addresses"), rows) if rows else None)
+
+
 def _examples(rule: Rule) -> Section:
-    rows = tuple((_titled(example), in_words(example.day), _expected(example.then)) for example in rule.examples)
+    rows = tuple((_titled(example), in_words(example.day), expected(example.then)) for example in rule.examples)
     return Section("Examples", grid=Grid(("example", "day", "comes out as"), rows) if rows else None)
 
 
@@ -267,7 +305,8 @@ def _titled(example: Example) -> str:
     return f"{example.name} ({example.source})" if example.source else example.name
 
 
-def _expected(then: Mapping[str, Any]) -> str:
+def expected(then: Mapping[str, Any]) -> str:
+    """What an example should come out as."""
     parts = []
     for name, value in then.items():
         if isinstance(value, Mapping) and name in ("steps", "indicative_steps"):

@@ -53,7 +53,7 @@ class TableReader:
         )
         day = entry.in_force_on or figures.default_day
         place = figures.located.key_place(path)
-        return Table(f"{figures.owner}.{name}", kind, keys, entry.cite, day, versions, place)
+        return Table(f"{figures.owner}.{name}", kind, keys, entry.cite, day, versions, place, tuple(entry.source))
 
     def _key(self, raw: Any, path: Path_) -> TableKey:
         name, how = next(iter(raw.items())) if isinstance(raw, dict) else (raw, None)
