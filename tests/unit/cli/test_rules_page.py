@@ -7,11 +7,13 @@ import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lift.cli.main import run_app
-from lift.cli.rule_pages import Shown, index_page
+from lift.cli.rule_page import Shown
+from lift.cli.rule_pages import index_page
 from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Rulebook
 from lift.rulebook.worked import given_in_words
@@ -96,7 +98,7 @@ def test_the_index_counts_figures_and_examples_of_each_year(book: Rulebook) -> N
 
 def test_what_is_given_stands_in_words() -> None:
     law = load_rulebook(examples=False, bases=True)
-    given = {
+    given: dict[str, Any] = {
         "family": {"savings": {"low": 10, "high": 20}, "is_couple": False},
         "members": [{"date_of_birth": "1948", "state_pension": {"value": 5, "stale": True}}, {"role": "partner"}],
         "household": {"non_dependants": []},
