@@ -47,7 +47,8 @@ _PENCE = Constant(Type("number"), _NOWHERE, Fraction(100))
 class Affected:
     """One rule whose answer may move. `rule` is the rule in the scenario's rulebook that tells by how much: its worth
     is the change in what is received, `eligible` whether there is an entitlement after the award, `advice_first`
-    whether there is one already (as it is proved), `already` whether it is in payment. `direction` is how what is received may move."""
+    whether there is one already (as it is proved), `already` whether it is in payment. `direction` is how what is
+    received may move."""
 
     name: str
     rule: str

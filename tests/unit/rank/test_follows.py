@@ -45,7 +45,7 @@ def change(low: str | None, high: str | None, **other: Any) -> Change:
 def test_what_is_paid_moves(low: str | None, high: str | None, said: str, cost: str) -> None:
     one = change(low, high)
     assert _in_words(BOOK, ROW, [one]) == (f"{BOOK.rules['pension_credit'].name}: {said}",)
-    assert _cost([one]) == cost
+    assert _cost(BOOK, [one]) == cost
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,20 @@ def test_what_is_given_in_kind_begins_or_not(
 ) -> None:
     one = change(None, None, rule="free_school_meals", already=already, due_before=before, due_after=after, parts={})
     assert _in_words(BOOK, ROW, [one]) == said
-    assert _cost([one]) == ""
+    assert _cost(BOOK, [one]) == ""
 
 
 def test_what_is_neither_paid_nor_due_cannot_be_lost() -> None:
-    assert _cost([change("-5.00", "-5.00", already=False, due_before=False)]) == ""
-    assert _cost([change("-5.00", "-5.00", already=False, due_before=None)]) == ""
-    assert _cost([change("-5.00", "-5.00", already=False, due_before=True)]) == "yes"
-    assert _cost([change("-5.00", "-5.00", already=None, due_before=None)]) == "yes"
+    assert _cost(BOOK, [change("-5.00", "-5.00", already=False, due_before=False)]) == ""
+    assert _cost(BOOK, [change("-5.00", "-5.00", already=False, due_before=None)]) == ""
+    assert _cost(BOOK, [change("-5.00", "-5.00", already=False, due_before=True)]) == "yes"
+    assert _cost(BOOK, [change("-5.00", "-5.00", already=None, due_before=None)]) == "yes"
+
+
+def test_what_is_opened_anyway_is_not_told_again() -> None:
+    one = change("-100.00", "100.00", rule="winter_fuel_payment", already=False, due_before=True, due_after=True)
+    assert _in_words(BOOK, ROW, [one]) == ()
+    assert _cost(BOOK, [one]) == ""
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def what_follows(
     for change in follow(connection, book, rules, day, cases):
         by_case[change.case].append(change)
     words = {one: _in_words(book, findings[one], by_case[number]) for number, one in alone.items()}
-    cost = {one: _cost(by_case[number]) for number, one in alone.items()}
+    cost = {one: _cost(book, by_case[number]) for number, one in alone.items()}
     together = {
         family: _together(book, own, by_case[len(findings) + n]) for n, (family, own) in enumerate(several.items())
     }
@@ -65,14 +65,16 @@ def what_follows(
 # ---- cost ------------------------------------------------------------------------------------------------------------
 
 
-def _cost(changes: Iterable[Change]) -> str:
+def _cost(book: Rulebook, changes: Iterable[Change]) -> str:
     """Whether something that is paid, or that is surely due, falls."""
-    found = [_falls(low, high) for one in changes if _is_held(one) for low, high in one.parts.values()]
+    held = [one for one in changes if _is_held(book, one)]
+    found = [_falls(low, high) for one in held for low, high in one.parts.values()]
     return SURE if SURE in found else UNSURE if UNSURE in found else ""
 
 
-def _is_held(one: Change) -> bool:
-    return one.already is not False or one.due_before is True
+def _is_held(book: Rulebook, one: Change) -> bool:
+    """Whether there is something to lose. What is merely opened nobody loses by having more opened."""
+    return book.rules[one.rule].kind != "opened" and (one.already is not False or one.due_before is True)
 
 
 def _falls(low: Decimal | None, high: Decimal | None) -> str:
@@ -89,7 +91,7 @@ def _in_words(book: Rulebook, row: Row, changes: Sequence[Change]) -> tuple[str,
     family is shown nobody else's affairs."""
     own = [one for one in changes if one.family == row["family_key"] or one.family is None]
     lines = [_line(book.rules[one.rule], one) for one in own if (one.rule, one.unit) != (row["rule"], row["reference"])]
-    others = {_falls(*ends) for one in changes if one not in own and _is_held(one) for ends in one.parts.values()}
+    others = {_falls(*ends) for one in changes if one not in own and _is_held(book, one) for ends in one.parts.values()}
     if SURE in others:
         lines.append("Somebody else in the home would get less")
     elif UNSURE in others:
@@ -103,7 +105,7 @@ def _line(rule: Rule, one: Change) -> str:
     if begins:
         amounts = [text for part, ends in one.parts.items() if (text := _amount(part, *ends))]
         return f"{begins} {rule.name}" + (f", {' and '.join(amounts)}" if amounts else "")
-    if not told:
+    if not told or rule.kind == "opened":
         return ""
     what = " and ".join(told)
     if one.already is True:
