@@ -7,7 +7,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo score test check bench docs fuzz protect test-real lock clean
+.PHONY: help demo score test check bench docs fuzz protect mutate test-real lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -40,6 +40,9 @@ fuzz: .venv/.dev-installed  ## the property tests, 100,000 fresh cases each
 
 protect: .venv/.dev-installed  ## 1,000 small cities in which some must not be contacted: nobody of them in any file
 	LIFT_CITIES=$${LIFT_CITIES:-1000} $(BIN)/python -m pytest tests/properties/test_protection.py -p no:xdist
+
+mutate: .venv/.dev-installed  ## one mistake at a time in the rules: what share do their own examples notice?
+	$(BIN)/python -m mutate
 
 test-real: .venv/.dev-installed  ## tests that need LibreOffice or a browser
 	@$(BIN)/python -m pytest -m real; status=$$?; \
