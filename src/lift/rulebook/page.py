@@ -122,7 +122,9 @@ def _head(book: Rulebook, rule: Rule) -> tuple[str, ...]:
     if rule.seen_in:
         found.append(f"Would be seen in payment in: {_listed(rule.seen_in)}.")
     if rule.opens:
-        found.append(f"Opens the way to: {_listed(rule.opens)}.")
+        # What has a rule of its own goes by that rule's name.
+        named = [book.rules[name].name if name in book.rules else name for name in rule.opens]
+        found.append(f"Opens the way to: {_listed(named)}.")
     return tuple(found)
 
 

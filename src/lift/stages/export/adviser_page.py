@@ -99,7 +99,7 @@ def _worth(book: Rulebook, row: Mapping[str, Any], since: str, month: str) -> st
         lines.append(f"Not settled: {_questions(row)}")
     follows = row.get("follows")  # runs of LIFT 0.1 do not say
     if follows:
-        lines.append("If it is awarded: " + "; ".join(follows.split("\n")))
+        lines += ["If it is awarded:", *(f"- {line}" for line in follows.split("\n"))]
     # Of what has a rule of its own, it is worked out whether it is opened.
     opens = [name for name in book.rules[row["rule"]].opens if name not in book.rules]
     if opens:
