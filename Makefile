@@ -7,7 +7,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo score test check bench docs fuzz protect mutate test-real lock clean
+.PHONY: help demo score test check bench docs fuzz trial protect mutate test-real lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -37,6 +37,9 @@ docs: .venv/.dev-installed  ## write the generated pages of docs/
 
 fuzz: .venv/.dev-installed  ## the property tests, 100,000 fresh cases each
 	LIFT_FUZZ_CASES=$${LIFT_FUZZ_CASES:-100000} $(BIN)/python -m pytest tests/properties -p no:xdist
+
+trial: .venv/.dev-installed  ## every example of every rule on both engines, and each fact of them forgotten once
+	$(BIN)/lift rules test
 
 protect: .venv/.dev-installed  ## 1,000 small cities in which some must not be contacted: nobody of them in any file
 	LIFT_CITIES=$${LIFT_CITIES:-1000} $(BIN)/python -m pytest tests/properties/test_protection.py -p no:xdist
