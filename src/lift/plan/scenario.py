@@ -7,6 +7,7 @@ the award changes stands in it twice, before and after, and of every such number
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,8 +16,9 @@ from fractions import Fraction
 from lift.plan.differences import Direction, Worlds, after_name, alike, change_name, is_short, joined, of_sign
 from lift.plan.hoist import in_reach
 from lift.plan.pence import Pence
+from lift.rulebook.assemble import mark_fact
 from lift.rulebook.check import references
-from lift.rulebook.model import AWARDED, Award, Fact, Formula, Rule, Rulebook, Step
+from lift.rulebook.model import AWARDED, Award, Formula, Rule, Rulebook, Step
 from lift.rulebook.nodes import (
     LEVELS,
     Arithmetic,
@@ -86,7 +88,14 @@ def scenario(book: Rulebook, awards: Sequence[str], among: Sequence[str], day: d
         for award in rule.if_awarded:
             writer.add_award(rule.id, award)
     affected = [one for rule in looked_at for one in writer.add_rule(rule)]
-    facts = {**book.facts, **{(level, mark_of(rule.id)): _mark(rule, level) for rule in made for level in LEVELS}}
+    facts = {
+        **book.facts,
+        **{
+            (level, mark_of(rule.id)): mark_fact(mark_of(rule.id), level, rule.place)
+            for rule in made
+            for level in LEVELS
+        },
+    }
     rules = {**book.rules, **writer.rules}
     written = replace(book, facts=facts, steps={**book.steps, **writer.new}, rules=rules)
     return Scenario(written, {rule.id: mark_of(rule.id) for rule in made}, tuple(affected))
@@ -108,14 +117,6 @@ def mark_units(units: Units, level: Level, awarded: Collection[str], mark: str) 
 
     marked = (replace(unit, facts={**unit.facts, mark: Known.exactly(concerns(unit))}) for unit in units.units)
     return replace(units, units=tuple(marked))
-
-
-def _mark(rule: Rule, level: Level) -> Fact:
-    return Fact(
-        name=mark_of(rule.id), level=level, type=_FLAG, meaning=f"{rule.name} is supposed to be awarded here.",
-        question=None, cost=5, sensitivity="household", shelf_life=None, limits=None, low=None, high=None,
-        proved_bounds=(), place=rule.place,
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -141,11 +142,11 @@ class _Writer:
         self.signs: dict[str, Sign] = {}
         self.waiting: dict[tuple[Level, str], list[tuple[str, Award]]] = {}
         self.untouched: set[str] = set()
-        # Seen by `Worlds` as they grow.
-        everything = _Both(book.steps, self.new)
-        self.pence = Pence(book, day, everything)
+        # The steps of the rulebook and those written so far; seen by all below as they grow.
+        self.every: Mapping[str, Step] = ChainMap(self.new, dict(book.steps))
+        self.pence = Pence(book, day, self.every)
         self.worlds = Worlds(
-            self.facts, self.steps, self.moves, _Known(replace(book, steps=everything), day, self.signs), book
+            self.facts, self.steps, self.moves, _Known(replace(book, steps=self.every), day, self.signs), book
         )
 
     # ---- facts ----
@@ -195,9 +196,9 @@ class _Writer:
                 self._write_step(part.name)
 
     def _write_step(self, name: str) -> None:
-        if name in self.steps or name in self.untouched or (name not in self.book.steps and name not in self.new):
+        if name in self.steps or name in self.untouched or name not in self.every:
             return
-        step = in_reach(self.new.get(name) or self.book.steps[name], self.day)
+        step = in_reach(self.every[name], self.day)
         read = references(step)
         for node in read:
             self._write_all(node)
@@ -296,7 +297,8 @@ class _Writer:
             else:
                 nothing = f"{rule.id}.no_change_{part}"
                 value = Constant(node.type, _NOWHERE, Fraction(0))
-                self.new[nothing] = _step(nothing, rule.level, value, like=node.type, place=self._formula_of(node))
+                place = self.every[node.name].formulas[0]
+                self.new[nothing] = _step(nothing, rule.level, value, like=node.type, place=place)
                 answers[f"worth_{part}"] = nothing
         name = after_name(rule.id)
         self.rules[name] = replace(
@@ -305,9 +307,6 @@ class _Writer:
         )  # fmt: skip
         moves = [self.worlds.direction(node) for node in watched]
         return [Affected(rule.id, name, rule.level, joined(moves))]
-
-    def _formula_of(self, node: StepRef) -> Formula:
-        return (self.new.get(node.name) or self.book.steps[node.name]).formulas[0]
 
     def _write_received(self, rule: Rule, own: Mapping[str, StepRef]) -> dict[str, StepRef]:
         """Of each part of a worth that is paid again and again or once: what is received if everything is claimed."""
@@ -327,20 +326,6 @@ class _Writer:
             self.new[name] = step
             found[part] = StepRef(worth.type, _NOWHERE, rule.level, name)
         return found
-
-
-class _Both(dict[str, Step]):
-    """Steps of the rulebook, and those written so far."""
-
-    def __init__(self, base: Mapping[str, Step], new: Mapping[str, Step]) -> None:
-        super().__init__(base)
-        self.growing = new
-
-    def get(self, name: str, default: Step | None = None) -> Step | None:  # type: ignore[override]
-        return self.growing.get(name) or super().get(name, default)
-
-    def __missing__(self, name: str) -> Step:
-        return self.growing[name]
 
 
 def _step(name: str, level: Level, node: Node, *, like: Type, place: Formula) -> Step:

@@ -134,7 +134,7 @@ def _if_awarded(shape: RuleShape, located: Located, scope: Scope, problems: Prob
                 _no_such_fact(located.key_place(("if_awarded", key)), key, scope, problems)
             continue
         path = ("if_awarded", key)
-        marks = {(one, AWARDED): _mark(one, located.place(path)) for one in LEVELS}
+        marks = {(one, AWARDED): mark_fact(AWARDED, one, located.place(path)) for one in LEVELS}
         inside = replace(scope.at(fact.level), facts={**scope.facts, **marks}, in_scenario=True)
         node = StepMaker(located, inside, problems, path, shape.in_force_on).node(text, path, fact.type)
         if not any(isinstance(part, FactRef) and part.name == AWARDED for part in walk(node)):
@@ -160,10 +160,10 @@ def _no_such_fact(place: Place, key: str, scope: Scope, problems: Problems) -> N
         problems.add(place, what, nearest(name, {fact for _, fact in scope.facts}))
 
 
-def _mark(level: Level, place: Place) -> Fact:
+def mark_fact(name: str, level: Level, place: Place) -> Fact:
     """Whom an award concerns, as a fact of a level."""
     return Fact(
-        name=AWARDED, level=level, type=FLAG, meaning="", question=None, cost=1, sensitivity="household",
+        name=name, level=level, type=FLAG, meaning="", question=None, cost=5, sensitivity="household",
         shelf_life=None, limits=None, low=None, high=None, proved_bounds=(), place=place,
     )  # fmt: skip
 

@@ -68,14 +68,19 @@ def scope_of(file: RuleFile, used: list[RuleFile], base: Scope, rules: Mapping[s
         amounts=amounts,
         tables=tables,
         rule_levels={name: shape.each for name, shape in rules.items()},
-        rule_steps={
-            (rule, name): StepHead(f"{rule}.{name}", step.each or shape.each, step_type(step))
-            for rule, shape in rules.items()
-            for name, step in shape.steps.items()
-        },
+        rule_steps=base.rule_steps,
         without_already=frozenset(name for name, shape in rules.items() if shape.already is None),
         broken=Broken(frozenset(broken), every=len({f.id for f in used} & set(file.shape.uses)) < len(file.shape.uses)),
     )
+
+
+def steps_of_rules(rules: Mapping[str, RuleShape]) -> dict[tuple[str, str], StepHead]:
+    """The steps of every rule, by rule and name."""
+    return {
+        (rule, name): StepHead(f"{rule}.{name}", step.each or shape.each, step_type(step))
+        for rule, shape in rules.items()
+        for name, step in shape.steps.items()
+    }
 
 
 def check_names(file: RuleFile, used: list[RuleFile], base: Scope, problems: Problems) -> None:

@@ -7,7 +7,7 @@ wrong is left out and its name remembered, so that what rests on it is not compl
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,15 @@ from typing import Any
 from lift.errors import Place, RuleError, RuleProblems
 from lift.rulebook.assemble import assemble_rule
 from lift.rulebook.check import check_rulebook
-from lift.rulebook.declared import RuleFile, check_days, check_names, scope_of, step_type, steps_without_type
+from lift.rulebook.declared import (
+    RuleFile,
+    check_days,
+    check_names,
+    scope_of,
+    step_type,
+    steps_of_rules,
+    steps_without_type,
+)
 from lift.rulebook.dictionary import read_analysts, read_dictionary
 from lift.rulebook.figures import FigureReader
 from lift.rulebook.kept import FOLDER, kept_reading
@@ -223,6 +231,7 @@ def _read_files(loader: _Loader) -> None:
 def _assemble(loader: _Loader, base: Scope) -> Any:
     files, problems = loader.files, loader.problems
     shapes = {f.id: f.shape for f in files.values() if isinstance(f.shape, RuleShape)}
+    base = replace(base, rule_steps=steps_of_rules(shapes))
     for file in files.values():
         _read_figures(file, base, problems)
     steps: dict[str, Step] = {}
