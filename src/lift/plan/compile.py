@@ -56,7 +56,8 @@ class Plan:
 class Options:
     """How a plan is made. `assumptions`: standing assumptions hold. `keep_steps`: all steps stay readable, both ways of
     evaluating them; `keep_proved`: these steps do, as they are proved. `settled_only`: of each answer, nothing but its
-    verdict if that is settled. `homes`: the numbers of the households that are looked at; None is all."""
+    verdict if that is settled. `proved_only`: what is told indicatively is as it is proved. `homes`: the numbers of the
+    households that are looked at; None is all."""
 
     profiles: Profiles | None = None
     has_couples: bool = True
@@ -64,6 +65,7 @@ class Options:
     keep_steps: bool = False
     keep_proved: tuple[str, ...] = ()
     settled_only: bool = False
+    proved_only: bool = False
     homes: range | None = None
 
 
@@ -140,6 +142,8 @@ class _Compiler:
     # ---- what differs between the proved and the indicative evaluation ----
 
     def differs(self, item: Item) -> bool:
+        if self.options.proved_only:
+            return False
         if item not in self.differing:
             self.differing[item] = False
             kind, level, name = item

@@ -7,7 +7,7 @@ looked at apart never meet, though they be in one home.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +15,10 @@ from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
-from lift.engines.duckdb.homes import copy_homes
+from lift.engines.duckdb.homes import copy_cases
 from lift.engines.duckdb.run import fact_profiles, run_plan
 from lift.plan.compile import Options, compile_plan
-from lift.plan.layout import KEYS, key_of
+from lift.plan.layout import IDS, KEYS, id_of, key_of
 from lift.plan.scenario import Affected, Scenario, scenario
 from lift.plan.verdicts import AnswerTable
 from lift.rulebook.model import Rulebook
@@ -51,101 +51,84 @@ class Change:
 
 
 def follow(
-    connection: DuckDBPyConnection, book: Rulebook, among: Sequence[str], day: date, cases: Iterable[Case]
+    connection: DuckDBPyConnection, book: Rulebook, among: Sequence[str], day: date, cases: Sequence[Case]
 ) -> list[Change]:
     """Every change in the answers of `among` that the cases bring or may bring, in the order of cases, rules and units.
 
-    `connection` holds the tables that build made. Raises EngineError."""
+    Cases of the same awards go through one plan. (One for all would read less well: the difference of two formulas is
+    exact only where what no award touches can be struck out of both.) `connection` holds the tables that build made.
+    Raises EngineError."""
     by_awards: dict[tuple[str, ...], list[Case]] = defaultdict(list)
     for case in cases:
         by_awards[tuple(sorted(case.awards))].append(case)
     found: list[Change] = []
-    with _copies(connection) as run:
-        for awards, some in sorted(by_awards.items()):
-            supposed = scenario(book, awards, among, day)
-            for wave in _waves(some) if supposed.affected else ():
-                found += _run(connection, run, supposed, day, wave)
+    for awards, some in sorted(by_awards.items()):
+        supposed = scenario(book, awards, among, day)
+        if supposed.affected:
+            with _copies(connection, supposed, some):
+                found += _run(connection, supposed, day, some)
     return sorted(found, key=lambda one: (one.case, one.rule, one.unit))
 
 
-def _waves(cases: Iterable[Case]) -> Iterator[list[Case]]:
-    """The cases, so that of each home there is one at a time."""
-    waiting = list(cases)
-    while waiting:
-        homes: dict[str, Case] = {}
-        later = [case for case in waiting if homes.setdefault(case.home, case) is not case]
-        yield list(homes.values())
-        waiting = later
+def _run(connection: DuckDBPyConnection, supposed: Scenario, day: date, cases: Sequence[Case]) -> Iterator[Change]:
+    profiles, has_couples = fact_profiles(connection, supposed.book)
+    plan = compile_plan(supposed.book, supposed.rules, day, Options(profiles, has_couples, proved_only=True))
+    run_plan(connection, plan)
+    affected = {one.rule: one for one in supposed.affected}
+    for table in plan.answers:
+        for rule in table.rules:
+            yield from _read(connection, table, affected[rule], cases)
 
 
 @contextmanager
-def _copies(connection: DuckDBPyConnection) -> Iterator[str]:
-    """Temporary tables of the levels' names, which stand before the run's own meanwhile; where the run's own are."""
+def _copies(connection: DuckDBPyConnection, supposed: Scenario, cases: Sequence[Case]) -> Iterator[None]:
+    """A copy of its home for each case, with the awards marked, in temporary tables of the levels' names, which stand
+    before the run's own meanwhile."""
     ((run,),) = connection.execute("SELECT current_database()").fetchall()
     try:
-        yield f"{run}.main"
+        apart = copy_cases(connection, [case.home for case in cases], run=f"{run}.main")
+        _mark(connection, supposed, cases, run=f"{run}.main", apart=apart)
+        yield
     finally:
-        for table in (*LEVELS, "possible_couple", "wanted_home"):
+        for table in (*LEVELS, "possible_couple"):
             connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
-def _run(
-    connection: DuckDBPyConnection, run: str, supposed: Scenario, day: date, cases: Sequence[Case]
-) -> list[Change]:
-    copy_homes(connection, [case.home for case in cases], run=run, temporary=True)
+def _mark(connection: DuckDBPyConnection, supposed: Scenario, cases: Sequence[Case], *, run: str, apart: int) -> None:
+    """Sets each rule's mark on the units to which it is awarded, on what they belong to and on what belongs to them."""
     for rule, mark in supposed.marks.items():
-        keys = [key for case in cases for key in case.awards[rule]]
-        _mark(connection, supposed.book.rules[rule].level, mark, keys)
-    profiles, has_couples = fact_profiles(connection, supposed.book)
-    plan = compile_plan(supposed.book, supposed.rules, day, Options(profiles, has_couples))
-    run_plan(connection, plan)
-    numbers = {case.home: case.number for case in cases}
-    affected = {one.rule: one for one in supposed.affected}
-    return [
-        change
-        for table in plan.answers
-        for rule in table.rules
-        for change in _read(connection, table, affected[rule], numbers)
-    ]
+        level = supposed.book.rules[rule].level
+        awarded = [(number, key) for number, case in enumerate(cases) for key in case.awards.get(rule, ())]
+        own = id_of(level)
+        ids = ", ".join(f"{one} + {apart} * number AS {one}" for one in IDS[level])
+        connection.execute(
+            f"""CREATE OR REPLACE TEMP TABLE awarded AS SELECT {ids} FROM {run}.{level}
+            JOIN (SELECT unnest(?::BIGINT[]) AS number, unnest(?::VARCHAR[]) AS {key_of(level)})
+            USING ({key_of(level)})""",
+            [[number for number, _ in awarded], [key for _, key in awarded]],
+        )
+        for other in LEVELS:
+            shared = own if own in IDS[other] else id_of(other) if id_of(other) in IDS[level] else None
+            test = "FALSE" if shared is None else f"coalesce({shared} IN (SELECT {shared} FROM awarded), FALSE)"
+            connection.execute(f"ALTER TABLE temp.{other} ADD COLUMN {mark} BOOLEAN")
+            connection.execute(f"UPDATE temp.{other} SET {mark} = {test}")
+    connection.execute("DROP TABLE IF EXISTS awarded")
 
 
-def _mark(connection: DuckDBPyConnection, level: Level, mark: str, keys: Sequence[str]) -> None:
-    """Sets the mark on the awarded units, on what they belong to and on what belongs to them."""
-    own = key_of(level)
-    connection.execute("CREATE OR REPLACE TEMP TABLE awarded AS SELECT unnest(?::VARCHAR[]) AS key", [list(keys)])
-    above = [key for key in KEYS[level] if key != own]
-    chosen = ", ".join([own, *above])
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE awarded_unit AS SELECT {chosen} FROM {level} WHERE {own} IN (FROM awarded)"
-    )
-    for other in LEVELS:
-        key = key_of(other)
-        if own in KEYS[other]:
-            test = f"coalesce({own} IN (SELECT {own} FROM awarded_unit), FALSE)"
-        elif key in above:
-            test = f"{key} IN (SELECT {key} FROM awarded_unit WHERE {key} IS NOT NULL)"
-        else:
-            test = "FALSE"
-        connection.execute(f"ALTER TABLE {other} ADD COLUMN {mark} BOOLEAN")
-        connection.execute(f"UPDATE {other} SET {mark} = {test}")
-    connection.execute("DROP TABLE awarded; DROP TABLE awarded_unit")
-
-
-def _read(
-    connection: DuckDBPyConnection, table: AnswerTable, one: Affected, numbers: Mapping[str, int]
-) -> Iterator[Change]:
+def _read(connection: DuckDBPyConnection, table: AnswerTable, one: Affected, cases: Sequence[Case]) -> Iterator[Change]:
     """The rows in which something changes or may change."""
     parts, r = table.worth[one.rule], f"a.{one.rule}__"
     ends = [f"{r}{part}_{end}" for part in parts for end in ("low", "high")]
     moved = [f"{end} IS DISTINCT FROM 0" for end in ends]
     newly = f"{r}eligible IS NOT FALSE AND {r}advice_first IS NOT TRUE AND {r}already IS NOT TRUE"
     family = "u.family_key" if "family_key" in KEYS[one.level] else "NULL"
+    own = id_of(one.level)
     rows = connection.execute(
-        f"""SELECT u.{table.key}, u.household_key, {family}, {r}already, {r}advice_first, {r}eligible
+        f"""SELECT u.{table.key}, u.case_number, {family}, {r}already, {r}advice_first, {r}eligible
         {"".join(f", {end}" for end in ends)}
-        FROM {table.table} a JOIN {one.level} u USING ({table.key})
+        FROM {table.table} a JOIN {one.level} u USING ({own})
         WHERE {r}asked AND ({" OR ".join([*moved, f"({newly})"])})"""
     ).fetchall()
-    for unit, home, own_family, already, before, after, *found in rows:
+    for unit, number, own_family, already, before, after, *found in rows:
         pairs = {part: (found[2 * i], found[2 * i + 1]) for i, part in enumerate(parts)}
-        yield Change(numbers[home], one.name, one.level, unit, own_family, already, before, after, pairs)
+        yield Change(cases[number].number, one.name, one.level, unit, own_family, already, before, after, pairs)
