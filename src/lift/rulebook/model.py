@@ -270,6 +270,12 @@ class Rule:
         """Whether a team works its answers. A measure counts, and what an award opens stands beside the award."""
         return self.kind not in ("measure", "opened")
 
+    @property
+    def may_follow(self) -> bool:
+        """Whether its answer is something that another award may bring, raise or take away. A detector and a look at
+        awards that may be too low speak of what the records hold now."""
+        return self.kind in ("entitlement", "opened")
+
     def covers_day(self, day: date) -> bool:
         """Whether the rule says anything of this day."""
         return self.covers[0] <= day <= self.covers[1]

@@ -63,7 +63,12 @@ _ORDER: tuple[Worklist, ...] = (
     Worklist(
         "pensioner_conversation",
         "One conversation with pensioners",
-        (Part("pension_credit", (POSSIBLE,)), Part("attendance_allowance"), Part("carers_allowance")),
+        (
+            Part("pension_credit", (POSSIBLE,)),
+            Part("pension_credit_additions_missing"),
+            Part("attendance_allowance"),
+            Part("carers_allowance"),
+        ),
     ),
 )
 

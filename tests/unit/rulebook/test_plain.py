@@ -46,7 +46,10 @@ def test_a_name_in_words(name: str, words: str) -> None:
     [
         ("pension_credit.guarantee_credit", "guarantee − income, but not less than 0"),
         ("pension_credit.income", "pensions and other income of all adults + counted earnings + deemed income"),
-        ("pension_credit.carer_addition", "carer rate (£1) × number of adults (entitled to Carer's Allowance)"),
+        (
+            "pension_credit_additions.carer_addition",
+            "carer rate (£1) × number of adults (entitled to Carer's Allowance)",
+        ),
         (
             "deemed_income.deemed_income",
             "deemed rate (£1) × ((savings − capital ignored (£1), but not less than 0) ÷ deemed step (£1), rounded up "

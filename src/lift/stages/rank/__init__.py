@@ -94,7 +94,8 @@ def rank(
     answers = _in_words(connection, book)
     rows = [row for one in lists for row in _on_list(one, answers, day)]
     listed = {rule for one in lists for rule in one.rules}
-    looked_at = [name for name, rule in book.rules.items() if name in listed or rule.kind == "opened"]
+    told = [name for name, rule in book.rules.items() if name in listed or not rule.makes_a_list]
+    looked_at = [name for name in told if book.rules[name].may_follow]
     follows = what_follows(connection, book, looked_at, day, rows)
     rows = [_with_what_follows(row, follows) for row in rows]
     _store(connection, "ranked", [tuple(row[name] for name in _RANKED) for row in rows], _RANKED)
