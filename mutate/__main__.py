@@ -1,140 +1,106 @@
 """`make mutate`: what share of single mistakes in the rules do the rules' own examples notice?
 
-`python -m mutate [RULE]... [--every N]`: one mistake in N, always the same ones. A mistake survives if every example of
-every rule that rests on the mutated part comes out as written, on the reference engine. Questions are not asked again.
+`python -m mutate [FILE]... [--every N]`: mistakes in these files of rules (pension_credit, pension_age …; default all),
+one in N, always the same ones. A mistake survives if every example of every rule that rests on the mistaken part comes
+out as written, on the reference engine. Questions are not asked again.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from fractions import Fraction
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
-from lift.errors import LiftError, Place
-from lift.rulebook.check import amounts_of, closure, short, tables_of
 from lift.rulebook.load import load_rulebook
-from lift.rulebook.model import Amount, Cell, Example, Rule, Rulebook, Step, Table
-from lift.rulebook.nodes import Type
-from lift.trial.examples import ASKED, run_examples
-from mutate.formulas import changed
+from lift.rulebook.model import Rulebook
+from mutate.accepted import Survivors, read_survivors
+from mutate.mistakes import Mutant, mutants
+from mutate.noticing import Examples
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """A rulebook with one mistake, where it is, what it is, and which rules could notice."""
+@dataclass
+class Tally:
+    """What became of the mistakes in one file of rules."""
 
-    book: Rulebook
-    owner: str
-    place: Place
-    what: str
-    rules: tuple[str, ...]
+    noticed: int = 0
+    equivalent: int = 0
+    open: int = 0
+    survivors: list[Mutant] = field(default_factory=list)
+    """Those that nobody has accepted."""
 
+    @property
+    def made(self) -> int:
+        """Mistakes, without those that say the same in another way."""
+        return self.noticed + self.open + len(self.survivors)
 
-def mutants(book: Rulebook, wanted: Sequence[str]) -> Iterator[Mutant]:
-    """Every single mistake in what the wanted rules rest on, in a fixed order."""
-    rests: dict[str, list[str]] = defaultdict(list)
-    for name in wanted:
-        rule = book.rules[name]
-        parts: list[Step | Amount | Table] = [*closure(rule, book), *amounts_of(rule, book), *tables_of(rule, book)]
-        for part in parts:
-            rests[part.name].append(name)
-    for name, rules in rests.items():
-        yield from _of(book, name, tuple(rules))
-
-
-def _of(book: Rulebook, name: str, rules: tuple[str, ...]) -> Iterator[Mutant]:
-    owner = name.partition(".")[0]
-    if name in book.amounts:
-        amount = book.amounts[name]
-        for versions, what in _versions(amount, min(book.rules[rule].covers[0] for rule in rules)):
-            other = replace(book, amounts={**book.amounts, name: replace(amount, versions=versions)})
-            yield Mutant(other, owner, amount.place, f"{short(name)}: {what}", rules)
-    elif name in book.tables:
-        table = book.tables[name]
-        for index, (start, rows) in enumerate(table.versions):
-            for row, (keys, cell) in enumerate(rows):
-                for other_cell, what in _cells(cell, table.type):
-                    new_rows = (*rows[:row], (keys, other_cell), *rows[row + 1 :])
-                    new = (*table.versions[:index], (start, new_rows), *table.versions[index + 1 :])
-                    made = replace(book, tables={**book.tables, name: replace(table, versions=new)})
-                    yield Mutant(made, owner, table.place, f"{short(name)} from {start}, row {row + 1}: {what}", rules)
-    else:
-        step = book.steps[name]
-        for index, formula in enumerate(step.formulas):
-            for node, at, what in changed(formula.node, book.amounts):
-                formulas = (*step.formulas[:index], replace(formula, node=node), *step.formulas[index + 1 :])
-                made = replace(book, steps={**book.steps, name: replace(step, formulas=formulas)})
-                yield Mutant(made, owner, formula.part(at), f"{short(name)}: {what}", rules)
+    def __str__(self) -> str:
+        share = 100 * self.noticed / self.made if self.made else 100
+        return (
+            f"{self.noticed} of {self.made} noticed, {share:.1f}%; {self.open} open, {self.equivalent} equivalent, "
+            f"{len(self.survivors)} not accounted for"
+        )
 
 
-def _versions(amount: Amount, first: date) -> Iterator[tuple[tuple[tuple[date, Cell], ...], str]]:
-    """Each cell with another value, and, where a covered day could tell, beginning a day later."""
-    for index, (start, cell) in enumerate(amount.versions):
-        is_past = index + 1 < len(amount.versions) and amount.versions[index + 1][0] <= first
-        if is_past:
-            continue
-        for other, what in _cells(cell, amount.type):
-            yield (*amount.versions[:index], (start, other), *amount.versions[index + 1 :]), f"from {start}: {what}"
-        if start > first and index and amount.versions[index - 1][1].value != cell.value:
-            later = start + timedelta(days=1)
-            yield (*amount.versions[:index], (later, cell), *amount.versions[index + 1 :]), f"{start} for {later}"
+def tallied(examples: Examples, made: Collection[Mutant], known: Survivors) -> tuple[dict[str, Tally], list[str]]:
+    """By file of rules what became of the mistakes, and what is wrong with those that are accepted."""
+    tallies: dict[str, Tally] = {}
+    stale: list[str] = []
+    for mutant in made:
+        tally = tallies.setdefault(mutant.owner, Tally())
+        said = known.accepted.get((mutant.owner, mutant.shown))
+        if examples.notice(mutant):
+            tally.noticed += 1
+            if said is not None:
+                stale.append(f"{mutant.owner}, {mutant.shown}: an example notices it now. Take it out.")
+        elif said is None:
+            tally.survivors.append(mutant)
+        elif said.kind == "equivalent":
+            tally.equivalent += 1
+        else:
+            tally.open += 1
+    return tallies, stale
 
 
-def _cells(cell: Cell, kind: Type) -> Iterator[tuple[Cell, str]]:
-    if isinstance(cell.value, bool):
-        yield replace(cell, value=not cell.value), "the contrary"
-    elif isinstance(cell.value, Fraction) and not cell.is_weak:
-        more = cell.value + (Fraction(1, 100) if kind.is_money or cell.value.denominator != 1 else 1)
-        yield replace(cell, value=more), f"{float(cell.value)} for {float(more)}"
-    elif cell.is_weak and cell.within is not None and isinstance(cell.within[1], Fraction):
-        low, high = cell.within
-        yield replace(cell, within=(low, high + 1)), f"at most {float(high)} for {float(high + 1)}"
+def never_made(book: Rulebook, known: Survivors, made: Collection[Mutant], owners: Collection[str]) -> list[str]:
+    """Accepted mistakes that can't be made (any more) in these files, or in files that there are not: a line each."""
+    names = {(mutant.owner, mutant.shown) for mutant in made}
+    owned = files_of(book)
+    return [
+        f"{one.owner}, {one.shown}: there is no such mistake. Take it out, or name it as python -m mutate does."
+        for key, one in known.accepted.items()
+        if key not in names and (one.owner in owners or one.owner not in owned)
+    ]
 
 
-def is_noticed(mutant: Mutant) -> bool:
-    """Whether some example does not come out as written."""
-    for name in mutant.rules:
-        rule = mutant.book.rules[name]
-        by_day: dict[date, list[Example]] = defaultdict(list)
-        for example in rule.examples:
-            then = {part: value for part, value in example.then.items() if part not in ASKED}
-            if then:
-                by_day[example.day].append(replace(example, then=then))
-        for examples in by_day.values():
-            if _differs(mutant.book, rule, examples):
-                return True
-    return False
+def files_of(book: Rulebook) -> list[str]:
+    """The files of rules, shared ones too, by name."""
+    return sorted({name.partition(".")[0] for name in (*book.steps, *book.amounts, *book.tables)})
 
 
-def _differs(book: Rulebook, rule: Rule, examples: list[Example]) -> bool:
-    only = replace(rule, examples=tuple(examples))
-    try:
-        return bool(run_examples(replace(book, rules={**book.rules, rule.id: only}), [rule.id], ("reference",)))
-    except (LiftError, ArithmeticError, LookupError, TypeError, ValueError, AssertionError):
-        return True
-
-
-def main(arguments: list[str]) -> int:
-    """Prints survivors and the share noticed by file."""
+def main(arguments: Sequence[str]) -> int:
+    """Prints survivors with their places and the share noticed by file. 1 where an accepted one is stale, or a file
+    that is held to account has one that is not accepted."""
     parser = argparse.ArgumentParser(prog="python -m mutate", description=__doc__)
-    parser.add_argument("rules", nargs="*")
-    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    parser.add_argument("--every", type=int, default=1, metavar="N")
     given = parser.parse_args(arguments)
-    book = load_rulebook(bases=True)
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for mutant in list(mutants(book, given.rules or list(book.rules)))[:: given.every]:
-        noticed = is_noticed(mutant)
-        counts[mutant.owner][0] += noticed
-        counts[mutant.owner][1] += 1
-        if not noticed:
-            print(f"{mutant.place.path}:{mutant.place.line}: {mutant.what}")
-    for owner, (found, made) in counts.items():
-        print(f"{owner}: {found} of {made} noticed, {100 * found / made:.1f}%")
-    return 0
+    book, known = load_rulebook(bases=True), read_survivors()
+    if unknown := sorted(set(given.files) - set(files_of(book))):
+        parser.error(f"there is no file of rules {unknown[0]}; name some of {', '.join(files_of(book))}")
+    made = list(mutants(book, given.files or None))
+    stale = never_made(book, known, made, given.files or files_of(book))
+    examples, failed = Examples(book), False
+    for owner in dict.fromkeys(mutant.owner for mutant in made):
+        tallies, noticed = tallied(examples, [one for one in made[:: given.every] if one.owner == owner], known)
+        for mutant in tallies[owner].survivors if owner in tallies else ():
+            print(f"{mutant.place.path}:{mutant.place.line}: {mutant.shown}")
+            failed |= owner in known.held
+        stale += noticed
+        print(f"{owner}: {tallies.get(owner, Tally())}", flush=True)
+    for line in stale:
+        print(f"mutate/survivors.yaml: {line}")
+    return 1 if stale or failed else 0
 
 
 if __name__ == "__main__":

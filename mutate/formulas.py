@@ -1,4 +1,4 @@
-"""Which formulas differ from a given one in one operator, number, name, branch or NOT?"""
+"""Which formulas differ from a given one in one operator, number, code, name, branch, condition or NOT?"""
 
 from __future__ import annotations
 
@@ -8,11 +8,25 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from lift.rulebook.model import Amount
-from lift.rulebook.nodes import AmountRef, Arithmetic, Call, Choose, Compare, Constant, Gather, Logic, Node, Not, Span
+from lift.rulebook.nodes import (
+    AmountRef,
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Constant,
+    Gather,
+    IsOneOf,
+    Logic,
+    Node,
+    Not,
+    Span,
+)
 
 _COMPARED = {"<": "<=", "<=": "<", "=": "<>", "<>": "="}
-_SIGNS = {"+": "-", "-": "+", "*": "/"}
-_EXTREMES = {"GREATEST": "LEAST", "LEAST": "GREATEST"}
+_SIGNS = {"+": "-", "-": "+", "/": "*"}
+_FUNCTIONS = {"GREATEST": "LEAST", "LEAST": "GREATEST", "CEIL": "FLOOR", "FLOOR": "CEIL", "ROUND": "CEIL"}
+_GATHERS = {"ANY": "EVERY", "EVERY": "ANY", "MIN": "MAX", "MAX": "MIN"}
 # What a relation is stands in the dictionary, not in the rule.
 _NOT_OURS = ("relation_where", "complete_when")
 
@@ -45,35 +59,83 @@ def _below(value: Any, amounts: Mapping[str, Amount]) -> Iterator[tuple[Any, Spa
 
 def _here(node: Node, amounts: Mapping[str, Amount]) -> Iterator[Changed]:
     if isinstance(node, Compare):
-        other = _COMPARED[node.operator]
-        yield Changed(replace(node, operator=other), node.at, f"{node.operator} for {other}")  # type: ignore[arg-type]
-    elif isinstance(node, Arithmetic) and node.operator in _SIGNS and node.operator != "*":
-        other = _SIGNS[node.operator]
-        yield Changed(replace(node, operator=other), node.at, f"{node.operator} for {other}")  # type: ignore[arg-type]
+        yield _put(node, "operator", _COMPARED[node.operator])
+    elif isinstance(node, Arithmetic) and node.operator in _SIGNS:
+        yield _put(node, "operator", _SIGNS[node.operator])
     elif isinstance(node, Logic):
-        other = "OR" if node.operator == "AND" else "AND"
-        yield Changed(replace(node, operator=other), node.at, f"{node.operator} for {other}")  # type: ignore[arg-type]
+        yield _put(node, "operator", "OR" if node.operator == "AND" else "AND")
+        yield from _shorter(node)
     elif isinstance(node, Not):
-        yield Changed(node.value, node.at, "NOT dropped")
-    elif isinstance(node, Call) and node.function in _EXTREMES:
-        name = _EXTREMES[node.function]
-        yield Changed(replace(node, function=name), node.at, f"{node.function} for {name}")
+        yield Changed(node.value, node.at, "NOT left out")
+    elif isinstance(node, Call) and node.function in _FUNCTIONS:
+        yield _put(node, "function", _FUNCTIONS[node.function])
     elif isinstance(node, Choose):
-        (condition, value), *rest = node.branches
-        turned = replace(node, branches=((condition, node.otherwise), *rest), otherwise=value)
-        yield Changed(turned, node.at, "branches swapped")
-    elif isinstance(node, Constant) and isinstance(node.value, Fraction):
-        yield Changed(replace(node, value=node.value + 1), node.at, f"{node.value} for {node.value + 1}")
-    elif isinstance(node, Gather) and node.where is not None:
-        yield Changed(replace(node, where=None), node.at, "WHERE dropped")
+        yield from _swapped(node)
+    elif isinstance(node, Constant):
+        yield from _constants(node)
+    elif isinstance(node, IsOneOf) and len(node.options) > 1:
+        yield from _fewer(node)
+    elif isinstance(node, Gather):
+        yield from _gathered(node)
     elif isinstance(node, AmountRef):
         yield from _renamed(node, list(amounts.values()))
 
 
+def _put(node: Node, name: str, other: str) -> Changed:
+    return Changed(replace(node, **{name: other}), node.at, f"{getattr(node, name)} -> {other}")  # type: ignore[arg-type]
+
+
+def _shorter(node: Logic) -> Iterator[Changed]:
+    """One of the conditions forgotten."""
+    for index in range(len(node.parts)):
+        rest = (*node.parts[:index], *node.parts[index + 1 :])
+        other = rest[0] if len(rest) == 1 else replace(node, parts=rest)
+        yield Changed(other, node.parts[index].at, "left out")
+
+
+def _fewer(node: IsOneOf) -> Iterator[Changed]:
+    for index, option in enumerate(node.options):
+        rest = (*node.options[:index], *node.options[index + 1 :])
+        yield Changed(replace(node, options=rest), node.at, f"{option.value} left out")
+
+
+def _gathered(node: Gather) -> Iterator[Changed]:
+    if node.where is not None:
+        yield Changed(replace(node, where=None), node.at, "WHERE left out")
+    if node.function in _GATHERS and node.body is not None:
+        yield _put(node, "function", _GATHERS[node.function])
+
+
+def _swapped(node: Choose) -> Iterator[Changed]:
+    """Each branch's value in the place of the last."""
+    for index, (condition, value) in enumerate(node.branches):
+        branches = (*node.branches[:index], (condition, node.otherwise), *node.branches[index + 1 :])
+        what = "branches swapped" if len(node.branches) == 1 else f"branch {index + 1} and the last swapped"
+        yield Changed(replace(node, branches=branches, otherwise=value), node.at, what)
+
+
+def _constants(node: Constant) -> Iterator[Changed]:
+    if isinstance(node.value, bool):
+        yield Changed(replace(node, value=not node.value), node.at, f"{node.value} -> {not node.value}")
+    elif isinstance(node.value, Fraction):
+        for other in (node.value - 1, node.value + 1):
+            yield Changed(replace(node, value=other), node.at, f"{node.value} -> {other}")
+    elif isinstance(node.value, str) and node.value in node.type.codes and len(node.type.codes) > 1:
+        codes = node.type.codes
+        code = codes[(codes.index(node.value) + 1) % len(codes)]
+        yield Changed(replace(node, value=code), node.at, f"{node.value} -> {code}")
+
+
 def _renamed(node: AmountRef, amounts: Sequence[Amount]) -> Iterator[Changed]:
-    """The next amount of the same owner and unit, in the order of the file."""
+    """The next amount of the same owner and unit with other figures, in the order of the file."""
     owner = node.name.rpartition(".")[0]
-    alike = [a.name for a in amounts if a.name.rpartition(".")[0] == owner and a.type == node.type]
-    if len(alike) > 1 and node.name in alike:
-        other = alike[(alike.index(node.name) + 1) % len(alike)]
-        yield Changed(replace(node, name=other), node.at, f"{node.name} for {other}")
+    alike = [a for a in amounts if a.name.rpartition(".")[0] == owner and a.type == node.type]
+    names = [a.name for a in alike]
+    if node.name not in names:
+        return
+    index = names.index(node.name)
+    for other in (*alike[index + 1 :], *alike[:index]):
+        if other.versions != alike[index].versions:
+            last = other.name.rpartition(".")[2]
+            yield Changed(replace(node, name=other.name), node.at, f"{node.name.rpartition('.')[2]} -> {last}")
+            return
