@@ -132,12 +132,16 @@ _LIABLE_FAMILY = """
         WHERE l.lives_here
     ), told AS (
         SELECT household_key, bool_and(family_key IS NOT NULL AND is_known) AS is_all_known,
+            bool_and(family_key IS NOT NULL) AS is_all_placed,
             count(DISTINCT family_key) AS families, max(extract_date) AS as_at, min(file_id) AS file_id,
             min(line) AS line
         FROM named GROUP BY household_key
     )
     SELECT f.family_key, f.household_key, t.as_at, t.file_id, t.line,
         t.families = 1 AND f.family_key IN (SELECT family_key FROM named) AS is_only_liable_family,
+        -- Another name may be that of a partner, or of somebody whom no row places here.
+        CASE WHEN t.families = 1 AND t.is_all_placed THEN TRUE
+            WHEN t.families > 1 AND f.is_couple IS NOT NULL THEN FALSE END AS is_surely_only_liable_family,
         -- Somebody who may be the partner of one who is liable may be so too.
         CASE WHEN f.family_key IN (SELECT family_key FROM named) THEN TRUE
             WHEN t.is_all_known AND f.is_couple IS NOT NULL THEN FALSE END AS is_liable
