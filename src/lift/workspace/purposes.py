@@ -56,6 +56,18 @@ SUGGESTED: dict[str, Suggested] = {
         "Local Government Finance Act 1992 section 13A and Schedule 1A (the council's own reduction scheme)",
         "whether the council's agreement with DWP on Universal Credit data covers it",
     ),
+    "council_tax_reduction_pension_age": Suggested(
+        "Tell people over State Pension age who pay council tax that they may claim the reduction the law prescribes",
+        "Local Government Finance Act 1992 section 13A and SI 2012/2885 (the scheme prescribed for pensioners)",
+        "whether the council may use its benefit data to find people for it",
+        HEALTH,
+    ),
+    "housing_benefit_pension_age": Suggested(
+        "Tell people over State Pension age who pay rent that they may claim Housing Benefit, and help them to",
+        "Social Security Administration Act 1992 section 134 (Housing Benefit is the council's to administer)",
+        "whether the council may use its council tax data to find people for it",
+        HEALTH,
+    ),
     "pension_credit": Suggested(
         "Tell people over State Pension age that they may claim Pension Credit, and help them to",
         _TAKE_UP,
@@ -67,7 +79,7 @@ SUGGESTED: dict[str, Suggested] = {
         "section 7B of the 1992 Act may not reach school meals; which benefit data may be used for them",
     ),
     "pensioner_conversation": Suggested(
-        "Talk with people over State Pension age once, about Pension Credit, Attendance Allowance and caring",
+        "Talk with people over State Pension age once, about Pension Credit, help with rent and council tax, Attendance Allowance and caring",
         _TAKE_UP,
         "whether SI 2007/2911 names each of these benefits",
         HEALTH,

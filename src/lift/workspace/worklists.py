@@ -58,6 +58,8 @@ _CHECK_SAMPLE = Worklist(CHECK_SAMPLE, "Check sample: a few families of whom not
 _ORDER: tuple[Worklist, ...] = (
     Worklist("benefit_cap", "", (Part("benefit_cap"),)),
     Worklist("council_tax_reduction_not_claimed", "", (Part("council_tax_reduction_not_claimed"),)),
+    Worklist("council_tax_reduction_pension_age", "", (Part("council_tax_reduction_pension_age", (LIKELY,)),)),
+    Worklist("housing_benefit_pension_age", "", (Part("housing_benefit_pension_age", (LIKELY,)),)),
     Worklist("pension_credit", "", (Part("pension_credit", (LIKELY,)),)),
     Worklist("free_school_meals", "", (Part("free_school_meals"),)),
     Worklist(
@@ -68,6 +70,8 @@ _ORDER: tuple[Worklist, ...] = (
             Part("pension_credit_additions_missing"),
             Part("attendance_allowance"),
             Part("carers_allowance"),
+            Part("council_tax_reduction_pension_age", (POSSIBLE,)),
+            Part("housing_benefit_pension_age", (POSSIBLE,)),
         ),
     ),
 )
