@@ -22,8 +22,9 @@ from tests.middlemarch import MONTH, SAMPLE, Quiet, copy_of, finished_sample, li
 HERE = Path(__file__).parent
 # In the order in which a team works them; `families` comes last, when everybody has been contacted from another list.
 NAMES = (
-    "benefit_cap", "council_tax_reduction_not_claimed", "council_tax_reduction_pension_age", "housing_benefit_pension_age",
-    "pension_credit", "free_school_meals", "pensioner_conversation", "check_sample", "families",
+    "benefit_cap", "council_tax_reduction_not_claimed", "council_tax_reduction_pension_age",
+    "housing_benefit_pension_age", "pension_credit", "free_school_meals", "pensioner_conversation",
+    "check_sample", "families",
 )  # fmt: skip
 FILES = (
     "benefit_cap_contacts", "check_sample_call_file", "council_tax_reduction_not_claimed_call_file",

@@ -79,7 +79,8 @@ SUGGESTED: dict[str, Suggested] = {
         "section 7B of the 1992 Act may not reach school meals; which benefit data may be used for them",
     ),
     "pensioner_conversation": Suggested(
-        "Talk with people over State Pension age once, about Pension Credit, help with rent and council tax, Attendance Allowance and caring",
+        "Talk with people over State Pension age once, about Pension Credit, "
+        "help with rent and council tax, Attendance Allowance and caring",
         _TAKE_UP,
         "whether SI 2007/2911 names each of these benefits",
         HEALTH,

@@ -57,8 +57,8 @@ _SIMPLE: dict[str, str] = {
         FROM b_period_told t JOIN b_period_key k ON k.family_key = t.family_key AND k.starts = t.starts""",
     "account_household": "SELECT household_key AS unit_key, 'council_tax_account' AS kind, * FROM b_account",
     "account_family": """
-        SELECT l.family_key AS unit_key, 'council_tax_account' AS kind, l.is_only_liable_family, l.is_surely_only_liable_family,
-            a.*
+        SELECT l.family_key AS unit_key, 'council_tax_account' AS kind, l.is_only_liable_family,
+            l.is_surely_only_liable_family, a.*
         FROM b_liable_family l JOIN b_account a USING (household_key) WHERE l.is_liable""",
     "resident": "SELECT person_key AS unit_key, 'council_tax_resident' AS kind, * FROM b_resident",
     "pupil": "SELECT person_key AS unit_key, 'pupil' AS kind, * FROM b_pupil WHERE person_key IS NOT NULL",
