@@ -29,7 +29,7 @@ NAMES = (
 FILES = (
     "benefit_cap_contacts", "check_sample_call_file", "council_tax_reduction_not_claimed_call_file",
     "council_tax_reduction_pension_age_call_file", "free_school_meals_call_file", "pension_credit_call_file",
-    "pensioner_conversation_call_file", "pensioner_conversation_contacts",
+    "pension_credit_contacts", "pensioner_conversation_call_file", "pensioner_conversation_contacts",
 )  # fmt: skip
 # Both families of the list of Housing Benefit are contacted from other lists, so that it has no files of its own.
 PAGES = tuple(name for name in NAMES[:-2] if name != "housing_benefit_pension_age")
