@@ -49,6 +49,19 @@ def multiply(connection: duckdb.DuckDBPyConnection, book: Rulebook, households: 
         other_family_key || '-' || n AS other_family_key, {ids} FROM possible_couple, copy""")
 
 
+def keep_a_third_over_pension_age(connection: duckdb.DuckDBPyConnection) -> None:
+    """Of the units as built those of every home with somebody surely born by 6 July 1960, and of twice as many others,
+    the first by their keys."""
+    connection.execute("""CREATE OR REPLACE TEMP TABLE over AS
+        SELECT DISTINCT household_key FROM person WHERE date_of_birth_high <= DATE '1960-07-06'""")
+    connection.execute("""CREATE OR REPLACE TEMP TABLE kept AS FROM over UNION ALL
+        (SELECT household_key FROM household ANTI JOIN over USING (household_key) ORDER BY household_key
+        LIMIT (SELECT 2 * count(*) FROM over))""")
+    for level in LEVELS:
+        connection.execute(f"DELETE FROM {level} WHERE household_key NOT IN (FROM kept)")
+    connection.execute("DELETE FROM possible_couple WHERE family_key NOT IN (SELECT family_key FROM family)")
+
+
 def _moved(name: str, copies: int) -> str:
     """The number of a unit in its copy: the copies of one unit stand together, so that their order is kept."""
     return f"{name} * {copies} + n AS {name}"
