@@ -163,7 +163,7 @@ def _of_awards(book: Rulebook, rule: Rule) -> Iterator[_Ready]:
             engine = _NotingEngine(book, example.day)
             answer = subject(rule, given, engine.answers([rule.id], given.units), example.subject)
             if answer is not None:
-                changes(engine, book, rule, given.units, example, answer)
+                changes(engine, book, rule, example.day, given.units, {0: (example, answer)})
             noted = {after.get(name, name) if isinstance(name, str) else name for name in engine.noted}
             then = {WANTED: example.then[WANTED]}
             yield _Ready(rule.id, example, then, given, frozenset(engine.noted | noted))

@@ -6,7 +6,8 @@ or {low, high}; `true`, `false` and `null` say whether an entitlement begins the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Set
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -20,27 +21,33 @@ WANTED = "if_awarded"
 
 
 def changes(
-    engine: Engine, book: Rulebook, rule: Rule, units: Units, example: Example, answer: Answer
-) -> Mapping[str, Value]:
-    """For each rule that the example names, what would change for the family that the answer is about."""
-    wanted: Mapping[str, Any] = example.then[WANTED]
-    supposed = scenario(book, [rule.id], list(book.rules), example.day)
-    marked = mark_units(units, rule.level, {answer.key}, supposed.marks[rule.id])
-    found = engine.with_rulebook(supposed.book).answers(supposed.rules, marked)
+    engine: Engine, book: Rulebook, rule: Rule, day: date, units: Units, asked: Mapping[int, tuple[Example, Answer]]
+) -> Mapping[int, Mapping[str, Value]]:
+    """For each example, with the answer that it is about, what would change for that family under each rule that the
+    example names. All are supposed at once: no two of them are of one home."""
+    supposed = scenario(book, [rule.id], list(book.rules), day)
+    keys = {answer.key for _, answer in asked.values()}
+    found = engine.with_rulebook(supposed.book).answers(
+        supposed.rules, mark_units(units, rule.level, keys, supposed.marks[rule.id])
+    )
     names = {one.rule: one.name for one in supposed.affected}
-    own = _own(units, answer)
-    by_rule: dict[str, Answer] = {}
-    for one in found:
-        if one.key in own:
-            by_rule.setdefault(names[one.rule], one)
-    return {name: _told(by_rule.get(name), value) for name, value in wanted.items()}
+    told: dict[int, Mapping[str, Value]] = {}
+    for number, (example, answer) in asked.items():
+        own = _own(units, answer)
+        by_rule: dict[str, Answer] = {}
+        for one in found:
+            if one.key in own:
+                by_rule.setdefault(names[one.rule], one)
+        wanted: Mapping[str, Any] = example.then[WANTED]
+        told[number] = {name: _told(by_rule.get(name), value) for name, value in wanted.items()}
+    return told
 
 
-def _own(units: Units, answer: Answer) -> Sequence[str]:
+def _own(units: Units, answer: Answer) -> Set[str]:
     """The keys of the unit itself, of its family and home, and of whoever is of its family."""
     (unit,) = (one for one in units.of(answer.level) if one.key == answer.key)
-    family = [one.key for one in units.units if unit.family is not None and one.family == unit.family]
-    return [unit.key, *family, unit.household]
+    family = {one.key for one in units.units if unit.family is not None and one.family == unit.family}
+    return {unit.key, *family, unit.household}
 
 
 def _told(one: Answer | None, wanted: Any) -> Value:

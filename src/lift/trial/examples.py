@@ -98,16 +98,34 @@ def _run_day(
         answers = made.answers([rule.id], units, keep_steps=True)
         if any(name in example.then for _, example in examples for name in ASKED):
             answers = settle(made, book, units, answers)
+        found = {index: subject(rule, given[index], answers, example.subject) for index, example in examples}
+        follows = _what_follows(made, book, rule, day, given, examples, found)
         for index, example in examples:
-            answer = subject(rule, given[index], answers, example.subject)
-            differing = compare(rule, answer, {k: v for k, v in example.then.items() if k != awarded.WANTED})
-            if answer is not None and awarded.WANTED in example.then:
-                mine = given[index].units
-                got = awarded.changes(make_engine(engine, book, day), book, rule, mine, example, answer)
-                for name, value in got.items():
-                    differing += _differs(f"if_awarded {name}", value, example.then[awarded.WANTED][name])
+            differing = compare(rule, found[index], {k: v for k, v in example.then.items() if k != awarded.WANTED})
+            for name, value in follows.get(index, {}).items():
+                differing += _differs(f"if_awarded {name}", value, example.then[awarded.WANTED][name])
             failures += [Failure(rule.id, example.name, engine, example.place, what) for what in differing]
     return failures
+
+
+def _what_follows(
+    engine: Engine,
+    book: Rulebook,
+    rule: Rule,
+    day: date,
+    given: Mapping[int, Given],
+    examples: Sequence[tuple[int, Example]],
+    found: Mapping[int, Answer | None],
+) -> Mapping[int, Mapping[str, Value]]:
+    """Of the examples that say so, what would follow from the award."""
+    asked = {
+        index: (example, answer)
+        for index, example in examples
+        if awarded.WANTED in example.then and (answer := found[index]) is not None
+    }
+    if not asked:
+        return {}
+    return awarded.changes(engine, book, rule, day, together(given[index] for index in asked), asked)
 
 
 def subject(rule: Rule, given: Given, answers: Sequence[Answer], wanted: str | None) -> Answer | None:
