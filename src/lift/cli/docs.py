@@ -16,6 +16,7 @@ from typing import Any
 import typer
 
 from lift.rulebook.dictionary_page import dictionary_page
+from lift.rulebook.instruments_page import instruments_page
 from lift.rulebook.load import load_rulebook, rules_folder
 from lift.rulebook.model import Rulebook
 from lift.rulebook.page import markdown, rule_page
@@ -28,6 +29,7 @@ _MANUAL = "tests.spec.print_manual"
 def pages(book: Rulebook) -> Mapping[str, str]:
     """Path below docs/ to text, for every page that the program itself can write."""
     found = {"commands.md": _commands(), "facts.md": _MADE + markdown(dictionary_page(book))}
+    found["instruments.md"] = _MADE + markdown(instruments_page(book))
     for rule in book.rules.values():
         found[f"rules/{rule.id}.md"] = _MADE + markdown(rule_page(book, rule))
     found["rules/README.md"] = _contents(book)

@@ -282,6 +282,21 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Instrument:
+    """An Act, an instrument or a scheme that rules cite under this name. `provisions`: those that they cite, each with
+    where the register lists it. `confirmed_by`: against what name, number and title were looked at; empty: nothing."""
+
+    name: str
+    title: str
+    at: str
+    provisions: Mapping[str, Place]
+    confirmed_on: date | None
+    confirmed_by: tuple[str, ...]
+    note: str
+    place: Place
+
+
+@dataclass(frozen=True)
 class Rulebook:
     """Every rule with all that it rests on. Dictionaries are keyed by full name."""
 
@@ -296,5 +311,9 @@ class Rulebook:
     """The facts that the analysts' view of a run may hold, and how."""
     bases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     base_places: Mapping[str, Place] = field(default_factory=dict)
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    """What citations may name; empty where the examples were not read, for then nobody asks."""
+    not_law: tuple[str, ...] = ()
+    """What a citation may say in the place of an instrument."""
     hashes: Mapping[str, str] = field(default_factory=dict)
     """File path below rules/ to SHA-256."""

@@ -18,7 +18,9 @@ Shape = TypeVar("Shape", bound=BaseModel)
 Path_ = tuple[str | int, ...]
 
 #: Sections of named entries: a broken entry is left out, and what rests on its name is not complained of again.
-_ENTRIES = {"amounts": 2, "tables": 2, "steps": 2, "relations": 2, "standing_assumptions": 2, "facts": 3}
+_ENTRIES = {
+    "amounts": 2, "tables": 2, "steps": 2, "relations": 2, "standing_assumptions": 2, "facts": 3, "instruments": 2,
+}  # fmt: skip
 _MOST_ROUNDS = 5
 _DATE_KEY = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
 
