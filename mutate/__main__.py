@@ -2,7 +2,8 @@
 
 `python -m mutate [FILE]... [--every N]`: mistakes in these files of rules (pension_credit, pension_age …; default all),
 one in N, always the same ones. A mistake survives if every example of every rule that rests on the mistaken part comes
-out as written, on the reference engine. Questions are not asked again.
+out as written, on the reference engine. Questions are not asked again. A mistyped citation survives if the list of
+instruments has it too: no machine knows which of two provisions that are both cited was meant.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from dataclasses import dataclass, field
 from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Rulebook
 from mutate.accepted import Survivors, read_survivors
-from mutate.mistakes import Mutant, mutants
-from mutate.noticing import Examples
+from mutate.mistakes import Mutant, mistyped, mutants
+from mutate.noticing import Citations, Examples
 
 
 @dataclass
@@ -42,17 +43,17 @@ class Tally:
         )
 
 
-def tallied(examples: Examples, made: Collection[Mutant], known: Survivors) -> tuple[dict[str, Tally], list[str]]:
+def tallied(by: Examples | Citations, made: Collection[Mutant], known: Survivors) -> tuple[dict[str, Tally], list[str]]:
     """By file of rules what became of the mistakes, and what is wrong with those that are accepted."""
     tallies: dict[str, Tally] = {}
     stale: list[str] = []
     for mutant in made:
         tally = tallies.setdefault(mutant.owner, Tally())
         said = known.accepted.get((mutant.owner, mutant.shown))
-        if examples.notice(mutant):
+        if by.notice(mutant):
             tally.noticed += 1
             if said is not None:
-                stale.append(f"{mutant.owner}, {mutant.shown}: an example notices it now. Take it out.")
+                stale.append(f"{mutant.owner}, {mutant.shown}: it is noticed now. Take it out.")
         elif said is None:
             tally.survivors.append(mutant)
         elif said.kind == "equivalent":
@@ -88,16 +89,20 @@ def main(arguments: Sequence[str]) -> int:
     book, known = load_rulebook(bases=True), read_survivors()
     if unknown := sorted(set(given.files) - set(files_of(book))):
         parser.error(f"there is no file of rules {unknown[0]}; name some of {', '.join(files_of(book))}")
-    made = list(mutants(book, given.files or None))
-    stale = never_made(book, known, made, given.files or files_of(book))
-    examples, failed = Examples(book), False
-    for owner in dict.fromkeys(mutant.owner for mutant in made):
-        tallies, noticed = tallied(examples, [one for one in made[:: given.every] if one.owner == owner], known)
-        for mutant in tallies[owner].survivors if owner in tallies else ():
-            print(f"{mutant.place.path}:{mutant.place.line}: {mutant.shown}")
-            failed |= owner in known.held
-        stale += noticed
-        print(f"{owner}: {tallies.get(owner, Tally())}", flush=True)
+    law, cites = list(mutants(book, given.files or None)), list(mistyped(book, given.files or None))
+    stale, failed = never_made(book, known, [*law, *cites], given.files or files_of(book)), False
+    by: Sequence[tuple[str, Examples | Citations, Sequence[Mutant]]] = (
+        ("", Examples(book), law[:: given.every]),
+        (" (citations)", Citations(book), cites[:: given.every]),
+    )
+    for of, noticing, made in by:
+        for owner in dict.fromkeys(mutant.owner for mutant in made):
+            tallies, noticed = tallied(noticing, [one for one in made if one.owner == owner], known)
+            for mutant in tallies[owner].survivors:
+                print(f"{mutant.place.path}:{mutant.place.line}: {mutant.shown}")
+                failed |= owner in known.held and mutant.cite is None
+            stale += noticed
+            print(f"{owner}{of}: {tallies[owner]}", flush=True)
     for line in stale:
         print(f"mutate/survivors.yaml: {line}")
     return 1 if stale or failed else 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from lift.errors import Place
 from lift.rulebook.check import amounts_of, closure, short, tables_of
+from lift.rulebook.citations import numbers_changed
 from lift.rulebook.model import Amount, Formula, Rule, Rulebook, Step, Table
 from mutate.figures import wrong_amounts, wrong_steps, wrong_tables
 from mutate.formulas import changed
@@ -28,6 +29,8 @@ class Mutant:
     rules: tuple[str, ...]
     by: frozenset[int] | None = None
     """The cells, by identity, one of which an example must read to notice; None where the part's name says it."""
+    cite: str | None = None
+    """The mistyped citation; no example rests on it, the list of instruments does."""
 
     @property
     def owner(self) -> str:
@@ -60,6 +63,18 @@ def mutants(book: Rulebook, owners: Sequence[str] | None = None) -> Iterator[Mut
         if owners is None or rule.id in owners:
             for mutant in _of_awards(book, rule):
                 yield _told_apart(mutant, seen)
+
+
+def mistyped(book: Rulebook, owners: Sequence[str] | None = None) -> Iterator[Mutant]:
+    """Every citation in these files with one number, or letter in brackets, taken for the next."""
+    seen: dict[str, int] = defaultdict(int)
+    answers = {name for rule in book.rules.values() for name in rule.answers.values()}
+    parts: list[Step | Amount | Table] = [*book.amounts.values(), *book.tables.values(), *book.steps.values()]
+    for part in parts:
+        if part.name not in answers and (owners is None or part.name.partition(".")[0] in owners):
+            for other in numbers_changed(part.cite):
+                wrong = replace(part, cite=other)
+                yield _told_apart(Mutant(wrong, part.name, part.place, f"cites {other}", (), cite=other), seen)
 
 
 def resting(book: Rulebook) -> Mapping[str, tuple[str, ...]]:

@@ -6,9 +6,11 @@ a mistake is then put only to the examples that read the mistaken part, one by o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from lift.engines.reference import ReferenceEngine
@@ -18,6 +20,7 @@ from lift.engines.reference.values import Evaluated
 from lift.errors import LiftError
 from lift.plan.differences import after_name
 from lift.rulebook.answers import Range
+from lift.rulebook.citations import Citation, Cited, read_citation
 from lift.rulebook.model import Example, Rule, Rulebook
 from lift.rulebook.nodes import AmountRef, Level, Lookup, Node, StepRef, walk
 from lift.rulebook.signs import Sign
@@ -118,18 +121,20 @@ class Examples:
     """All examples of a rulebook, each with what it reads. Questions are not asked again."""
 
     book: Rulebook
-    plain: dict[str, list[_Ready]] = field(init=False)
-    awards: list[_Ready] = field(init=False)
+    plain: dict[str, list[_Ready]] = field(default_factory=dict, init=False)
 
-    def __post_init__(self) -> None:
-        self.plain = {rule.id: list(_plain(self.book, rule)) for rule in self.book.rules.values()}
-        self.awards = [one for rule in self.book.rules.values() for one in _of_awards(self.book, rule)]
+    @cached_property
+    def awards(self) -> list[_Ready]:
+        """Those that say what would follow from an award, of every rule."""
+        return [one for rule in self.book.rules.values() for one in _of_awards(self.book, rule)]
 
     def reading(self, mutant: Mutant) -> Iterator[_Ready]:
-        """The examples that could notice, those that cost least first."""
+        """The examples that could notice, those that cost least first. A rule's are read when first asked for."""
         for rule in mutant.rules:
-            yield from (one for one in self.plain[rule] if one.reads(mutant))
-        yield from (one for one in self.awards if one.reads(mutant))
+            if rule not in self.plain:
+                self.plain[rule] = list(_plain(self.book, self.book.rules[rule]))
+            yield from [one for one in self.plain[rule] if one.reads(mutant)]
+        yield from [one for one in self.awards if one.reads(mutant)]
 
     def notice(self, mutant: Mutant) -> bool:
         """Whether some example does not come out as written."""
@@ -142,6 +147,38 @@ class Examples:
                 among.insert(0, one)
                 return True
         return False
+
+
+@dataclass
+class Citations:
+    """How often each provision is cited in a rulebook."""
+
+    book: Rulebook
+    times: Counter[Cited] = field(init=False)
+
+    def __post_init__(self) -> None:
+        parts = (*self.book.amounts.values(), *self.book.tables.values(), *self.book.steps.values())
+        bounds = [bound.cite for fact in self.book.facts.values() for bound in fact.proved_bounds]
+        self.times = Counter(
+            one for cite in (*(part.cite for part in parts), *bounds) for one in self._read(cite).named
+        )
+
+    def _read(self, cite: str) -> Citation:
+        return read_citation(cite, self.book.instruments, self.book.not_law)
+
+    def notice(self, mutant: Mutant) -> bool:
+        """Whether `lift rules check` would name the mistyped citation, or what is cited no longer."""
+        assert mutant.cite is not None
+        right = next(
+            parts[mutant.name].cite
+            for parts in (self.book.amounts, self.book.tables, self.book.steps)
+            if mutant.name in parts
+        )
+        wrong = self._read(mutant.cite)
+        listed = {Cited(one.name, p) for one in self.book.instruments.values() for p in ("", *one.provisions)}
+        left = Counter(self._read(right).named) - Counter(wrong.named)
+        gone = [one for one in left if one.provision and self.times[one] == 1]
+        return wrong.is_wrong or bool(gone) or not set(wrong.named) <= listed
 
 
 def _plain(book: Rulebook, rule: Rule) -> Iterator[_Ready]:

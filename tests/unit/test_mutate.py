@@ -21,8 +21,8 @@ from lift.rulebook.nodes import Type
 from mutate.__main__ import main, never_made, tallied
 from mutate.accepted import Accepted, Survivors, read_survivors
 from mutate.figures import wrong_tables
-from mutate.mistakes import Mutant, mutants
-from mutate.noticing import Examples
+from mutate.mistakes import Mutant, mistyped, mutants
+from mutate.noticing import Citations, Examples
 
 _HOUSE = Path(__file__).parents[1] / "messages" / "bad_rules" / "house"
 #: One mistake in so many is made in the tests; `make mutate` makes all.
@@ -127,7 +127,7 @@ def test_an_accepted_survivor_that_is_noticed_now_or_cannot_be_made_any_more_is_
     made = [one for one in mutants(law, ["attendance_allowance"]) if one.shown.startswith("lower_rate: from 2026")][:1]
     known = _known(made[0], "equivalent")
     tallies, stale = tallied(examples, made, known)
-    assert stale == [f"attendance_allowance, {made[0].shown}: an example notices it now. Take it out."]
+    assert stale == [f"attendance_allowance, {made[0].shown}: it is noticed now. Take it out."]
     assert tallies["attendance_allowance"].noticed == 1
     assert never_made(law, known, made, ["attendance_allowance"]) == []
     gone = f"attendance_allowance, {made[0].shown}: there is no such mistake. "
@@ -169,7 +169,7 @@ def test_a_share_of_all_mistakes_is_noticed_or_accounted_for(law: Rulebook, exam
     looks whether they are still unnoticed."""
     made, known = list(mutants(law)), read_survivors()
     assert known.held
-    assert never_made(law, known, made, {one.owner for one in made}) == []
+    assert never_made(law, known, [*made, *mistyped(law)], {one.owner for one in made}) == []
     chosen = [one for one in made if one.owner in known.held and (one.owner, one.shown) not in known.accepted]
     tallies, _ = tallied(examples, chosen[::_SHARE], known)
     assert [one.shown for tally in tallies.values() for one in tally.survivors] == []
@@ -186,3 +186,17 @@ def test_kinds_of_mistakes_are_all_made(law: Rulebook) -> None:
     ends = Counter(one.what.rpartition(": ")[2] for one in mutants(law))
     for what in ("< -> <=", "= -> <>", "+ -> -", "AND -> OR", "left out", "NOT left out", "GREATEST -> LEAST"):
         assert ends[what] > 0, what
+
+
+def test_a_mistyped_citation_is_noticed_by_the_list_of_instruments(law: Rulebook) -> None:
+    made = {one.shown: one for one in mistyped(law, ["attendance_allowance"])}
+    citations = Citations(law)
+    for wrong in (
+        "SSCBA 1993 s.65(3), Sch 4 Pt III",
+        "SSCBA 1992 s.66(3), Sch 4 Pt III",
+        "SSCBA 1992 s.65(3), Sch 5 Pt III",
+    ):
+        assert citations.notice(made[f"higher_rate: cites {wrong}"]), wrong
+    tallies, _ = tallied(citations, list(mistyped(law)), read_survivors())
+    share = sum(tally.noticed for tally in tallies.values()) / sum(tally.made for tally in tallies.values())
+    assert share > 0.9

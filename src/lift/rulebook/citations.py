@@ -1,13 +1,14 @@
 """Which provisions of which instruments does a citation name?
 
-A citation is parts with `;` between. Each names an instrument as the register (`instruments.py`) calls it, and then its
-provisions: `SI 2002/1792 reg 6(4) and (5), Sch I paras 1 and 2(5) to 2(7)`. Provisions are told apart to the last bracket;
-of a range the ends count. Whatever else holds a number is a mistake.
+A citation is parts with `;` between. Each names an instrument as the list (`instruments.py`) calls it, and then
+its provisions: `SI 2002/1792 reg 6(4) and (5), Sch I paras 1 and 2(5) to 2(7)`. They are told apart to the last
+bracket; of a range the ends count. Whatever else holds a number is a mistake.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
@@ -37,16 +38,21 @@ class Cited:
 
 @dataclass(frozen=True)
 class Citation:
-    """What a citation names, and what in it cannot be read: parts that name no instrument, and numbers after one that
-    are no provision."""
+    """What a citation names, and what in it is wrong: parts that name no instrument, numbers after one that are no
+    provision, and what is named twice."""
 
     named: tuple[Cited, ...]
     unknown: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    twice: tuple[Cited, ...] = ()
+
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.unknown or self.unreadable or self.twice)
 
 
 def read_citation(text: str, instruments: Collection[str], not_law: Collection[str] = ()) -> Citation:
-    """The citation against the names of a register. `not_law`: what may stand in the place of an instrument."""
+    """The citation against the names of instruments. `not_law`: what may stand in the place of an instrument."""
     named: list[Cited] = []
     unknown: list[str] = []
     unreadable: list[str] = []
@@ -66,7 +72,8 @@ def read_citation(text: str, instruments: Collection[str], not_law: Collection[s
             reader.read(part[one.end() : end])
             named += [Cited(one.group(), provision) for provision in reader.provisions or [""]]
             unreadable += reader.unreadable
-    return Citation(tuple(dict.fromkeys(named)), tuple(unknown), tuple(unreadable))
+    twice = [one for one, times in Counter(named).items() if times > 1]
+    return Citation(tuple(dict.fromkeys(named)), tuple(unknown), tuple(unreadable), tuple(twice))
 
 
 @dataclass

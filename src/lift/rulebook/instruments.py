@@ -1,4 +1,4 @@
-"""Does every citation name a provision that the register of instruments lists?
+"""Does every citation name a provision that the list of instruments has?
 
 `instruments.yaml` beside `facts.yaml` lists Acts, instruments and schemes under the names by which the rules cite them,
 with the provisions that are cited. What is written twice, here and in a rule, cannot be mistyped unnoticed.
@@ -21,7 +21,7 @@ from lift.rulebook.problems import Path_, Problems, read_shape
 from lift.rulebook.scope import nearest
 
 FILE = "instruments.yaml"
-_ADD = "add it to instruments.yaml once you have read it there"
+_ADD = "add it to instruments.yaml once you have read it"
 _STATUTES = "https://www.legislation.gov.uk/"
 
 
@@ -57,10 +57,10 @@ class Citing:
 
 
 @dataclass
-class Register:
-    """What citations may name. A council's own register comes on top of the one that is shipped."""
+class Instruments:
+    """What citations may name. A council's own list comes on top of the one that is shipped."""
 
-    instruments: dict[str, Instrument] = field(default_factory=dict)
+    by_name: dict[str, Instrument] = field(default_factory=dict)
     not_law: tuple[str, ...] = ()
 
     def add(self, located: Located, problems: Problems) -> None:
@@ -72,10 +72,10 @@ class Register:
             path: Path_ = ("instruments", name)
             self._check_twice(name, entry, located, problems)
             places = {p: located.place((*path, "provisions", i)) for i, p in enumerate(entry.provisions)}
-            known = self.instruments.get(name)
+            known = self.by_name.get(name)
             provisions = {**(known.provisions if known is not None else {}), **places}
             confirmed = entry.confirmed
-            self.instruments[name] = Instrument(
+            self.by_name[name] = Instrument(
                 name=name,
                 title=entry.title,
                 at=entry.at or "",
@@ -116,31 +116,35 @@ def _cites(value: Any, path: Path_) -> Iterable[tuple[Path_, Any]]:
             yield from _cites(below, (*path, index))
 
 
-def check_citations(found: Iterable[Citing], register: Register, problems: Problems) -> set[Cited]:
+def check_citations(found: Iterable[Citing], listed: Instruments, problems: Problems) -> set[Cited]:
     """What is cited. Adds every citation that names no instrument, or no provision of it that is listed."""
     named: set[Cited] = set()
     for one in found:
-        citation = read_citation(one.cite, register.instruments, register.not_law)
+        citation = read_citation(one.cite, listed.by_name, listed.not_law)
         for part in citation.unknown:
-            what = f"{one.name} cites '{part}', and no instrument of that name is registered"
-            problems.add(one.place, what, _fix(part, register.instruments))
+            what = f"{one.name} cites '{part}', and instruments.yaml has no instrument of that name"
+            problems.add(one.place, what, _fix(nearest(part, listed.by_name, ""), _ADD))
         for part in citation.unreadable:
             what = f"{part} in the citation of {one.name} is no provision"
-            problems.add(one.place, what, "write s., reg, art, Sch, Pt, para before it, and ; before another instrument")
+            problems.add(
+                one.place, what, "write s., reg, art, Sch, Pt, para before it, and ; before another instrument"
+            )
+        for cited in citation.twice:
+            what = f"{one.name} cites {' '.join((cited.instrument, cited.provision)).strip()} twice"
+            problems.add(one.place, what, "name once what is meant once, and mend the other")
         for cited in citation.named:
-            listed = register.instruments[cited.instrument].provisions
-            if cited.provision and cited.provision not in listed:
-                what = f"{one.name} cites {cited.instrument} {cited.provision}, which is not registered"
-                problems.add(one.place, what, _fix(cited.provision, listed))
+            provisions = listed.by_name[cited.instrument].provisions
+            if cited.provision and cited.provision not in provisions:
+                what = f"{one.name} cites {cited.instrument} {cited.provision}, which instruments.yaml does not list"
+                problems.add(one.place, what, _fix_provision(cited, provisions))
         named.update(citation.named)
     return named
 
 
-def check_in_vain(named: Collection[Cited], register: Register, problems: Problems) -> None:
-    """Adds what is registered and cited nowhere: the sign of a citation that was mistyped into another registered
-    one."""
+def check_in_vain(named: Collection[Cited], listed: Instruments, problems: Problems) -> None:
+    """Adds what is listed and cited nowhere: one that was meant was perhaps mistyped into another that is listed."""
     cited = {one.instrument for one in named}
-    for name, instrument in register.instruments.items():
+    for name, instrument in listed.by_name.items():
         if name not in cited:
             problems.add(instrument.place, f"no rule cites {name}", "take it out, or mend the citation that means it")
             continue
@@ -150,18 +154,24 @@ def check_in_vain(named: Collection[Cited], register: Register, problems: Proble
                 problems.add(place, what, "take it out, or mend the citation that means it")
 
 
-def check_law(name: str, law: str, place: Place, register: Register, problems: Problems) -> Cited | None:
-    """The instrument at whose page the law of a rule is. Adds a page of the statute book where none is registered."""
-    for instrument in register.instruments.values():
+def check_law(name: str, law: str, place: Place, listed: Instruments, problems: Problems) -> Cited | None:
+    """The instrument at whose page the law of a rule is. Adds a page of the statute book where none is listed."""
+    for instrument in listed.by_name.values():
         if instrument.at and (law == instrument.at or law.startswith(f"{instrument.at}/")):
             return Cited(instrument.name)
     if law.startswith(_STATUTES):
-        what = f"the law of {name} is at {law}, and no registered instrument is there"
-        known = [instrument.at for instrument in register.instruments.values() if instrument.at]
-        problems.add(place, what, _fix(law, known))
+        what = f"the law of {name} is at {law}, and no instrument of instruments.yaml is there"
+        known = [instrument.at for instrument in listed.by_name.values() if instrument.at]
+        problems.add(place, what, _fix(nearest(law, known, ""), _ADD))
     return None
 
 
-def _fix(name: str, known: Iterable[str]) -> str:
-    near = nearest(name, known, "")
-    return f"{near} If not, {_ADD}" if near else _ADD
+def _fix_provision(cited: Cited, provisions: Iterable[str]) -> str:
+    """The provision that holds the one cited, if that is listed, else the one most like it."""
+    add = f"add {cited.provision} to the provisions of {cited.instrument} in instruments.yaml once you have read it"
+    above = [one for one in provisions if cited.provision.startswith(f"{one}(")]
+    return _fix(f"did you mean {max(above, key=len)}?" if above else nearest(cited.provision, provisions, ""), add)
+
+
+def _fix(near: str, add: str) -> str:
+    return f"{near} If not, {add}" if near else add

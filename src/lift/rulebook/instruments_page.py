@@ -11,7 +11,7 @@ from lift.rulebook.page import Code, Grid, Page, Section
 
 
 def instruments_page(book: Rulebook) -> Page:
-    """The register, with the files of rules that cite each provision."""
+    """The instruments, with the files of rules that cite each provision."""
     where = _where(book)
     sections = [_section(one, where) for one in book.instruments.values()]
     sentences = (

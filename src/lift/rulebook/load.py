@@ -26,8 +26,8 @@ from lift.rulebook.declared import (
 )
 from lift.rulebook.dictionary import read_analysts, read_dictionary
 from lift.rulebook.figures import FigureReader
-from lift.rulebook.instruments import FILE as REGISTER
-from lift.rulebook.instruments import Citing, Register, check_citations, check_in_vain, check_law, citing
+from lift.rulebook.instruments import FILE as INSTRUMENTS
+from lift.rulebook.instruments import Citing, Instruments, check_citations, check_in_vain, check_law, citing
 from lift.rulebook.kept import FOLDER, kept_reading
 from lift.rulebook.located import Located, read_located
 from lift.rulebook.model import Rule, Rulebook, Step
@@ -50,7 +50,7 @@ _STAND_IN: dict[str, Any] = {
 
 
 #: Files of a folder of rules that hold no rule.
-_NO_RULES = ("facts.yaml", "bases.yaml", REGISTER)
+_NO_RULES = ("facts.yaml", "bases.yaml", INSTRUMENTS)
 
 
 def rules_folder() -> Path:
@@ -133,7 +133,9 @@ def _load(loader: _Loader) -> Rulebook | None:
     _read_files(loader)
     base = Scope("family", facts, relations, broken=Broken(read.broken | loader.unreadable))
     amounts, tables, steps, rules = _assemble(loader, base)
-    register = _read_register(loader)
+    found = len(problems.found)
+    listed = _read_instruments(loader)
+    is_whole = len(problems.found) == found
     book = Rulebook(
         facts=facts,
         relations=relations,
@@ -144,14 +146,14 @@ def _load(loader: _Loader) -> Rulebook | None:
         rules=rules,
         analysts=analysts,
         **_read_bases(loader),
-        instruments=register.instruments,
-        not_law=register.not_law,
+        instruments=listed.by_name,
+        not_law=listed.not_law,
         hashes=dict(sorted(loader.hashes.items())),
     )
     problems.damaged |= {f.id for f in loader.files.values() if not f.whole} | loader.unreadable
     check_rulebook(book, problems, examples=loader.examples)
-    if register.instruments:
-        _check_citations(loader, located, register)
+    if listed.by_name and is_whole:
+        _check_citations(loader, located, listed)
     return book
 
 
@@ -193,23 +195,25 @@ def _read_bases(loader: _Loader) -> dict[str, Any]:
     return {"bases": {str(name): facts for name, facts in located.value.items()}, "base_places": places}
 
 
-def _read_register(loader: _Loader) -> Register:
+def _read_instruments(loader: _Loader) -> Instruments:
     """What citations may name, of the rules shipped and of those beside them; nothing where only the formulas count."""
-    register = Register()
-    for folder, shown in _registers(loader) if loader.examples else ():
-        located = _read(loader, folder / REGISTER, REGISTER, f"{shown}/{REGISTER}")
+    listed = Instruments()
+    for folder, shown in _with_instruments(loader) if loader.examples else ():
+        located = _read(loader, folder / INSTRUMENTS, INSTRUMENTS, f"{shown}/{INSTRUMENTS}")
         # It answers nothing, so it is no part of what a run says it was made with.
-        loader.hashes.pop(REGISTER, None)
+        loader.hashes.pop(INSTRUMENTS, None)
         if located is not None:
-            register.add(located, loader.problems)
-    return register
+            listed.add(located, loader.problems)
+    return listed
 
 
-def _registers(loader: _Loader) -> list[tuple[Path, str]]:
-    """The folders with a register, and how users know them."""
+def _with_instruments(loader: _Loader) -> list[tuple[Path, str]]:
+    """The folders that list instruments, and how users know them."""
     others = [folder for folder in (loader.beside, loader.only and _home_of(loader.only)) if folder is not None]
     folders = [(loader.root, loader.shown), *[(other, other.as_posix()) for other in others]]
-    found = {folder.resolve(): (folder, shown) for folder, shown in reversed(folders) if (folder / REGISTER).is_file()}
+    found = {
+        folder.resolve(): (folder, shown) for folder, shown in reversed(folders) if (folder / INSTRUMENTS).is_file()
+    }
     return list(reversed(found.values()))
 
 
@@ -218,18 +222,21 @@ def _home_of(file: Path) -> Path:
     return file.parent.parent if file.parent.name in ("common", "local", "opened") else file.parent
 
 
-def _check_citations(loader: _Loader, dictionary: Located, register: Register) -> None:
-    """A council's own rules, and a draft, are held to a register if they stand in a folder that has one."""
-    with_register = {folder.resolve() for folder, _ in _registers(loader)}
-    files = [f for f in loader.files.values() if _home_of(f.path).resolve() in with_register]
+def _check_citations(loader: _Loader, dictionary: Located, listed: Instruments) -> None:
+    """A council's own rules, and a draft, are held to the instruments if they stand in a folder that lists some."""
+    with_listed = {folder.resolve() for folder, _ in _with_instruments(loader)}
+    files = [f for f in loader.files.values() if _home_of(f.path).resolve() in with_listed]
+    before = len(loader.problems.found)
     cites: list[Citing] = list(citing(dictionary, dictionary.value))
     laws = set()
     for file in files:
         cites += citing(file.located, file.located.value)
-        laws.add(check_law(file.id, file.shape.law, file.located.place(("law",)), register, loader.problems))
-    named = check_citations(cites, register, loader.problems) | {law for law in laws if law is not None}
-    if loader.only is None and loader.beside is None and not loader.unreadable:
-        check_in_vain(named, register, loader.problems)
+        laws.add(check_law(file.id, file.shape.law, file.located.place(("law",)), listed, loader.problems))
+    named = check_citations(cites, listed, loader.problems) | {law for law in laws if law is not None}
+    # Of what a mistyped citation leaves uncited nothing is said besides.
+    is_right = len(loader.problems.found) == before
+    if is_right and loader.only is None and loader.beside is None and not loader.unreadable:
+        check_in_vain(named, listed, loader.problems)
 
 
 def _rule_files(loader: _Loader) -> list[tuple[Path, str, str]]:
@@ -241,7 +248,7 @@ def _rule_files(loader: _Loader) -> list[tuple[Path, str, str]]:
     found = [(path, name, f"{loader.shown}/{name}") for path, name in [*shared, *rules, *opened, *local]]
     if loader.beside is not None:
         # iterdir(), not glob(): glob() takes a folder that may not be read for an empty one.
-        paths = sorted(path for path in loader.beside.iterdir() if path.suffix == ".yaml" and path.name != REGISTER)
+        paths = sorted(path for path in loader.beside.iterdir() if path.suffix == ".yaml" and path.name != INSTRUMENTS)
         own = [(path, f"local/{path.name}", path.as_posix()) for path in paths]
         taken = {name for _, name, _ in own}
         found = [entry for entry in found if entry[1] not in taken] + own

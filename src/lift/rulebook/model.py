@@ -284,7 +284,7 @@ class Rule:
 @dataclass(frozen=True)
 class Instrument:
     """An Act, an instrument or a scheme that rules cite under this name. `provisions`: those that they cite, each with
-    where the register lists it. `confirmed_by`: against what name, number and title were looked at; empty: nothing."""
+    where it is listed. `confirmed_by`: against what name, number and title were looked at; empty: nothing."""
 
     name: str
     title: str

@@ -24,7 +24,7 @@ from lift.workspace.writing import MEGABYTE, check_space, private_folder
 TIMES_THE_EXTRACTS = 4
 AT_LEAST = 300 * MEGABYTE
 # What citations may name (lift.rulebook.instruments): asked when rules are checked, and it answers nothing.
-REGISTER = "instruments.yaml"
+INSTRUMENTS = "instruments.yaml"
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,11 @@ def check_room(workspace: Workspace, incoming: Incoming) -> None:
 def copy_rules(workspace: Workspace, shipped: Path, target: Path) -> Path:
     """The rules of a run: those that LIFT ships, and the council's own beside the local ones."""
     for path in sorted(shipped.rglob("*")):
-        if path.is_file() and path.suffix in (".yaml", ".csv") and path.name != REGISTER:
+        if path.is_file() and path.suffix in (".yaml", ".csv") and path.name != INSTRUMENTS:
             _copy(path, target / path.relative_to(shipped))
     # iterdir(), not glob(): glob() takes a folder that may not be read for an empty one.
     for path in sorted(workspace.rules.iterdir()) if workspace.rules.is_dir() else ():
-        if path.is_file() and path.suffix in (".yaml", ".csv") and path.name != REGISTER:
+        if path.is_file() and path.suffix in (".yaml", ".csv") and path.name != INSTRUMENTS:
             _copy(path, target / "local" / path.name)
     return target
 
