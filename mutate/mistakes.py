@@ -69,8 +69,7 @@ def mistyped(book: Rulebook, owners: Sequence[str] | None = None) -> Iterator[Mu
     """Every citation in these files with one number, or letter in brackets, taken for the next."""
     seen: dict[str, int] = defaultdict(int)
     answers = {name for rule in book.rules.values() for name in rule.answers.values()}
-    parts: list[Step | Amount | Table] = [*book.amounts.values(), *book.tables.values(), *book.steps.values()]
-    for part in parts:
+    for part in book.cited_parts:
         if part.name not in answers and (owners is None or part.name.partition(".")[0] in owners):
             for other in numbers_changed(part.cite):
                 wrong = replace(part, cite=other)

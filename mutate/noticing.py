@@ -157,10 +157,9 @@ class Citations:
     times: Counter[Cited] = field(init=False)
 
     def __post_init__(self) -> None:
-        parts = (*self.book.amounts.values(), *self.book.tables.values(), *self.book.steps.values())
         bounds = [bound.cite for fact in self.book.facts.values() for bound in fact.proved_bounds]
         self.times = Counter(
-            one for cite in (*(part.cite for part in parts), *bounds) for one in self._read(cite).named
+            one for cite in (*(part.cite for part in self.book.cited_parts), *bounds) for one in self._read(cite).named
         )
 
     def _read(self, cite: str) -> Citation:
@@ -169,11 +168,7 @@ class Citations:
     def notice(self, mutant: Mutant) -> bool:
         """Whether `lift rules check` would name the mistyped citation, or what is cited no longer."""
         assert mutant.cite is not None
-        right = next(
-            parts[mutant.name].cite
-            for parts in (self.book.amounts, self.book.tables, self.book.steps)
-            if mutant.name in parts
-        )
+        right = next(part.cite for part in self.book.cited_parts if part.name == mutant.name)
         wrong = self._read(mutant.cite)
         listed = {Cited(one.name, p) for one in self.book.instruments.values() for p in ("", *one.provisions)}
         left = Counter(self._read(right).named) - Counter(wrong.named)

@@ -51,7 +51,7 @@ def _where(book: Rulebook) -> dict[Cited, list[str]]:
 
 def _cites(book: Rulebook) -> Iterator[tuple[str, str]]:
     """File of rules and citation, the dictionary last."""
-    for part in (*book.amounts.values(), *book.tables.values(), *book.steps.values()):
+    for part in book.cited_parts:
         yield part.name.partition(".")[0], part.cite
     for fact in book.facts.values():
         for bound in fact.proved_bounds:

@@ -317,3 +317,8 @@ class Rulebook:
     """What a citation may say in the place of an instrument."""
     hashes: Mapping[str, str] = field(default_factory=dict)
     """File path below rules/ to SHA-256."""
+
+    @property
+    def cited_parts(self) -> list[Amount | Table | Step]:
+        """Everything that carries a citation of its own."""
+        return [*self.amounts.values(), *self.tables.values(), *self.steps.values()]
