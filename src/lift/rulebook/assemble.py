@@ -8,7 +8,7 @@ from dataclasses import replace
 from lift.errors import Place
 from lift.rulebook.dimensions import FLAG, parse_unit
 from lift.rulebook.located import Located, Source
-from lift.rulebook.model import AWARDED, Award, Evidence, Example, Fact, Formula, Rule, Step
+from lift.rulebook.model import AWARDED, Award, Evidence, Example, Fact, Formula, Outweighs, Rule, Step
 from lift.rulebook.nodes import LEVELS, Choose, FactRef, Level, walk
 from lift.rulebook.problems import Problems
 from lift.rulebook.scope import Scope, nearest
@@ -61,6 +61,7 @@ def assemble_rule(
         hash=file_hash,
         place=located.key_place(("id",)),
         note=" ".join((shape.note or "").split()),
+        outweighs=_outweighs(shape, located, scope, problems),
     )
     return rule, steps
 
@@ -119,6 +120,17 @@ def _check_worth(shape: RuleShape, located: Located, texts: Mapping[str, object]
         problems.add(
             place, "yearly_value is the value of what is given in kind", "add in_kind: what it is, or write yearly:"
         )
+
+
+def _outweighs(shape: RuleShape, located: Located, scope: Scope, problems: Problems) -> Outweighs | None:
+    """The rules of which an award brings less than it takes away, each of which must be there."""
+    if shape.outweighs is None:
+        return None
+    for index, name in enumerate(shape.outweighs.rules):
+        if name not in scope.rule_levels and name not in scope.broken:
+            place = located.place(("outweighs", "rules", index))
+            problems.add(place, f"there is no rule {name}", nearest(name, scope.rule_levels))
+    return Outweighs(tuple(shape.outweighs.rules), shape.outweighs.cite, " ".join(shape.outweighs.why.split()))
 
 
 def _if_awarded(shape: RuleShape, located: Located, scope: Scope, problems: Problems) -> tuple[Award, ...]:

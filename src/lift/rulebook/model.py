@@ -214,6 +214,15 @@ AWARDED = "awarded"
 
 
 @dataclass(frozen=True)
+class Outweighs:
+    """Other rules of which a family may get less by an award, but always less than the award itself brings it."""
+
+    rules: tuple[str, ...]
+    cite: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Evidence:
     step: str
     strength: OneOf["strong", "medium", "weak"]
@@ -264,6 +273,7 @@ class Rule:
     hash: str
     place: Place
     note: str = ""
+    outweighs: Outweighs | None = None
 
     @property
     def makes_a_list(self) -> bool:

@@ -125,6 +125,10 @@ def _head(book: Rulebook, rule: Rule) -> tuple[str, ...]:
         # What has a rule of its own goes by that rule's name.
         named = [book.rules[name].name if name in book.rules else name for name in rule.opens]
         found.append(f"Opens the way to: {_listed(named)}.")
+    if rule.outweighs:
+        named = [book.rules[name].name if name in book.rules else name for name in rule.outweighs.rules]
+        why = f"{rule.outweighs.why} ({rule.outweighs.cite})"
+        found.append(f"Brings more than it may take away of: {_listed(named)}. {why}")
     return tuple(found)
 
 

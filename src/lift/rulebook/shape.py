@@ -133,6 +133,12 @@ class SharedShape(_Shape):
     each: LevelName = "person"
 
 
+class OutweighsShape(_Shape):
+    rules: list[str] = Field(min_length=1)
+    cite: str
+    why: str
+
+
 class RuleShape(_Shape):
     id: str
     name: str
@@ -158,6 +164,7 @@ class RuleShape(_Shape):
     evidence: list[EvidenceShape] = []
     opens: list[str] = []
     if_awarded: dict[str, str] = {}
+    outweighs: OutweighsShape | None = None
     advice_first: str | None = None
     outreach: dict[str, Any] = {}
     examples: list[ExampleShape] = []

@@ -45,7 +45,29 @@ def change(low: str | None, high: str | None, **other: Any) -> Change:
 def test_what_is_paid_moves(low: str | None, high: str | None, said: str, cost: str) -> None:
     one = change(low, high)
     assert _in_words(BOOK, ROW, [one]) == (f"{BOOK.rules['pension_credit'].name}: {said}",)
-    assert _cost(BOOK, [one]) == cost
+    assert _cost(BOOK, ROW, [one]) == cost
+
+
+@pytest.mark.parametrize(
+    ("rule", "family", "cost"),
+    [
+        ("housing_benefit_pension_age", "f1", ""),
+        ("council_tax_reduction_pension_age", "f1", ""),
+        ("housing_benefit_pension_age", "f2", "yes"),
+        ("housing_benefit_pension_age", None, "yes"),
+        ("attendance_allowance", "f1", "yes"),
+    ],
+)
+def test_a_fall_that_pension_credit_itself_makes_up_for_costs_its_own_family_nothing(
+    rule: str, family: str | None, cost: str
+) -> None:
+    """But the page says so, and somebody else's loss is one all the same."""
+    row = ROW | {"rule": "pension_credit", "reference": "f1"}
+    one = change("-4.39", "-4.39", rule=rule, family=family)
+    assert _cost(BOOK, row, [one]) == cost
+    assert _cost(BOOK, ROW, [one]) == "yes"
+    if family == "f1":
+        assert _in_words(BOOK, row, [one]) == (f"{BOOK.rules[rule].name}: about £4.39 a week less",)
 
 
 @pytest.mark.parametrize(
@@ -99,20 +121,20 @@ def test_what_is_given_in_kind_begins_or_not(
 ) -> None:
     one = change(None, None, rule="free_school_meals", already=already, due_before=before, due_after=after, parts={})
     assert _in_words(BOOK, ROW, [one]) == said
-    assert _cost(BOOK, [one]) == ""
+    assert _cost(BOOK, ROW, [one]) == ""
 
 
 def test_what_is_neither_paid_nor_due_cannot_be_lost() -> None:
-    assert _cost(BOOK, [change("-5.00", "-5.00", already=False, due_before=False)]) == ""
-    assert _cost(BOOK, [change("-5.00", "-5.00", already=False, due_before=None)]) == ""
-    assert _cost(BOOK, [change("-5.00", "-5.00", already=False, due_before=True)]) == "yes"
-    assert _cost(BOOK, [change("-5.00", "-5.00", already=None, due_before=None)]) == "yes"
+    assert _cost(BOOK, ROW, [change("-5.00", "-5.00", already=False, due_before=False)]) == ""
+    assert _cost(BOOK, ROW, [change("-5.00", "-5.00", already=False, due_before=None)]) == ""
+    assert _cost(BOOK, ROW, [change("-5.00", "-5.00", already=False, due_before=True)]) == "yes"
+    assert _cost(BOOK, ROW, [change("-5.00", "-5.00", already=None, due_before=None)]) == "yes"
 
 
 def test_what_is_opened_anyway_is_not_told_again() -> None:
     one = change("-100.00", "100.00", rule="winter_fuel_payment", already=False, due_before=True, due_after=True)
     assert _in_words(BOOK, ROW, [one]) == ()
-    assert _cost(BOOK, [one]) == ""
+    assert _cost(BOOK, ROW, [one]) == ""
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def what_follows(
     for change in follow(connection, book, rules, day, cases):
         by_case[change.case].append(change)
     words = {one: _in_words(book, findings[one], by_case[number]) for number, one in alone.items()}
-    cost = {one: _cost(book, by_case[number]) for number, one in alone.items()}
+    cost = {one: _cost(book, findings[one], by_case[number]) for number, one in alone.items()}
     together = {
         family: _together(book, own, by_case[len(findings) + n]) for n, (family, own) in enumerate(several.items())
     }
@@ -65,11 +65,17 @@ def what_follows(
 # ---- cost ------------------------------------------------------------------------------------------------------------
 
 
-def _cost(book: Rulebook, changes: Iterable[Change]) -> str:
-    """Whether something that is paid, or that is surely due, falls."""
-    held = [one for one in changes if _is_held(book, one)]
+def _cost(book: Rulebook, row: Row, changes: Iterable[Change]) -> str:
+    """Whether something that is paid, or that is surely due, falls, and the award itself does not make up for it."""
+    held = [one for one in changes if _is_held(book, one) and not _is_outweighed(book, row, one)]
     found = [_falls(low, high) for one in held for low, high in one.parts.values()]
     return SURE if SURE in found else UNSURE if UNSURE in found else ""
+
+
+def _is_outweighed(book: Rulebook, row: Row, one: Change) -> bool:
+    """Whether the law has the award bring the same family more than it can take away there."""
+    outweighs = book.rules[row["rule"]].outweighs
+    return outweighs is not None and one.rule in outweighs.rules and one.family == row["family_key"]
 
 
 def _is_held(book: Rulebook, one: Change) -> bool:
