@@ -14,7 +14,7 @@ from lift.sources.facts.readings import load_readings
 from lift.sources.kinds import load_kinds
 from lift.stages.build import build
 from tests.unit.stages.fact_cases import OLDER, YOUNG, Cases, assessed, two_sources
-from tests.unit.stages.towns import DAY, KEY, Town, dictionary, partner
+from tests.unit.stages.towns import DAY, KEY, Town, dictionary, partner, place, reference
 
 
 def _claims(cases: Cases) -> None:
@@ -65,6 +65,30 @@ def _council_tax(cases: Cases) -> None:
     cases.account("joint", 69, liable2_surname="Second", liable2_forename="Sue", ctr_flag=True)
 
 
+def _rent_and_charge(cases: Cases) -> None:
+    cases.benefit("tenant", 80, **assessed(), weekly_eligible_rent="96.50")
+    cases.benefit("suspended tenant", 81, weekly_eligible_rent=90, hb_status="suspended", hb_weekly=0)
+    cases.benefit("closed tenant", 82, weekly_eligible_rent=90, record_type="closed")
+    cases.benefit("owner's claim", 83, weekly_eligible_rent=0, tenancy_type="owner_ctr_only")
+    for name, number, status in (("suspended, account", 84, "suspended"), ("ended, account", 85, "ended")):
+        cases.account(f"{name}", number, surname=f"A{number}", forename="ANN", ctr_flag=False)
+        cases.award(f"{name}'s award", number, **assessed(), status=status)
+    cases.benefit("suspended in SHBE", 86, ctr_status="suspended")
+    cases.account("suspended in SHBE, account", 86, surname="A86", forename="ANN", ctr_flag=False)
+    cases.award("deductions", 87, **assessed(), non_dependant_deduction_total_weekly="10.20", non_dependants_count=2)
+    cases.award("deductions once", 88, **assessed(), non_dependant_deduction_total_weekly="10.20", status="ended")
+    town = cases.town
+    claim = {"claim_key": "00000080", "hb_ref": "00000080"}
+    cases.rows["son"] = town.add("benefit_person", **claim, role="non_dependant", surname="A80", forename="Sol",
+                                 date_of_birth=YOUNG, non_dependant_deduction_weekly="62.00")  # fmt: skip
+    for name, number, what in (("student", 90, "student"), ("prisoner", 91, "prison"), ("carer there", 92, "carer")):
+        cases.account(f"account of {name}", number)
+        cases.rows[name] = town.add(
+            "council_tax_resident", account_ref=reference(number), uprn=place(number)["uprn"],
+            surname="Other", forename=f"Ottilie{number}", disregard_type=what, role="other_adult",
+        )  # fmt: skip
+
+
 def _schools(cases: Cases) -> None:
     cases.pupil("registered", 70, fsm_eligible=True, fsm_category="targeted")
     cases.pupil("not registered", 71, fsm_eligible=False)
@@ -80,7 +104,7 @@ def _schools(cases: Cases) -> None:
 @pytest.fixture(scope="module")
 def cases() -> Iterator[Cases]:
     made = Cases()
-    for add in (_claims, two_sources, _council_tax, _schools):
+    for add in (_claims, two_sources, _council_tax, _rent_and_charge, _schools):
         add(made)
     made.town.link().build()
     yield made
@@ -94,6 +118,10 @@ def cases() -> Iterator[Cases]:
         ("standard", "private_pension", 10, 10),
         ("standard", "net_earnings", 0, 0),
         ("standard", "other_counted_income", 0, 0),
+        ("standard", "savings_credit", 0, 0),
+        ("savings credit", "savings_credit", "11.23", "11.23"),
+        ("passported", "savings_credit", None, None),
+        ("half told", "savings_credit", None, None),
         ("passported", "state_pension", None, None),
         ("passported", "other_counted_income", None, None),
         ("half told", "private_pension", 20, None),
@@ -144,6 +172,9 @@ def test_the_partner_has_an_income_of_their_own(cases: Cases) -> None:
         ("standard", "gets_attendance_allowance", None),
         ("disabled", "gets_dla_care_middle_or_highest", True),
         ("lowest care", "gets_dla_care_middle_or_highest", None),
+        ("disabled", "gets_dla_care", True),
+        ("lowest care", "gets_dla_care", True),
+        ("standard", "gets_dla_care", None),
         ("lowest care", "gets_dla_or_pip", True),
         ("standard", "gets_dla_or_pip", None),
         ("carer", "entitled_to_carers_allowance", True),
@@ -235,6 +266,54 @@ def test_an_account_tells_who_is_liable_and_whether_a_reduction_is_credited(case
     assert cases.family("plain", "gets_council_tax_reduction", "liable_1") is False
     assert cases.family("joint", "gets_council_tax_reduction", "liable_1") is None
     assert cases.family("plain", "household_role", "liable_1") == "head"
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "known"),
+    [("plain", "liable_1", True), ("joint", "liable_1", None), ("joint", "liable_2", None)],
+)
+def test_who_alone_is_liable_is_known_where_one_name_stands_on_the_account(
+    cases: Cases, name: str, part: str, known: bool | None
+) -> None:
+    """The second name may be the first one's partner's, and then one family is liable, or somebody else's."""
+    assert cases.family(name, "is_only_liable_family", part) is known
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("suspended, account", None), ("suspended in SHBE, account", None), ("ended, account", False)],
+)
+def test_an_account_without_a_credit_does_not_say_that_no_award_is_suspended(
+    cases: Cases, name: str, known: bool | None
+) -> None:
+    assert cases.family(name, "gets_council_tax_reduction", "liable_1") is known
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("tenant", "96.50", "96.50"),
+        ("suspended tenant", 90, 90),
+        ("closed tenant", None, None),
+        ("owner's claim", None, None),
+        ("standard", None, None),
+    ],
+)
+def test_the_rent_is_that_of_a_claim_on_which_rent_is_paid(cases: Cases, name: str, low: Any, high: Any) -> None:
+    expected = tuple(None if end is None else Decimal(end) for end in (low, high))
+    assert cases.family(name, "eligible_rent") == expected
+
+
+def test_deductions_are_those_that_a_live_award_takes(cases: Cases) -> None:
+    taken = "council_tax_reduction_deductions_taken"
+    assert cases.family("deductions", taken) == (Decimal("10.20"), Decimal("10.20"))
+    assert cases.family("deductions once", taken) == (None, None)
+    assert cases.person("son", "housing_benefit_deduction_taken", "non_dependant") == (Decimal(62), Decimal(62))
+
+
+@pytest.mark.parametrize(("name", "known"), [("student", True), ("prisoner", True), ("carer there", None)])
+def test_students_and_prisoners_bring_no_deduction(cases: Cases, name: str, known: bool | None) -> None:
+    assert cases.person(name, "is_student_or_away", "resident") is known
 
 
 @pytest.mark.parametrize(

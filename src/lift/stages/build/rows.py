@@ -58,7 +58,9 @@ _SIMPLE: dict[str, str] = {
     "account_household": "SELECT household_key AS unit_key, 'council_tax_account' AS kind, * FROM b_account",
     "account_family": """
         SELECT l.family_key AS unit_key, 'council_tax_account' AS kind, l.is_only_liable_family,
-            l.is_surely_only_liable_family, a.*
+            l.is_surely_only_liable_family, l.family_key IN (
+                SELECT p.family_key FROM b_claim c JOIN b_person p ON p.person_key = c.claimant_key
+                WHERE c.is_current AND 'suspended' IN (c.status, c.ctr_status)) AS has_suspended_reduction, a.*
         FROM b_liable_family l JOIN b_account a USING (household_key) WHERE l.is_liable""",
     "resident": "SELECT person_key AS unit_key, 'council_tax_resident' AS kind, * FROM b_resident",
     "pupil": "SELECT person_key AS unit_key, 'pupil' AS kind, * FROM b_pupil WHERE person_key IS NOT NULL",
