@@ -5,16 +5,21 @@ They stand in `city/figures.yaml`, outside the program, each with its citation. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 
 # Beside the package where it is installed; at the top of the repository where it is worked on.
 PLACES = (Path(__file__).with_name("figures.yaml"), Path(__file__).parents[3] / "city" / "figures.yaml")
+
+
+Bands = tuple[tuple[int, int], ...]
+Held = TypeVar("Held")
 
 
 @dataclass(frozen=True)
@@ -27,16 +32,26 @@ class Figures:
     single: dict[str, int]
     lists: dict[str, tuple[int, ...]]
     mess: dict[str, int]
+    tables: dict[str, tuple[tuple[date, Bands], ...]]
 
     def rate(self, name: str, day: date) -> int:
         """The figure in force on a day: whole pence, or a plain number where the file says `plain`."""
-        found: int | None = None
-        for first_day, value in self.rates[name]:
-            if first_day <= day:
+        return _in_force(self.rates[name], name, day)
+
+    def band(self, name: str, amount: int, day: date) -> int:
+        """What a table gives for an amount of nought or more; both in hundredths of what the file says."""
+        found = 0
+        for lowest, value in _in_force(self.tables[name], name, day):
+            if lowest <= amount:
                 found = value
-        if found is None:
-            raise ValueError(f"figures.yaml has no {name} for {day.isoformat()}")
         return found
+
+
+def _in_force(dated: Sequence[tuple[date, Held]], name: str, day: date) -> Held:
+    held = [value for first_day, value in dated if first_day <= day]
+    if not held:
+        raise ValueError(f"figures.yaml has no {name} for {day.isoformat()}")
+    return held[-1]
 
 
 def _pence(value: Any) -> int:
@@ -44,6 +59,12 @@ def _pence(value: Any) -> int:
     if exact != exact.to_integral_value():
         raise ValueError(f"figures.yaml: {value} is not whole pence")
     return int(exact)
+
+
+def _table(entry: dict[str, Any]) -> tuple[tuple[date, Bands], ...]:
+    return tuple(
+        sorted((day, tuple((_pence(low), _pence(value)) for low, value in bands)) for day, bands in entry["is"].items())
+    )
 
 
 def _rate(entry: dict[str, Any]) -> tuple[tuple[date, int], ...]:
@@ -86,5 +107,6 @@ def read(path: Path | None = None) -> Figures:
         shares=calibration.shares,
         single=calibration.single,
         lists=calibration.lists,
+        tables={name: _table(entry) for name, entry in content["tables"].items()},
         mess={name: int(value) for name, value in content["mess"]["is"].items()},
     )

@@ -15,9 +15,9 @@ CONTENT = YAML(typ="safe").load(next(place for place in PLACES if place.is_file(
 STATUSES = {"verified", "single_source", "derived", "projected", "assumed", "documented", "inferred", "calibrated"}
 
 
-@pytest.mark.parametrize("name", [*CONTENT["rates"], *CONTENT["calibration"]])
+@pytest.mark.parametrize("name", [*CONTENT["rates"], *CONTENT["tables"], *CONTENT["calibration"]])
 def test_every_figure_says_what_it_is_and_where_it_comes_from(name: str) -> None:
-    entry = CONTENT["rates"].get(name) or CONTENT["calibration"][name]
+    entry = CONTENT["rates"].get(name) or CONTENT["tables"].get(name) or CONTENT["calibration"][name]
     assert entry["says"].endswith(".")
     assert entry["cite"]
     given = entry["status"]
@@ -37,7 +37,7 @@ def test_a_day_before_the_first_rate_is_an_error(figures: Figures) -> None:
 def test_part_of_a_penny_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "figures.yaml"
     text = "rates:\n  a: {says: x, cite: y, status: verified, is: {2026-01-01: 1.005}}\n"
-    path.write_text(text + "pension_age: {bands: []}\ncalibration: {}\nmess: {is: {}}\n", encoding="utf-8")
+    path.write_text(text + "pension_age: {bands: []}\ncalibration: {}\ntables: {}\nmess: {is: {}}\n", encoding="utf-8")
     with pytest.raises(ValueError, match="not whole pence"):
         figures_file.read(path)
 

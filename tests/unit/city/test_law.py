@@ -11,6 +11,7 @@ from lift.city.days import add_months, last_period, second_thursday
 from lift.city.figures import Figures
 from lift.city.law import council_tax, pension_age, school_meals
 from lift.city.law import pension_credit as pc
+from lift.city.law import rent_and_council_tax as rent
 from lift.city.law import universal_credit as uc
 from lift.city.law.money import pounds, week_to_month
 
@@ -336,3 +337,63 @@ def test_days() -> None:
 
 def test_pounds() -> None:
     assert (pounds(0), pounds(5), pounds(-105), pounds(123456)) == ("0.00", "0.05", "-1.05", "1234.56")
+
+
+def son(gross: int = 0, hours: int = 40, **known: object) -> rent.Other:
+    return rent.Other((30,), gross, hours, **known)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("gross", "of_rent", "of_tax"),
+    [
+        (0, 2040, 520), (19_199, 2040, 520), (19_200, 4685, 520), (27_899, 4685, 520), (27_900, 6435, 1060),
+        (36_499, 6435, 1060), (36_500, 10520, 1060), (48_499, 10520, 1060), (48_500, 11985, 1330),
+        (60_499, 11985, 1330), (60_500, 13145, 1595), (99_999, 13145, 1595),
+    ],
+)  # fmt: skip
+def test_deductions_by_gross_income(figures: Figures, gross: int, of_rent: int, of_tax: int) -> None:
+    assert rent.rent_deduction(son(gross), IN_2026, figures) == of_rent
+    assert rent.tax_deduction(son(gross), IN_2026, figures) == of_tax
+
+
+@pytest.mark.parametrize(
+    ("other", "of_rent", "of_tax"),
+    [
+        (son(99_999, hours=15), 2040, 520),
+        (son(99_999, hours=16), 13145, 1595),
+        (rent.Other((17,), 99_999, 40), 0, 0),
+        (rent.Other((18,), 99_999, 40), 13145, 1595),
+        (son(20_000, hours=0, on_pension_credit=True), 0, 0),
+        (rent.Other((24,), 0, 0, on_universal_credit=True), 0, 0),
+        (rent.Other((25,), 0, 0, on_universal_credit=True), 2040, 0),
+        (rent.Other((24,), 5_000, 8, on_universal_credit=True, earns=True), 2040, 520),
+        (rent.Other((24, 25), 0, 0, on_universal_credit=True), 2040, 0),
+        (son(is_disregarded=True), 2040, 0),
+    ],
+)
+def test_for_whom_nothing_is_deducted(figures: Figures, other: rent.Other, of_rent: int, of_tax: int) -> None:
+    assert rent.rent_deduction(other, IN_2026, figures) == of_rent
+    assert rent.tax_deduction(other, IN_2026, figures) == of_tax
+
+
+@pytest.mark.parametrize(
+    ("others", "rebate"),
+    [
+        ([], 0),
+        ([son(on_pension_credit=True)], 500),
+        ([son(28_899)], 300),
+        ([son(28_900)], 150),
+        ([son(37_499)], 150),
+        ([son(37_500)], 0),
+        ([son(28_899), son(1)], 150),
+        ([son(28_899), son(99_999, on_pension_credit=True)], 300),
+        ([son(28_899), son(99_999, is_disregarded=True)], 300),
+    ],
+)
+def test_second_adult_rebate_of_a_charge_of_20_pounds(figures: Figures, others: list[rent.Other], rebate: int) -> None:
+    assert rent.second_adult_rebate(2000, others, IN_2026, figures) == rebate
+
+
+@pytest.mark.parametrize(("income", "left"), [(25600, 9500), (25601, 9499), (35600, 3000), (40_216, 0), (40_215, 0)])
+def test_rent_is_met_less_65_pence_of_each_pound_above(figures: Figures, income: int, left: int) -> None:
+    assert rent.tapered(9500, income, 25600, "housing_benefit_taper_percent", IN_2026, figures) == left

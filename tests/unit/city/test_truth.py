@@ -13,7 +13,7 @@ from tests.unit.city.cities import INCOMING, MONTH, TRUTH, table
 VERDICTS = {"", "likely", "possible", "ruled_out", "in_payment", "unknown"}
 ENTITLEMENTS = {
     "pension_credit", "attendance_allowance", "free_school_meals", "benefit_cap",
-    "council_tax_reduction_not_claimed",
+    "council_tax_reduction_not_claimed", "council_tax_reduction_pension_age", "housing_benefit_pension_age",
 }  # fmt: skip
 
 # trap -> entitled, amount, expected verdict

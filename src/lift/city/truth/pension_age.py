@@ -39,19 +39,24 @@ def pension_credit_answer(subject: Subject) -> Answer:
 
 def _pension_credit_gap(subject: Subject) -> str:
     """Why the files do not hold the family's means; empty if they do."""
-    family, claim = subject.family, subject.claim
-    if family.claimant.died:
+    if subject.family.claimant.died:
         return "the claimant has died"
+    return means_gap(subject)
+
+
+def means_gap(subject: Subject) -> str:
+    """Why the files do not hold the means of a family that has a claim there; empty if they do."""
+    family, claim = subject.family, subject.claim
     if claim is None:
         return "no claim in these files"
     if family.partner and family.saved_mixed_age:
         return "no file says that a mixed-age couple is a saved case"
     if family.claim_lags and family.guarantee_credit:
         return "awarded since the claim was assessed"
-    return _means_gap(claim) or _savings_gap(claim, subject) or subject.fault
+    return _claim_gap(claim) or _savings_gap(claim, subject) or subject.fault
 
 
-def _means_gap(claim: Claim) -> str:
+def _claim_gap(claim: Claim) -> str:
     if claim.status != "live":
         return f"the claim is {claim.status}"
     if claim.alternative_maximum:

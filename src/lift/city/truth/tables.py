@@ -11,7 +11,7 @@ from lift.city.extracts.row import Placed
 from lift.city.generate import City
 from lift.city.people import Family, Home, Household, Person
 from lift.city.planted import BY_NAME
-from lift.city.truth import pension_age, working_age
+from lift.city.truth import pension_age, rent_and_council_tax, working_age
 from lift.city.truth.answers import Answer
 from lift.city.truth.known import Files, Subject, files
 
@@ -122,6 +122,9 @@ def _family(subject: Subject) -> Iterator[Answer]:
     yield pension_age.pension_credit_answer(subject)
     for adult in family.adults:
         yield pension_age.attendance_allowance_answer(subject, adult)
+    if rent_and_council_tax.concerns(subject):
+        yield rent_and_council_tax.housing_benefit_answer(subject)
+        yield rent_and_council_tax.council_tax_reduction_answer(subject)
     for child in family.children:
         if age(child.born, subject.day) in MEALS_AGES:
             yield working_age.school_meals_answer(subject, child)
