@@ -10,8 +10,7 @@ import pytest
 from lift.workspace.folder import open_workspace
 from lift.workspace.runs import find_run
 from score.found import Answer, read_run
-from score.marks import Row
-from score.truth import read_truth
+from score.truth import Row, read_truth
 from tests.middlemarch import MONTH, SAMPLE, finished_sample
 
 TRUTH = read_truth(SAMPLE / "truth" / MONTH)
