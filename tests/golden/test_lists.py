@@ -24,10 +24,11 @@ HERE = Path(__file__).parent
 NAMES = (
     "benefit_cap", "council_tax_reduction_not_claimed", "council_tax_reduction_pension_age",
     "housing_benefit_pension_age", "pension_credit", "free_school_meals", "pensioner_conversation",
-    "check_sample", "families",
+    "council_tax_discounts", "check_sample", "families",
 )  # fmt: skip
 FILES = (
-    "benefit_cap_contacts", "check_sample_call_file", "council_tax_reduction_not_claimed_call_file",
+    "benefit_cap_contacts", "check_sample_call_file", "council_tax_discounts_contacts",
+    "council_tax_reduction_not_claimed_call_file",
     "council_tax_reduction_pension_age_call_file", "free_school_meals_call_file", "pension_credit_call_file",
     "pension_credit_contacts", "pensioner_conversation_call_file", "pensioner_conversation_contacts",
 )  # fmt: skip

@@ -17,6 +17,9 @@ from lift.rulebook.model import Rule, Rulebook
 from lift.rulebook.nodes import Compare, Constant, FactRef, Gather, Logic, Node, Not, Span, StepRef, children
 
 DISCOUNT = "has_single_person_discount"
+#: What shows that an account has a discount, that one or another.
+KIND, KIND_OF_SINGLE_PERSON_DISCOUNT = "council_tax_discount", "quarter"
+_SHOW_A_DISCOUNT = frozenset({DISCOUNT, KIND, "council_tax_before_discounts"})
 #: What tells of another adult in the home.
 _TELL = frozenset(
     {
@@ -66,7 +69,7 @@ class _Reads:
 
     def add(self, node: Node) -> None:
         if isinstance(node, FactRef):
-            self.discount |= node.name == DISCOUNT
+            self.discount |= node.name in _SHOW_A_DISCOUNT
             self.signs |= {node.name} & _TELL
         elif isinstance(node, StepRef):
             self._step(node.name)
@@ -106,7 +109,15 @@ def _holds_with_discount(node: Node, book: Rulebook) -> bool | None:
         if settles in parts:
             return settles
         return None if None in parts else not settles
+    if isinstance(node, Compare) and node.operator in ("=", "<>") and _is_kind_of_discount(node.left):
+        if not isinstance(node.right, Constant):
+            return None
+        return (node.right.value == KIND_OF_SINGLE_PERSON_DISCOUNT) == (node.operator == "=")
     if isinstance(node, Compare) and node.operator in ("=", "<>") and node.left.type.kind == "flag":
         left, right = _holds_with_discount(node.left, book), _holds_with_discount(node.right, book)
         return None if left is None or right is None else (left == right) == (node.operator == "=")
     return None
+
+
+def _is_kind_of_discount(node: Node) -> bool:
+    return isinstance(node, FactRef) and node.name == KIND

@@ -85,6 +85,14 @@ SUGGESTED: dict[str, Suggested] = {
         "whether SI 2007/2911 names each of these benefits",
         HEALTH,
     ),
+    "council_tax_discounts": Suggested(
+        "Tell people that their council tax bill may be too high, and put it right with them",
+        "Local Government Finance Act 1992 sections 11 and 13 and Schedule 2, with SI 1992/613 regulations 8 and 14 "
+        "(reasonable steps to find out which exemptions and discounts are due)",
+        "whether what is held for Housing Benefit and Council Tax Reduction may be used for it; the list may never be "
+        "turned round to look for discounts that are not due",
+        HEALTH,
+    ),
     "check_sample": Suggested(
         "Ask a few families of whom nothing is known, to learn how many the lists miss, and help those who want it",
         "",

@@ -74,6 +74,8 @@ _ORDER: tuple[Worklist, ...] = (
             Part("housing_benefit_pension_age", (POSSIBLE,)),
         ),
     ),
+    # The council's own council tax team puts these right, from its own records, and looks at an account once.
+    Worklist("council_tax_discounts", "Council tax discounts not given", (Part("single_person_discount"),)),
 )
 
 

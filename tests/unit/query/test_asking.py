@@ -276,6 +276,28 @@ def test_a_draft_that_would_be_a_discount_review_is_refused(council: Workspace, 
     references(council, "second_adults.eligible", draft=path)
 
 
+@pytest.mark.parametrize(
+    ("condition", "is_refused"),
+    [
+        ("household.council_tax_discount = 'quarter' AND is_couple", True),
+        ("household.council_tax_discount <> 'none' AND is_couple", True),
+        ("household.council_tax_charge < household.council_tax_before_discounts AND is_couple", True),
+        ("household.council_tax_discount = 'none' AND is_couple", False),
+        ("household.council_tax_discount <> 'quarter' AND is_couple", False),
+    ],
+)
+def test_a_discount_is_reviewed_by_no_other_fact_that_shows_it(
+    council: Workspace, tmp_path: Path, condition: str, is_refused: bool
+) -> None:
+    path = tmp_path / "second_adults.yaml"
+    path.write_text(DISCOUNT_RULE.replace("household.has_single_person_discount AND is_couple", condition))
+    if is_refused:
+        with pytest.raises(DisclosureError, match="which would be a discount review"):
+            references(council, "second_adults.eligible", draft=path)
+    else:
+        references(council, "second_adults.eligible", draft=path)
+
+
 def test_a_draft_that_is_not_there_or_no_rule_is_told(council: Workspace, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r"none\.yaml: there is no such file\. Give the draft of a rule"):
         references(council, "TRUE", draft=tmp_path / "none.yaml")

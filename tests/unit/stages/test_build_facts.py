@@ -61,6 +61,13 @@ def _council_tax(cases: Cases) -> None:
     cases.account("blank", 65, **dict.fromkeys(blank))
     cases.account("band reduced", 66, disabled_band_reduction=None, band_charged="A")
     cases.account("discount ended", 67, discount_type="single_person", discount_end=date(2026, 6, 1))
+    half = {"discount_type": "disregard_50", "discount_amount_annual": 700, "net_charge_annual": 700}
+    cases.account("nobody counts", 106, **half)
+    quarter = {"discount_type": "disregard_25", "discount_amount_annual": 350, "net_charge_annual": 1050}
+    cases.account("one disregarded", 107, **quarter)
+    cases.account("care leaver", 108, discount_type="care_leaver", discount_amount_annual=1400, net_charge_annual=0)
+    cases.account("only the net charge", 109, full_charge_annual=None, ctr_flag=True, ctr_amount_annual=400,
+                  net_charge_annual=1000)  # fmt: skip
     cases.account("freeholder", 68, liability_type="freeholder")
     cases.account("joint", 69, liable2_surname="Second", liable2_forename="Sue", ctr_flag=True)
 
@@ -250,6 +257,23 @@ def test_working_age_facts_age_in_two_months(cases: Cases) -> None:
         ("plain", "has_single_person_discount", False),
         ("discount ended", "has_single_person_discount", None),
         ("blank", "has_single_person_discount", None),
+        ("discounted", "council_tax_discount", "quarter"),
+        ("one disregarded", "council_tax_discount", "quarter"),
+        ("nobody counts", "council_tax_discount", "half"),
+        ("plain", "council_tax_discount", "none"),
+        ("care leaver", "council_tax_discount", None),
+        ("discount ended", "council_tax_discount", None),
+        ("blank", "council_tax_discount", None),
+        ("plain", "council_tax_before_discounts", (1400, 1400)),
+        ("discounted", "council_tax_before_discounts", (1400, 1400)),
+        ("nobody counts", "council_tax_before_discounts", (1400, 1400)),
+        ("reduced", "council_tax_before_discounts", (1400, 1400)),
+        ("only the net charge", "council_tax_before_discounts", (1400, 1400)),
+        ("columns differ", "council_tax_before_discounts", (1300, 1400)),
+        ("exempt", "council_tax_before_discounts", (1400, 1400)),
+        ("plain", "council_tax_reduction_credited", (0, 0)),
+        ("reduced", "council_tax_reduction_credited", (400, 400)),
+        ("blank", "council_tax_reduction_credited", (0, 0)),
         ("band reduced", "has_disabled_band_reduction", True),
         ("plain", "has_disabled_band_reduction", False),
         ("blank", "has_disabled_band_reduction", None),

@@ -30,9 +30,30 @@ class Cases:
         self.town.add("benefit_person", claim_key=f"{number:08d}", hb_ref=f"{number:08d}", role=role, surname=surname,
                       forename=forename, date_of_birth=born)  # fmt: skip
 
+    def two(self, name: str, number: int, more: dict[str, Any]) -> None:
+        """A claimant with one other adult, of whom council tax says more."""
+        who, other = f"C{'ABCDEFGHIJ'[number % 10]}X", {"nino": f"AB1234{number}C", "date_of_birth": YOUNG}
+        self.town.add("council_tax_account", **account(number, who, "ANN", title="Ms"))
+        self.claims[name] = self.town.add(
+            "ctr_award", **award(number, claimant(who, "Ann", OLD), non_dependants_count=1)
+        )
+        named = {"role": "non_dependant", "surname": "Other", "forename": "Cam", **other}
+        self.town.add("ctr_person", ctr_ref=f"C{number:06d}", **named)
+        self.resident(f"carer of {name}", number, "Cam", **other, **more)
+
     def resident(self, name: str, number: int, forename: str, **more: Any) -> None:
         at = {"account_ref": reference(number), "uprn": place(number)["uprn"], "role": "other_adult"}
         self.claims[name] = self.town.add("council_tax_resident", **at, surname="Other", forename=forename, **more)
+
+
+_ENDED = {"disregard_from": date(2024, 1, 1), "disregard_to": date(2025, 1, 1)}
+# Number, claimant and what council tax says of the other adult there; beside the last there is a third.
+_CARED_FOR: tuple[tuple[int, str, dict[str, Any]], ...] = (
+    (22, "cared for", {"disregard_type": "carer"}),
+    (23, "cared for once", {"disregard_type": "carer", **_ENDED}),
+    (24, "with a student", {"disregard_type": "student"}),
+    (25, "with a carer and another", {"disregard_type": "carer"}),
+)
 
 
 def _make() -> Cases:
@@ -52,11 +73,20 @@ def _make() -> Cases:
     cases.claim("another name on the account", 10, "STRANGER")
     cases.claim("another adult in council tax", 11)
     cases.resident("other", 11, "Olly")
-    ended = {"disregard_from": date(2024, 1, 1), "disregard_to": date(2025, 1, 1)}
     cases.resident("carer", 20, "Cara", disregard_type="carer")
-    cases.resident("carer once", 20, "Cora", disregard_type="carer", **ended)
+    cases.resident("carer once", 20, "Cora", disregard_type="carer", **_ENDED)
     cases.resident("student", 20, "Stu", disregard_type="student")
+    cases.resident("impaired", 20, "Ida", disregard_type="severe_mental_impairment")
+    cases.resident("impaired once", 20, "Ivy", disregard_type="severe_mental_impairment", **_ENDED)
+    later = {"disregard_from": date(2026, 12, 1)}
+    cases.resident("impaired from December", 20, "Isa", disregard_type="severe_mental_impairment", **later)
+    cases.resident("in hospital", 20, "Hal", disregard_type="hospital_or_care_home")
+    cases.resident("in hospital once", 20, "Hew", disregard_type="hospital_or_care_home", **_ENDED)
     cases.town.add("council_tax_account", **account(20, "LIABLE", "LIZ"))
+    for number, name, more in _CARED_FOR:
+        cases.two(name, number, more)
+    cases.town.add("ctr_person", ctr_ref="C000025", role="non_dependant", surname="Other", forename="Kim",
+                   date_of_birth=YOUNG)  # fmt: skip
     cases.claim("another claim there", 12)
     cases.town.add(
         "universal_credit_notice", **(notice(98, 1, date(2026, 10, 5)) | place(12)), claimant_surname="Guest"
@@ -130,6 +160,35 @@ def test_the_report_counts_complete_rosters(cases: Cases) -> None:
 @pytest.mark.parametrize(("name", "is_carer"), [("carer", True), ("carer once", None), ("student", None)])
 def test_a_carers_disregard_counts_while_it_lasts(cases: Cases, name: str, is_carer: bool | None) -> None:
     assert cases.town.person(cases.claims[name], "resident")["is_disregarded_as_carer"] is is_carer
+
+
+@pytest.mark.parametrize(
+    ("name", "fact", "known"),
+    [
+        ("impaired", "has_severe_mental_impairment_disregard", True),
+        ("impaired once", "has_severe_mental_impairment_disregard", None),
+        ("impaired from December", "has_severe_mental_impairment_disregard", None),
+        ("impaired from December", "is_disregarded_for_council_tax", None),
+        ("in hospital", "lives_in_funded_care_home", True),
+        ("in hospital once", "lives_in_funded_care_home", None),
+    ],
+)
+def test_every_disregard_counts_from_its_first_day_until_its_last(
+    cases: Cases, name: str, fact: str, known: bool | None
+) -> None:
+    assert cases.town.person(cases.claims[name], "resident")[fact] is known
+
+
+@pytest.mark.parametrize(
+    ("name", "has_carer"),
+    [("cared for", True), ("cared for once", None), ("with a student", None), ("with a carer and another", None)],
+)
+def test_of_two_who_live_together_the_one_who_is_no_carer_is_cared_for(
+    cases: Cases, name: str, has_carer: bool | None
+) -> None:
+    fact = "has_unpaid_carer_disregarded_for_council_tax"
+    assert cases.town.person(cases.claims[name])[fact] is has_carer
+    assert cases.town.person(cases.claims[f"carer of {name}"], "resident")[fact] is None
 
 
 @pytest.mark.parametrize(("refused", "complete"), [(0, True), (1, None)])

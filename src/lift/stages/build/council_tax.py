@@ -21,13 +21,13 @@ _ACCOUNT = """
     CREATE OR REPLACE TEMP TABLE b_account AS
     WITH charged AS (
         SELECT {columns}, r.household_key,
-            net_charge_annual + CASE WHEN ctr_flag = FALSE THEN coalesce(ctr_amount_annual, 0) ELSE ctr_amount_annual
-                END
-                AS by_net,
-            CASE WHEN exemption_class = 'none' THEN full_charge_annual
-                - CASE WHEN discount_type = 'none' THEN coalesce(discount_amount_annual, 0) ELSE discount_amount_annual
-                    END
-                END AS by_full,
+            CASE WHEN ctr_flag = FALSE THEN coalesce(ctr_amount_annual, 0) ELSE ctr_amount_annual END
+                AS reduction_credited,
+            CASE WHEN discount_type = 'none' THEN coalesce(discount_amount_annual, 0) ELSE discount_amount_annual END
+                AS discounted,
+            net_charge_annual + reduction_credited AS by_net,
+            CASE WHEN exemption_class = 'none' THEN full_charge_annual - discounted END AS by_full,
+            CASE WHEN exemption_class = 'none' THEN by_net + discounted END AS full_by_net,
             coalesce(greatest(balance_prior_years, 0), 0) + coalesce(greatest(costs_outstanding, 0), 0) AS owed_low,
             -- NULL from + where either is not held; greatest() would pass over it.
             CASE WHEN balance_prior_years > 0 THEN balance_prior_years WHEN balance_prior_years <= 0 THEN 0 END
@@ -41,6 +41,7 @@ _ACCOUNT = """
     )
     SELECT *, extract_date AS as_at, 'working_age' AS claim_class,
         least(by_net, by_full) AS charge_low, greatest(by_net, by_full) AS charge_high,
+        least(full_charge_annual, full_by_net) AS full_low, greatest(full_charge_annual, full_by_net) AS full_high,
         owed_low + CASE WHEN recovery_stage IN {all_due} THEN coalesce(this_year, 0) ELSE 0 END AS arrears_low,
         owed_high + CASE WHEN recovery_stage = 'none' THEN 0 ELSE this_year END AS arrears_high,
         exemption_class <> 'none' AS is_exempt, band_charged <> band AS is_charged_in_another_band,
@@ -69,7 +70,8 @@ _LIABLE = """
 _RESIDENT = """
     CREATE OR REPLACE TEMP TABLE b_resident AS
     SELECT t.*, r.person_key, r.household_key, t.extract_date AS as_at, 'working_age' AS claim_class,
-        disregard_type <> 'none' AND (disregard_to IS NULL OR disregard_to > t.extract_date) AS is_disregarded
+        disregard_type <> 'none' AND (disregard_to IS NULL OR disregard_to > t.extract_date)
+            AND (disregard_from IS NULL OR disregard_from <= t.extract_date) AS is_disregarded
     FROM council_tax_resident t
     JOIN b_record r ON r.kind = 'council_tax_resident' AND r.file_id = t.file_id AND r.line = t.line
     WHERE r.person_key IS NOT NULL AND r.household_key IS NOT NULL

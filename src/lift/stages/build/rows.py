@@ -63,6 +63,12 @@ _SIMPLE: dict[str, str] = {
                 WHERE c.is_current AND 'suspended' IN (c.status, c.ctr_status)) AS has_suspended_reduction, a.*
         FROM b_liable_family l JOIN b_account a USING (household_key) WHERE l.is_liable""",
     "resident": "SELECT person_key AS unit_key, 'council_tax_resident' AS kind, * FROM b_resident",
+    "cared_for": """
+        SELECT other.person_key AS unit_key, 'council_tax_resident' AS kind, r.* FROM b_resident r
+        JOIN b_person me USING (person_key)
+        JOIN b_person other ON other.household_key = me.household_key AND other.family_key <> me.family_key
+        JOIN b_roster o ON o.household_key = me.household_key AND o.others_complete AND o.is_couple_settled
+        WHERE me.household_key IN (SELECT household_key FROM b_person GROUP BY household_key HAVING count(*) = 2)""",
     "pupil": "SELECT person_key AS unit_key, 'pupil' AS kind, * FROM b_pupil WHERE person_key IS NOT NULL",
 }
 # Kinds of row of which no unit has two.
