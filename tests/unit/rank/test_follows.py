@@ -13,7 +13,7 @@ from lift.rulebook.load import load_rulebook
 from lift.stages.rank.follows import _cost, _in_words
 
 BOOK = load_rulebook(examples=False)
-ROW = {"rule": "attendance_allowance", "reference": "p1", "family_key": "f1"}
+ROW = {"rule": "attendance_allowance", "reference": "p1", "family_key": "f1", "yearly_low": None, "yearly_high": None}
 TAX = "Council Tax Reduction not claimed on Universal Credit (Middlemarch)"
 
 
@@ -152,3 +152,36 @@ def test_of_another_family_of_the_home_neither_award_nor_amount_is_told(
     told = _in_words(BOOK, ROW, [other])
     assert told == said
     assert not any(TAX in line or "£" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("least", "changes", "cost"),
+    [
+        ("260.00", [change("-5.00", "-5.00")], ""),
+        ("260.00", [change("-5.01", "-5.01")], "yes"),
+        ("259.99", [change("-5.00", "-5.00")], "yes"),
+        ("260.00", [change("-5.01", "3.00")], "check"),
+        ("260.00", [change("-5.00", "3.00")], ""),
+        ("260.00", [change("-3.00", "-3.00"), change("-2.00", "-2.00", rule="benefit_cap")], ""),
+        ("260.00", [change("-3.00", "-3.00"), change("-2.01", "-2.01", rule="benefit_cap")], "yes"),
+        ("0.00", [change("86.05", "86.05"), change("-1.00", "-1.00", rule="benefit_cap")], "yes"),
+        ("260.00", [change(None, "3.00")], "check"),
+        (None, [change("-5.00", "-5.00")], "yes"),
+        ("260.00", [change("-1.00", "-1.00", family="f2")], "yes"),
+        ("260.00", [change("-1.00", "-1.00", family=None)], "yes"),
+        ("260.00", [change("-1.00", "-1.00", parts={"one_off": (Decimal(-1), Decimal(-1))})], "yes"),
+    ],
+)
+def test_what_an_award_surely_brings_makes_up_for_what_falls(
+    least: str | None, changes: list[Change], cost: str
+) -> None:
+    """5 pounds a week are 260 a year; what the family gets makes up for nobody else's loss."""
+    row = ROW | {"yearly_low": None if least is None else Decimal(least)}
+    assert _cost(BOOK, row, changes) == cost
+
+
+@pytest.mark.parametrize(("high", "cost"), [("-0.20", ""), ("-0.21", "yes"), (None, "")])
+def test_what_surely_takes_away_more_than_it_brings_costs_whatever_is_said_of_it(high: str | None, cost: str) -> None:
+    """Savings credit of 20p a week, and Housing Benefit that is no longer paid at all."""
+    row = ROW | {"rule": "pension_credit", "yearly_low": Decimal(0), "yearly_high": Decimal("10.40")}
+    assert _cost(BOOK, row, [change("-0.55", high, rule="housing_benefit_pension_age")]) == cost

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -66,16 +66,39 @@ def what_follows(
 
 
 def _cost(book: Rulebook, row: Row, changes: Iterable[Change]) -> str:
-    """Whether something that is paid, or that is surely due, falls, and the award itself does not make up for it."""
-    held = [one for one in changes if _is_held(book, one) and not _is_outweighed(book, row, one)]
-    found = [_falls(low, high) for one in held for low, high in one.parts.values()]
+    """Whether something that is paid, or that is surely due, falls, and what the award itself brings does not make up
+    for it. Nothing that the family gets makes up for what others lose."""
+    held = [one for one in changes if _is_held(book, one)]
+    own = [one for one in held if one.family == row["family_key"]]
+    others = [one for one in held if one not in own]
+    if _is_lost(row["yearly_high"], own):
+        return SURE
+    if _makes_up_for(row["yearly_low"], own):
+        held = others
+    outweighs = book.rules[row["rule"]].outweighs
+    counted = [one for one in held if one in others or outweighs is None or one.rule not in outweighs.rules]
+    found = [_falls(low, high) for one in counted for low, high in one.parts.values()]
     return SURE if SURE in found else UNSURE if UNSURE in found else ""
 
 
-def _is_outweighed(book: Rulebook, row: Row, one: Change) -> bool:
-    """Whether the law has the award bring the same family more than it can take away there."""
-    outweighs = book.rules[row["rule"]].outweighs
-    return outweighs is not None and one.rule in outweighs.rules and one.family == row["family_key"]
+def _makes_up_for(least: Decimal | None, changes: Iterable[Change]) -> bool:
+    """Whether an award of at least this much a year is no less than the most that may fall beside it."""
+    for part, (low, _) in _ends(changes):
+        fall = None if low is None or part in ONCE else min(low, _NOUGHT) * A_YEAR[part]
+        least = _plus(least, fall)
+    return least is not None and least >= 0
+
+
+def _is_lost(most: Decimal | None, changes: Iterable[Change]) -> bool:
+    """Whether an award of at most this much a year is surely less than what falls beside it."""
+    for part, (_, high) in _ends(changes):
+        most = _plus(most, None if high is None else high * A_YEAR.get(part, 0))
+    return most is not None and most < 0
+
+
+def _ends(changes: Iterable[Change]) -> Iterator[tuple[str, Ends]]:
+    for one in changes:
+        yield from one.parts.items()
 
 
 def _is_held(book: Rulebook, one: Change) -> bool:
