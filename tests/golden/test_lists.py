@@ -22,9 +22,9 @@ from tests.middlemarch import MONTH, SAMPLE, Quiet, copy_of, finished_sample, li
 HERE = Path(__file__).parent
 # In the order in which a team works them; `families` comes last, when everybody has been contacted from another list.
 NAMES = (
-    "benefit_cap", "council_tax_reduction_not_claimed", "council_tax_reduction_pension_age",
-    "housing_benefit_pension_age", "pension_credit", "free_school_meals", "pensioner_conversation",
-    "council_tax_discounts", "check_sample", "families",
+    "benefit_cap", "non_dependant_deductions_wrong", "council_tax_reduction_not_claimed",
+    "council_tax_reduction_pension_age", "housing_benefit_pension_age", "pension_credit", "free_school_meals",
+    "pensioner_conversation", "council_tax_discounts", "check_sample", "families",
 )  # fmt: skip
 FILES = (
     "benefit_cap_contacts", "check_sample_call_file", "council_tax_discounts_contacts",
@@ -32,8 +32,11 @@ FILES = (
     "council_tax_reduction_pension_age_call_file", "free_school_meals_call_file", "pension_credit_call_file",
     "pension_credit_contacts", "pensioner_conversation_call_file", "pensioner_conversation_contacts",
 )  # fmt: skip
-# Both families of the list of Housing Benefit are contacted from other lists, so that it has no files of its own.
-PAGES = tuple(name for name in NAMES[:-2] if name != "housing_benefit_pension_age")
+# Both families of the list of Housing Benefit are contacted from other lists, and nothing is deducted wrongly in the
+# sample, so that these two have no files of their own.
+PAGES = tuple(
+    name for name in NAMES[:-2] if name not in ("housing_benefit_pension_age", "non_dependant_deductions_wrong")
+)
 ANSWERS = 5
 
 

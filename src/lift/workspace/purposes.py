@@ -68,6 +68,12 @@ SUGGESTED: dict[str, Suggested] = {
         "whether the council may use its council tax data to find people for it",
         HEALTH,
     ),
+    "non_dependant_deductions_wrong": Suggested(
+        "Put right awards of the council's own that deduct for other adults where the law does not",
+        "Social Security Administration Act 1992 section 134; Local Government Finance Act 1992 section 13A",
+        "nothing beyond the council's own benefit data",
+        HEALTH,
+    ),
     "pension_credit": Suggested(
         "Tell people over State Pension age that they may claim Pension Credit, and help them to",
         _TAKE_UP,

@@ -57,6 +57,7 @@ _CHECK_SAMPLE = Worklist(CHECK_SAMPLE, "Check sample: a few families of whom not
 # then what is likely, then what takes a conversation.
 _ORDER: tuple[Worklist, ...] = (
     Worklist("benefit_cap", "", (Part("benefit_cap"),)),
+    Worklist("non_dependant_deductions_wrong", "", (Part("non_dependant_deductions_wrong"),)),
     Worklist("council_tax_reduction_not_claimed", "", (Part("council_tax_reduction_not_claimed"),)),
     Worklist("council_tax_reduction_pension_age", "", (Part("council_tax_reduction_pension_age", (LIKELY,)),)),
     Worklist("housing_benefit_pension_age", "", (Part("housing_benefit_pension_age", (LIKELY,)),)),
