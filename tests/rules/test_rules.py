@@ -16,7 +16,7 @@ RULES = sorted(
     path.stem
     for folder in (rules_folder(), rules_folder() / "local", rules_folder() / "opened")
     for path in folder.glob("*.yaml")
-    if path.stem not in ("facts", "bases")
+    if path.stem not in ("facts", "bases", "instruments")
 )
 LEAST_EXAMPLES = 10
 LEAST_OPENED = 3
