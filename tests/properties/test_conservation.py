@@ -16,7 +16,7 @@ from lift.errors import ExtractError
 from lift.stages.intake import IntakeReport, intake
 from tests.unit.sources.samples import record, shbe
 
-CASES = int(os.environ.get("LIFT_FUZZ_CASES", "300"))
+CASES = int(os.environ.get("LIFT_FUZZ_CASES", "150"))
 HEADINGS = "account_ref,surname,forename,date_of_birth,nino,disregard_type"
 NAMES = [
     "EXAMPLE",
