@@ -76,7 +76,11 @@ _ORDER: tuple[Worklist, ...] = (
         ),
     ),
     # The council's own council tax team puts these right, from its own records, and looks at an account once.
-    Worklist("council_tax_discounts", "Council tax discounts not given", (Part("single_person_discount"),)),
+    Worklist(
+        "council_tax_discounts",
+        "Council tax discounts not given",
+        (Part("single_person_discount"), Part("severe_mental_impairment_disregard"), Part("carers_disregard")),
+    ),
 )
 
 

@@ -65,6 +65,11 @@ def _council_tax(cases: Cases) -> None:
     cases.account("nobody counts", 106, **half)
     quarter = {"discount_type": "disregard_25", "discount_amount_annual": 350, "net_charge_annual": 1050}
     cases.account("one disregarded", 107, **quarter)
+    cases.account("impaired", 110, disregard_type="severe_mental_impairment")
+    cases.account("all impaired", 111, disregard_type=None, exemption_class="U")
+    cases.account("student", 112, disregard_type="student")
+    cases.account("a carer", 113, disregard_type="carer")
+    cases.account("no disregard", 114, disregard_type="none")
     cases.account("care leaver", 108, discount_type="care_leaver", discount_amount_annual=1400, net_charge_annual=0)
     cases.account("only the net charge", 109, full_charge_annual=None, ctr_flag=True, ctr_amount_annual=400,
                   net_charge_annual=1000)  # fmt: skip
@@ -264,6 +269,16 @@ def test_working_age_facts_age_in_two_months(cases: Cases) -> None:
         ("care leaver", "council_tax_discount", None),
         ("discount ended", "council_tax_discount", None),
         ("blank", "council_tax_discount", None),
+        ("impaired", "has_impairment_disregard_on_account", True),
+        ("impaired", "has_carers_disregard_on_account", None),
+        ("all impaired", "has_impairment_disregard_on_account", True),
+        ("all impaired", "has_carers_disregard_on_account", None),
+        ("student", "has_impairment_disregard_on_account", None),
+        ("student", "has_carers_disregard_on_account", None),
+        ("a carer", "has_impairment_disregard_on_account", None),
+        ("a carer", "has_carers_disregard_on_account", True),
+        ("no disregard", "has_impairment_disregard_on_account", False),
+        ("no disregard", "has_carers_disregard_on_account", False),
         ("plain", "council_tax_before_discounts", (1400, 1400)),
         ("discounted", "council_tax_before_discounts", (1400, 1400)),
         ("nobody counts", "council_tax_before_discounts", (1400, 1400)),
