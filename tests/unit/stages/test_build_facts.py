@@ -67,7 +67,7 @@ def _council_tax(cases: Cases) -> None:
     cases.account("one disregarded", 107, **quarter)
     cases.account("impaired", 110, disregard_type="severe_mental_impairment")
     cases.account("all impaired", 111, disregard_type=None, exemption_class="U")
-    cases.account("student", 112, disregard_type="student")
+    cases.account("a student", 112, disregard_type="student")
     cases.account("a carer", 113, disregard_type="carer")
     cases.account("no disregard", 114, disregard_type="none")
     cases.account("care leaver", 108, discount_type="care_leaver", discount_amount_annual=1400, net_charge_annual=0)
@@ -273,8 +273,8 @@ def test_working_age_facts_age_in_two_months(cases: Cases) -> None:
         ("impaired", "has_carers_disregard_on_account", None),
         ("all impaired", "has_impairment_disregard_on_account", True),
         ("all impaired", "has_carers_disregard_on_account", None),
-        ("student", "has_impairment_disregard_on_account", None),
-        ("student", "has_carers_disregard_on_account", None),
+        ("a student", "has_impairment_disregard_on_account", None),
+        ("a student", "has_carers_disregard_on_account", None),
         ("a carer", "has_impairment_disregard_on_account", None),
         ("a carer", "has_carers_disregard_on_account", True),
         ("no disregard", "has_impairment_disregard_on_account", False),
