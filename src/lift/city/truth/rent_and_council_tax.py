@@ -101,7 +101,7 @@ def _reduction(subject: Subject, belongs: Class) -> _Due:
     rebate = 0
     if len(liable) == 1 and family.partner is None and not _lets_rooms(subject):
         rebate = second_adult_rebate(charge, others, day, figures)
-    most = max(charge // len(liable) - deductions, 0)
+    most = max((charge - deductions) // len(liable), 0)
     low, high = (_tapered(subject, most, income, "pensioner_reduction_taper_percent") for income in _incomes(subject))
     return _of_class(belongs, max(low, rebate), max(high, rebate))
 
