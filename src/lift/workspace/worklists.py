@@ -79,7 +79,12 @@ _ORDER: tuple[Worklist, ...] = (
     Worklist(
         "council_tax_discounts",
         "Council tax discounts not given",
-        (Part("single_person_discount"), Part("severe_mental_impairment_disregard"), Part("carers_disregard")),
+        (
+            Part("single_person_discount"),
+            Part("severe_mental_impairment_disregard"),
+            Part("carers_disregard"),
+            Part("disabled_band_reduction"),
+        ),
     ),
 )
 
