@@ -135,7 +135,19 @@ def _renamed(node: AmountRef, amounts: Sequence[Amount]) -> Iterator[Changed]:
         return
     index = names.index(node.name)
     for other in (*alike[index + 1 :], *alike[:index]):
-        if other.versions != alike[index].versions:
+        if _seen(other) != _seen(alike[index]):
             last = other.name.rpartition(".")[2]
             yield Changed(replace(node, name=other.name), node.at, f"{node.name.rpartition('.')[2]} -> {last}")
             return
+
+
+def _seen(amount: Amount) -> list[object]:
+    """What a verdict sees of an amount, from which day: of a weak figure its range, and before any it knows nothing."""
+    found: list[object] = []
+    last: object = None
+    for start, cell in amount.versions:
+        value = cell.within if cell.is_weak else cell.value
+        if value != last:
+            found.append((start, value))
+            last = value
+    return found
