@@ -18,13 +18,20 @@ RULES = (
     "attendance_allowance",
     "benefit_cap",
     "council_tax_reduction_not_claimed",
+    "council_tax_reduction_pension_age",
     "free_school_meals",
+    "housing_benefit_pension_age",
     "pension_credit",
 )
 #: Verdicts that put nobody on a list: a family that a rule has nothing to say of may have no answer at all.
 SILENT = {"ruled_out", "unknown", "in_payment"}
 #: Why a likely answer to somebody in payment is nobody's mistake: no file of the month can know.
 TOLD_TOO_LATE = "awarded since the claim was assessed"
+#: Nor here: whether a suspended award is there is asked first.
+SUSPENDED = "the claim is suspended"
+#: Of these the files prove nobody to miss out: whoever has no claim has no income or rent in any file. What they say is
+#: held to the truth by its amounts (tests/unit/score/test_amounts.py) and by a query written by hand (test_by_hand.py).
+NOBODY_PROVED = ("attendance_allowance", "council_tax_reduction_pension_age", "housing_benefit_pension_age")
 
 
 @cache
@@ -75,7 +82,13 @@ def test_nobody_is_likely_who_is_not_entitled(rule: str) -> None:
     """A death that only the suppression list tells of is no fact of a rule; it is kept off the lists at export."""
     wrong = [name(row) for row, _ in likely(rule) if row["never_likely"] == "yes"]
     wrong += [name(row) for row, _ in likely(rule) if row["entitled"] == "no" and row["trap"] != "protected_deceased"]
-    wrong += [name(row) for row, _ in likely(rule) if row["in_receipt"] == "yes" and row["why_not"] != TOLD_TOO_LATE]
+    wrong += [
+        name(row)
+        for row, one in likely(rule)
+        if row["in_receipt"] == "yes"
+        and row["why_not"] != TOLD_TOO_LATE
+        and not (row["why_not"] == SUSPENDED and one.may_already_have)
+    ]
     assert wrong == []
     assert likely(rule) or rule == "attendance_allowance"
     (counted,) = (one for one in marks().lists if one.rule == rule)
@@ -127,7 +140,7 @@ def test_most_of_those_whom_the_files_prove_are_many() -> None:
     proved = {
         rule: sum(is_missing_out(row) and is_proved(row) for row, _ in truths(rule))
         for rule in RULES
-        if rule != "attendance_allowance"
+        if rule not in NOBODY_PROVED
     }
     assert min(proved.values()) >= 7
     assert sum(proved.values()) > 120
