@@ -30,6 +30,7 @@ def test_there_is_a_page_for_each_rule_and_no_page_is_empty(book: Rulebook) -> N
         "columns.md",
         "commands.md",
         "facts.md",
+        "instruments.md",
         "rules/README.md",
         "rules/heating.md",
         "rules/help_with_bills.md",
