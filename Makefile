@@ -16,8 +16,10 @@ demo: .venv/.runtime-installed  ## set up and run the monthly job on sample_data
 	rm -rf demo
 	$(BIN)/lift demo
 
+# Files go out in their own order, property tests and whole runs first and the many small ones last: sorted by their number
+# of tests, the heaviest would begin when the others end.
 test: .venv/.dev-installed  ## set up and run the tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: .venv/.dev-installed  ## style, types, direction of imports, and that generated docs are current
 	$(BIN)/ruff check .

@@ -21,7 +21,7 @@ RULES = sorted(
 LEAST_EXAMPLES = 10
 LEAST_OPENED = 3
 #: Of so many examples of a rule at most is one fact after another forgotten here.
-FORGOTTEN = 30
+FORGOTTEN = 20
 
 
 @cache
