@@ -13,28 +13,28 @@ from lift.rulebook.model import Fact
 from lift.rulebook.nodes import LEVELS
 
 
-def copy_homes(
-    connection: DuckDBPyConnection, homes: Sequence[str], *, run: str = "run", temporary: bool = False
-) -> None:
-    """Makes the tables of every level and `possible_couple` of these households, from those of a run; `run`: where they
-    are. `temporary`: as temporary tables, which are found before any others of their names."""
-    create = "CREATE OR REPLACE TEMP TABLE" if temporary else "CREATE OR REPLACE TABLE"
-    connection.execute(f"{create} wanted_home AS SELECT unnest(?::VARCHAR[]) AS household_key", [list(homes)])
+def copy_homes(connection: DuckDBPyConnection, homes: Sequence[str]) -> None:
+    """Makes the tables of every level and `possible_couple` of these households, from those of the attached `run`."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE wanted_home AS SELECT unnest(?::VARCHAR[]) AS household_key", [list(homes)]
+    )
     for level in LEVELS:
         connection.execute(
-            f"""{create} {level} AS SELECT * FROM {run}.{level}
+            f"""CREATE OR REPLACE TABLE {level} AS SELECT * FROM run.{level}
             SEMI JOIN wanted_home USING (household_key) ORDER BY {key_of(level)}"""
         )
     connection.execute(
-        f"""{create} possible_couple AS SELECT c.* FROM {run}.possible_couple c
+        """CREATE OR REPLACE TABLE possible_couple AS SELECT c.* FROM run.possible_couple c
         SEMI JOIN family USING (family_key) ORDER BY ALL"""
     )
 
 
 def copy_cases(connection: DuckDBPyConnection, homes: Sequence[str], *, run: str) -> int:
-    """Makes temporary tables as `copy_homes` does, with one copy of each of these households, in order, though one be
-    named twice: `case_number` is the copy's place in the order, and every number of a unit is by that place times what
-    is returned more than the run's own, so that copies of one home know nothing of each other."""
+    """Makes temporary tables as `copy_homes` does, from those of `run` and found before them.
+
+    One copy of each of these households, in order, though one be named twice: `case_number` is the copy's place in the
+    order, and every number of a unit is by that place times what is returned more than the run's own, so that copies of
+    one home know nothing of each other."""
     ends = [f"(SELECT max({id_of(level)}) FROM {run}.{level})" for level in LEVELS]
     ((apart,),) = connection.execute(f"SELECT greatest({', '.join(ends)}) + 1").fetchall()
     connection.execute(
