@@ -123,8 +123,8 @@ def _first_number(tests: Sequence[Sql], numbers: Sequence[Number], covered: bool
     scale = common_scale([n for n in numbers if not n.infinite])
     at = [n if n.infinite else n.at_scale(scale) for n in numbers]
     point = all(n.point for n in at)
-    low = _first_end(tests, [n.low for n in at])
-    high = low if point else _first_end(tests, [n.high for n in at])
+    low = _first_end(tests, [n.low for n in at], covered)
+    high = low if point else _first_end(tests, [n.high for n in at], covered)
     ends = [endless(n) for n in at]
     unlimited = sql.case(list(zip(tests, ends, strict=True)), FALSE) if any(e != FALSE for e in ends) else None
     sure = covered and unlimited is None
@@ -135,16 +135,17 @@ def _first_number(tests: Sequence[Sql], numbers: Sequence[Number], covered: bool
 
 def _first_day(tests: Sequence[Sql], days: Sequence[Day], covered: bool) -> Day:
     point = all(d.point for d in days)
-    low = _first_end(tests, [d.low for d in days])
-    high = low if point else _first_end(tests, [d.high for d in days])
+    low = _first_end(tests, [d.low for d in days], covered)
+    high = low if point else _first_end(tests, [d.high for d in days], covered)
     certain = covered and all(d.low_certain for d in days), covered and all(d.high_certain for d in days)
     return Day(low, high, point, *certain, None, min(d.first for d in days), max(d.last for d in days))
 
 
-def _first_end(tests: Sequence[Sql], ends: Sequence[Sql | None]) -> Sql | None:
+def _first_end(tests: Sequence[Sql], ends: Sequence[Sql | None], covered: bool) -> Sql | None:
     if all(end is None for end in ends):
         return None
-    return sql.case([(t, end if end is not None else NULL) for t, end in zip(tests, ends, strict=True)])
+    cases = [(t, end if end is not None else NULL) for t, end in zip(tests, ends, strict=True)]
+    return sql.case(cases[:-1], cases[-1][1]) if covered else sql.case(cases)
 
 
 def _all_bounds(numbers: Sequence[Number]) -> tuple[Fraction | None, Fraction | None]:
@@ -365,7 +366,14 @@ def within(a: Number | Day, low: Value | None, high: Value | None) -> Number | D
     if a.infinite:
         return a
     low_number, high_number = (n if isinstance(n, Number) and not n.infinite else None for n in (low, high))
+    # Where the range is proved to keep to a bound, there is nothing to lay over it.
+    if low_number is not None and _is_at_most(low_number.constant, a.least):
+        low_number = None
+    if high_number is not None and _is_at_most(a.most, high_number.constant):
+        high_number = None
     bounds = [n for n in (low_number, high_number) if n is not None]
+    if not bounds:
+        return a
     scale = common_scale([a, *bounds])
     at = a.at_scale(scale)
     low_sql = low_number.at_scale(scale).low if low_number is not None else None
@@ -378,6 +386,10 @@ def within(a: Number | Day, low: Value | None, high: Value | None) -> Number | D
     size = max([a.size, *[n.size for n in bounds]])
     sure = a.low_certain, a.high_certain
     return Number(new_low, new_high, scale, False, *sure, a.least, a.most, size, unlimited=a.unlimited)
+
+
+def _is_at_most(lower: Fraction | None, upper: Fraction | None) -> bool:
+    return lower is not None and upper is not None and lower <= upper
 
 
 def _within(a: Number | Day, low: Sql | None, high: Sql | None) -> tuple[Sql | None, Sql | None]:

@@ -104,13 +104,15 @@ def by_band(given: Number | Day, bands: Sequence[tuple[object, Value]], unknown:
         return choices.first_of(begun, unknown, covered=given.certain and _never_below(given, bands[0][0]))
     if given.low is None:
         return unknown
+    if len(bands) == 1 and _never_below(given, bands[0][0]):
+        return bands[0][1]
     if _is_sloped([value for _, value in bands]):
         return _between_ends(given, bands, unknown)
     low, high = _end(given, low=True), _end(given, low=False)
-    gap = sql.negation(sql.is_true(compare("<=", known(bands[0][0]), low).sql))
-    return choices.reached(
-        [(_touched(index, bands, low, high), bands[index][1]) for index in range(len(bands))], gap, unknown
-    )
+    touched = [(_touched(index, bands, low, high), bands[index][1]) for index in range(len(bands))]
+    if _never_below(given, bands[0][0]):
+        return choices.reached(touched, None, unknown, covered=True)
+    return choices.reached(touched, _is_below(bands[0][0], low), unknown)
 
 
 def _band_of(point: Fraction | date, bands: Sequence[tuple[object, Value]], unknown: Value) -> Value:
@@ -122,6 +124,11 @@ def _never_below(given: Number | Day, start: object) -> bool:
     """Whether it is proved that no value lies below the first band."""
     least = given.first if isinstance(given, Day) else given.least
     return least is not None and least >= start  # type: ignore[operator]  # of one kind
+
+
+def _is_below(start: object, low: Number | Day) -> Sql:
+    """Whether the low end does not surely reach the first band."""
+    return sql.negation(sql.is_true(compare("<=", known(start), low).sql))
 
 
 def _begun(start: object, given: Number | Day) -> Sql:
@@ -167,12 +174,13 @@ def _slope(values: Sequence[Value]) -> int:
 def _between_ends(given: Number | Day, bands: Sequence[tuple[object, Value]], unknown: Value) -> Value:
     """The table read at the low end and at the high end of the key."""
     low, high = _end(given, low=True), _end(given, low=False)
+    inside = _never_below(given, bands[0][0])
     at_low = [(_begun(start, low), value) for start, value in reversed(bands)]
-    outside = sql.negation(sql.is_true(compare("<=", known(bands[0][0]), low).sql))
+    outside = [] if inside else [(_is_below(bands[0][0], low), unknown)]
     endless = [] if high.low is not None and given.high_certain else [(_is_missing(given), bands[-1][1])]
     at_high = [*endless, *[(_begun(start, high), value) for start, value in reversed(bands)]]
-    from_low = choices.first_of(at_low, unknown)
-    from_high = choices.first_of([(outside, unknown), *at_high], unknown)
+    from_low = choices.first_of(at_low, unknown, covered=inside)
+    from_high = choices.first_of([*outside, *at_high], unknown, covered=inside)
     if _slope([value for _, value in bands]) < 0:
         from_low, from_high = from_high, from_low
     if isinstance(from_low, Day) and isinstance(from_high, Day):
@@ -181,8 +189,9 @@ def _between_ends(given: Number | Day, bands: Sequence[tuple[object, Value]], un
     assert isinstance(from_low, Number) and isinstance(from_high, Number)
     scale = ranges.common_scale([from_low, from_high])
     size = max(from_low.size, from_high.size)
-    low_end, high_end = from_low.at_scale(scale).low, from_high.at_scale(scale).high
-    return Number(low_end, high_end, scale, False, False, False, None, None, size)
+    low_end, high_end = from_low.at_scale(scale), from_high.at_scale(scale)
+    certain = low_end.low_certain, high_end.high_certain
+    return Number(low_end.low, high_end.high, scale, False, *certain, from_low.least, from_high.most, size)
 
 
 def _is_missing(given: Number | Day) -> Sql:

@@ -62,7 +62,7 @@ class _Hoister:
     def part(self, node: Node) -> Node:
         """A part that would be repeated: itself if small, else a reference to a hidden step."""
         node = self.inside(node)
-        if len(walk(node)) <= _SMALL and not any(isinstance(n, Gather | Lookup | Choose) for n in walk(node)):
+        if len(walk(node)) <= _SMALL and not any(_is_long(n) for n in walk(node)):
             return node
         name = f"{self.step.name}~{len(self.hidden) + 1}"
         formula = Formula(None, node, "", self.step.place)
@@ -91,12 +91,7 @@ class _Hoister:
         if isinstance(node, Lookup):
             return replace(node, keys=tuple(self.part(k) for k in node.keys))
         if isinstance(node, Arithmetic):
-            repeat = (
-                node.operator == "*"
-                and not isinstance(node.left, Constant | AmountRef)
-                and not isinstance(node.right, Constant | AmountRef)
-            )
-            keep = self.part if repeat else self.inside
+            keep = self.part if _is_product(node) else self.inside
             return replace(
                 node,
                 left=keep(node.left),
@@ -110,3 +105,19 @@ class _Hoister:
             return replace(node, parts=tuple(self.inside(p) for p in node.parts))
         assert isinstance(node, Negate | Not)
         return replace(node, value=self.inside(node.value))
+
+
+def _is_long(node: Node) -> bool:
+    """Whether its SQL is long, however few its parts."""
+    return isinstance(node, Gather | Lookup | Choose) or _is_product(node)
+
+
+def _is_product(node: Node) -> bool:
+    """Whether two ranges are multiplied, of which either end may meet either end."""
+    fixed = Constant | AmountRef
+    return (
+        isinstance(node, Arithmetic)
+        and node.operator == "*"
+        and not isinstance(node.left, fixed)
+        and not isinstance(node.right, fixed)
+    )
