@@ -48,12 +48,26 @@ def _choose_number(test: Flag, then: Number, otherwise: Number) -> Number:
         return then
     scale = common_scale([then, otherwise])
     a, b = then.at_scale(scale), otherwise.at_scale(scale)
+    if not test.certain and (_is_at_most(a.most, b.least) or _is_at_most(b.most, a.least)):
+        return _choose_ordered(test, a, b, scale)
     low, low_certain = _branch(test, (a.low, a.low_certain), (b.low, b.low_certain), sql.least)
     point = test.certain and a.point and b.point
     high, high_certain = low, low_certain
     if not point:
         high, high_certain = _branch(test, (a.high, a.high_certain), (b.high, b.high_certain), sql.greatest)
     return Number(low, high, scale, point, low_certain, high_certain, *_all_bounds([a, b]), max(a.size, b.size))
+
+
+def _choose_ordered(test: Flag, a: Number, b: Number, scale: Fraction) -> Number:
+    """A choice by a test that may be unknown, of two of which one is proved never to be above the other: then the lower one
+    has the low end, the higher one the high end."""
+    wants_lower = _is_at_most(a.most, b.least)
+    lower, higher = (a, b) if wants_lower else (b, a)
+    is_lower, is_higher = (test.sql, sql.negation(test.sql)) if wants_lower else (sql.negation(test.sql), test.sql)
+    low = _first_end([is_higher, sql.TRUE], [higher.low, lower.low], covered=True)
+    high = _first_end([is_lower, sql.TRUE], [lower.high, higher.high], covered=True)
+    certain = a.low_certain and b.low_certain, a.high_certain and b.high_certain
+    return Number(low, high, scale, False, *certain, *_all_bounds([a, b]), max(a.size, b.size))
 
 
 def _choose_day(test: Flag, a: Day, b: Day) -> Day:

@@ -50,7 +50,9 @@ def hoist(step: Step) -> list[Step]:
         # A split puts flags into the formula itself; its parts must stay where they are.
         return [step]
     hoister = _Hoister(step)
-    formulas = tuple(replace(f, node=hoister.inside(f.node, top=True)) for f in step.formulas)
+    # A bound is laid over both ends of the value, each of which names the other.
+    keep = hoister.inside if step.within is None or len(step.formulas) > 1 else hoister.part
+    formulas = tuple(replace(f, node=keep(f.node)) for f in step.formulas)
     return [*hoister.hidden, replace(step, formulas=formulas)]
 
 
@@ -79,7 +81,7 @@ class _Hoister:
         self.hidden.append(hidden)
         return StepRef(node.type, node.at, self.step.level, name)
 
-    def inside(self, node: Node, *, top: bool = False) -> Node:
+    def inside(self, node: Node) -> Node:
         """The same node over parts that have been hoisted where needed. Gathers keep theirs: another unit's."""
         if isinstance(node, Constant | RunDay | FactRef | StepRef | AmountRef | Gather):
             return node
