@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from lift.collecting import collecting_nothing
 from lift.errors import CoverageError, NotFoundError
 from lift.plan import gathers, inputs, related, render, sql, tallies, verdicts
 from lift.plan.conditions import logic
@@ -90,7 +91,8 @@ def compile_plan(book: Rulebook, rules: Sequence[str], day: date, options: Optio
             raise CoverageError(
                 f"{rule} covers {first} to {last}, not {day}. Choose another day, or bring its rates up to date."
             )
-    return _Compiler(book, [book.rules[r] for r in rules], day, options or Options()).compile()
+    with collecting_nothing():
+        return _Compiler(book, [book.rules[r] for r in rules], day, options or Options()).compile()
 
 
 @dataclass

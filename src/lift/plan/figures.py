@@ -101,7 +101,7 @@ def by_band(given: Number | Day, bands: Sequence[tuple[object, Value]], unknown:
         return _band_of(given.constant, bands, unknown)
     if given.point:
         begun = [(_begun(start, given), value) for start, value in reversed(bands)]
-        return choices.first_of(begun, unknown, covered=given.certain and _never_below(given, bands[0][0]))
+        return choices.first_of(begun, unknown, covered=_never_below(given, bands[0][0]))
     if given.low is None:
         return unknown
     if len(bands) == 1 and _never_below(given, bands[0][0]):
@@ -121,9 +121,10 @@ def _band_of(point: Fraction | date, bands: Sequence[tuple[object, Value]], unkn
 
 
 def _never_below(given: Number | Day, start: object) -> bool:
-    """Whether it is proved that no value lies below the first band."""
-    least = given.first if isinstance(given, Day) else given.least
-    return least is not None and least >= start  # type: ignore[operator]  # of one kind
+    """Whether it is proved that no value lies below the first band, and that the low end is always there."""
+    if isinstance(given, Day):
+        return given.low_certain and given.first >= start  # type: ignore[operator]  # of one kind
+    return given.least is not None and given.least >= start  # type: ignore[operator]  # of one kind
 
 
 def _is_below(start: object, low: Number | Day) -> Sql:
