@@ -1,8 +1,8 @@
 """When does Python not look for circles among its objects?
 
 Links, trials, rows and cells are millions of small tuples without circles: to look for circles among them takes a tenth
-of a run's time and a seventh of an export's, and finds no memory to give back. While a plan is made, nothing is let go of:
-to look then takes a third of the time.
+of a run's time and a seventh of an export's, and finds no memory to give back. Looked for while a plan is made,
+they take a third of the time, and nothing is let go of there.
 """
 
 from __future__ import annotations

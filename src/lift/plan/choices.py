@@ -59,8 +59,8 @@ def _choose_number(test: Flag, then: Number, otherwise: Number) -> Number:
 
 
 def _choose_ordered(test: Flag, a: Number, b: Number, scale: Fraction) -> Number:
-    """A choice by a test that may be unknown, of two of which one is proved never to be above the other: then the lower one
-    has the low end, the higher one the high end."""
+    """A choice by a test that may be unknown, of two of which one is proved never to be above the other: where nobody
+    knows, the lower one has the low end and the higher one the high end."""
     wants_lower = _is_at_most(a.most, b.least)
     lower, higher = (a, b) if wants_lower else (b, a)
     is_lower, is_higher = (test.sql, sql.negation(test.sql)) if wants_lower else (sql.negation(test.sql), test.sql)
