@@ -19,16 +19,15 @@ deducted AS (
             WHEN banded >= 192 THEN 46.85 ELSE 20.40 END AS off_rent,
         CASE WHEN is_none OR free_of_tax OR on_benefit OR on_credit THEN 0
             WHEN banded >= 605 THEN 15.95 WHEN banded >= 485 THEN 13.30 WHEN banded >= 279 THEN 10.60 ELSE 5.20 END AS off_tax,
-        NOT is_none AND NOT free_of_tax AS second_adult,
-        CASE WHEN on_benefit THEN 0 ELSE gross_counted END AS counted
+        household_role IN ('non_dependant', 'live_in_carer') AND NOT free_of_tax AS second_adult,
+        CASE WHEN on_benefit THEN 0 ELSE gross END AS counted
     FROM x_family f JOIN (
         SELECT family_key,
             coalesce(bool_and(age < 18 OR is_student_or_away) FILTER (WHERE role <> 'child'), true) AS free_of_rent,
             coalesce(bool_and(uncounted) FILTER (WHERE role <> 'child'), true) AS free_of_tax,
             coalesce(bool_and(age < 25) FILTER (WHERE role <> 'child'), true) AS young,
             coalesce(bool_or(works_16_hours_or_more) FILTER (WHERE role <> 'child'), false) AS works,
-            coalesce(sum(gross_income) FILTER (WHERE role <> 'child'), 0) AS gross,
-            coalesce(sum(gross_income) FILTER (WHERE role <> 'child' AND NOT uncounted), 0) AS gross_counted
+            coalesce(sum(gross_income) FILTER (WHERE role <> 'child'), 0) AS gross
         FROM (SELECT *, age < 18 OR is_disregarded_for_council_tax OR has_severe_mental_impairment_disregard AS uncounted FROM people)
         GROUP BY family_key) p USING (family_key)
 ),
