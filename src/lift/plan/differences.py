@@ -312,6 +312,14 @@ def _terms(node: Node, sign: int = 1) -> list[tuple[int, Node]]:
     return [] if _is_nought(node) else [(sign, node)]
 
 
+def without_term(node: Node, term: Node) -> Node:
+    """A formula less one term, which cancels where the formula is a sum that it stands in."""
+    terms = _terms(node)
+    own = next((i for i, (sign, one) in enumerate(terms) if sign > 0 and alike(one, term)), None)
+    rest = [*terms, (-1, term)] if own is None else terms[:own] + terms[own + 1 :]
+    return _sum(rest, node.type)
+
+
 def _sum(terms: list[tuple[int, Node]], kind: Type) -> Node:
     there = [(sign, node) for sign, node in terms if not _is_nought(node)]
     total: Node | None = None

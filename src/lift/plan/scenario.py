@@ -13,7 +13,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
-from lift.plan.differences import Direction, Worlds, after_name, alike, change_name, is_short, joined, of_sign
+from lift.plan.differences import (
+    Direction,
+    Worlds,
+    after_name,
+    alike,
+    change_name,
+    is_short,
+    joined,
+    of_sign,
+    without_term,
+)
 from lift.plan.hoist import in_reach
 from lift.plan.pence import Pence
 from lift.rulebook.assemble import mark_fact
@@ -293,7 +303,7 @@ class _Writer:
         answers |= {"eligible": eligible.name, "advice_first": own["eligible"].name}
         for part, node in received.items():
             if self.worlds.is_touched(node):
-                answers[f"worth_{part}"] = change_name(node.name)
+                answers[f"worth_{part}"] = self._still_where_nothing_moves(rule, part, node)
             else:
                 nothing = f"{rule.id}.no_change_{part}"
                 value = Constant(node.type, _NOWHERE, Fraction(0))
@@ -307,6 +317,43 @@ class _Writer:
         )  # fmt: skip
         moves = [self.worlds.direction(node) for node in watched]
         return [Affected(rule.id, name, rule.level, joined(moves))]
+
+    def _still_where_nothing_moves(self, rule: Rule, part: str, received: StepRef) -> str:
+        """The step of a change, which is nought where no fact behind it is other after the award, however little is
+        known of the rest: with an entitlement unknown before and after, the ranges of both do not show that.
+
+        Only where every such fact is a number of the household, for all units of a home read the same one."""
+        change = change_name(received.name)
+        behind = self._facts_behind(received.name, set())
+        if not behind or any(level != "household" or not self._is_number(level, fact) for level, fact in behind):
+            return change
+        moved = [
+            StepRef(self.new[self.facts[key]].type, _NOWHERE, "household", change_name(self.facts[key]))
+            for key in sorted(behind)
+        ]
+        tests = tuple(Compare(_FLAG, _NOWHERE, "=", node, Constant(node.type, _NOWHERE, Fraction(0))) for node in moved)
+        still = tests[0] if len(tests) == 1 else Logic(_FLAG, _NOWHERE, "AND", tests)
+        nothing = Constant(received.type, _NOWHERE, Fraction(0))
+        node = Choose(received.type, _NOWHERE, ((still, nothing),), replace(received, name=change))
+        name = f"{rule.id}.change_{part}"
+        self.new[name] = _step(name, rule.level, node, like=received.type, place=self.every[received.name].formulas[0])
+        return name
+
+    def _is_number(self, level: Level, fact: str) -> bool:
+        return self.book.facts[level, fact].type.kind == "number"
+
+    def _facts_behind(self, name: str, seen: set[str]) -> set[tuple[Level, str]]:
+        """The facts that the award changes and on which a step rests, through whatever steps."""
+        if name in seen or name not in self.every:
+            return set()
+        seen.add(name)
+        found: set[tuple[Level, str]] = set()
+        for node in references(in_reach(self.every[name], self.day)):
+            if isinstance(node, FactRef) and (node.level, node.name) in self.facts:
+                found.add((node.level, node.name))
+            elif isinstance(node, StepRef):
+                found |= self._facts_behind(node.name, seen)
+        return found
 
     def _write_received(self, rule: Rule, own: Mapping[str, StepRef]) -> dict[str, StepRef]:
         """Of each part of a worth that is paid again and again or once: what is received if everything is claimed."""
@@ -362,7 +409,7 @@ def _less(value: Node, fact: FactRef) -> Node:
     if isinstance(value, Choose):
         branches = tuple((test, _less(branch, fact)) for test, branch in value.branches)
         return replace(value, branches=branches, otherwise=_less(value.otherwise, fact))
-    return Arithmetic(fact.type, _NOWHERE, "-", value, fact)
+    return without_term(value, fact)
 
 
 def _without(node: Node, fact: FactRef) -> Node:
