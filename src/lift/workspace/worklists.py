@@ -81,6 +81,7 @@ _ORDER: tuple[Worklist, ...] = (
         "Council tax discounts not given",
         (
             Part("single_person_discount"),
+            Part("nobody_counts_discount"),
             Part("severe_mental_impairment_disregard"),
             Part("carers_disregard"),
             Part("disabled_band_reduction"),
