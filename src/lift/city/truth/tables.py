@@ -11,7 +11,7 @@ from lift.city.extracts.row import Placed
 from lift.city.generate import City
 from lift.city.people import Family, Home, Household, Person
 from lift.city.planted import BY_NAME
-from lift.city.truth import pension_age, rent_and_council_tax, working_age
+from lift.city.truth import council_tax, pension_age, rent_and_council_tax, working_age
 from lift.city.truth.answers import Answer
 from lift.city.truth.known import Files, Subject, files
 
@@ -131,6 +131,7 @@ def _family(subject: Subject) -> Iterator[Answer]:
     if family.credit:
         yield working_age.benefit_cap_answer(subject)
         yield working_age.reduction_answer(subject)
+    yield from council_tax.answers(subject)
 
 
 def entitlement_row(answer: Answer) -> Sequence[str]:
