@@ -27,13 +27,12 @@ RULES = (
     "severe_mental_impairment_disregard",
     "single_person_discount",
 )
-#: Rules of which nobody in the sample is likely: no file tells of rooms, of care needed, or who lives with whom but a claim.
+#: Rules of which nobody in the sample is likely: no file tells of rooms, of a need for care or of a lasting condition.
 NOBODY_LIKELY = (
     "attendance_allowance",
     "disabled_band_reduction",
     "nobody_counts_discount",
     "severe_mental_impairment_disregard",
-    "single_person_discount",
 )
 #: Verdicts that put nobody on a list: a family that a rule has nothing to say of may have no answer at all.
 SILENT = {"ruled_out", "unknown", "in_payment"}
@@ -43,7 +42,12 @@ TOLD_TOO_LATE = "awarded since the claim was assessed"
 SUSPENDED = "the claim is suspended"
 #: Of these the files prove nobody to miss out: whoever has no claim has no income or rent in any file. What they say is
 #: held to the truth by its amounts (tests/unit/score/test_amounts.py) and by a query written by hand (test_by_hand.py).
-NOBODY_PROVED = (*NOBODY_LIKELY, "council_tax_reduction_pension_age", "housing_benefit_pension_age")
+NOBODY_PROVED = (
+    *NOBODY_LIKELY,
+    "single_person_discount",
+    "council_tax_reduction_pension_age",
+    "housing_benefit_pension_age",
+)
 
 
 @cache

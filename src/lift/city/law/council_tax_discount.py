@@ -28,9 +28,6 @@ def discount(adults: Sequence[Adult]) -> Fraction:
     return HALF if number == 0 else QUARTER if number == 1 else Fraction(0)
 
 
-def for_impairment(adults: Sequence[Adult]) -> Fraction:
-    """What is due for impairment over what would be due without it; all where nobody else lives there."""
-    if not any(one.is_impaired for one in adults):
-        return Fraction(0)
-    due = ALL if all(one.is_impaired for one in adults) else discount(adults)
-    return due - discount([Adult(is_student=one.is_student) for one in adults])
+def with_impairment(adults: Sequence[Adult]) -> Fraction:
+    """Section 11, or all where everybody who lives there is impaired."""
+    return ALL if adults and all(one.is_impaired for one in adults) else discount(adults)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from lift.city.claims import bill
 from lift.city.days import age, days_in_tax_year
 from lift.city.extracts.accounts import live_reduction
-from lift.city.law.council_tax_discount import HALF, QUARTER, Adult, counted, discount, for_impairment
+from lift.city.law.council_tax_discount import HALF, QUARTER, Adult, counted, discount, with_impairment
 from lift.city.law.money import nearest, pounds, year_to_week
 from lift.city.people import Person
 from lift.city.standing import is_liable
@@ -56,11 +56,12 @@ def _answer(entitlement: str, subject: Subject, share: Fraction, in_receipt: boo
 # Who lives there
 
 
-def adults(subject: Subject) -> list[Adult]:
-    """Everybody of 18 or over in the dwelling who is no dependent child."""
+def _adults(subject: Subject, *, recorded: bool) -> list[Adult]:
+    """Everybody of 18 or over in the dwelling who is no dependent child; `recorded`: with those impairments only that
+    the council has on record, as the discounts are told."""
     students = subject.home.account.disregard == "student"
     return [
-        Adult(is_student=students, is_impaired=_is_impaired(one))
+        Adult(is_student=students, is_impaired=_is_impaired(one) and (not recorded or _is_on_record(one, subject)))
         for household in subject.home.households
         for family in household.families
         for one in family.adults
@@ -73,20 +74,29 @@ def _is_impaired(one: Person) -> bool:
     return one.is_mentally_impaired and (one.gets_disability_benefit or one.care_need != "none")
 
 
+def _is_on_record(one: Person, subject: Subject) -> bool:
+    """The account shows it of those liable, the list of other adults of anybody else."""
+    account = subject.home.account
+    shown = account.disregard == "severe_mental_impairment" or account.exemption == "U"
+    return shown or one.id not in account.liable
+
+
 # What is due
 
 
 def _quarter(subject: Subject) -> Fraction:
-    lives_with = adults(subject)
-    return QUARTER if _is_charged(subject) and counted(lives_with) <= 1 else Fraction(0)
+    alone = counted(_adults(subject, recorded=True)) <= 1
+    return QUARTER if _is_charged(subject) and alone else Fraction(0)
 
 
 def _second_quarter(subject: Subject) -> Fraction:
-    return HALF - QUARTER if _is_charged(subject) and discount(adults(subject)) == HALF else Fraction(0)
+    return HALF - QUARTER if _is_charged(subject) and discount(_adults(subject, recorded=True)) == HALF else Fraction(0)
 
 
 def _impairment(subject: Subject) -> Fraction:
-    return for_impairment(adults(subject)) if _is_charged(subject) else Fraction(0)
+    if not _is_charged(subject):
+        return Fraction(0)
+    return with_impairment(_adults(subject, recorded=False)) - discount(_adults(subject, recorded=True))
 
 
 def _is_charged(subject: Subject) -> bool:
