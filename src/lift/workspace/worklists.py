@@ -85,6 +85,7 @@ _ORDER: tuple[Worklist, ...] = (
             Part("severe_mental_impairment_disregard"),
             Part("carers_disregard"),
             Part("disabled_band_reduction"),
+            Part("council_tax_exempt_dwelling"),
         ),
     ),
 )
