@@ -12,8 +12,17 @@ from tests.unit.city.cities import INCOMING, MONTH, TRUTH, table
 
 VERDICTS = {"", "likely", "possible", "ruled_out", "in_payment", "unknown"}
 ENTITLEMENTS = {
-    "pension_credit", "attendance_allowance", "free_school_meals", "benefit_cap",
-    "council_tax_reduction_not_claimed", "council_tax_reduction_pension_age", "housing_benefit_pension_age",
+    "attendance_allowance",
+    "benefit_cap",
+    "council_tax_reduction_not_claimed",
+    "council_tax_reduction_pension_age",
+    "disabled_band_reduction",
+    "free_school_meals",
+    "housing_benefit_pension_age",
+    "nobody_counts_discount",
+    "pension_credit",
+    "severe_mental_impairment_disregard",
+    "single_person_discount",
 }  # fmt: skip
 
 # trap -> entitled, amount, expected verdict
