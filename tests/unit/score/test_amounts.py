@@ -27,7 +27,11 @@ def pairs() -> Pairs:
 
 @pytest.mark.parametrize(
     ("rule", "to_the_penny", "between"),
-    [("housing_benefit_pension_age", 80, 80), ("council_tax_reduction_pension_age", 100, 250)],
+    [
+        ("housing_benefit_pension_age", 80, 80),
+        ("council_tax_reduction_pension_age", 100, 200),
+        ("single_person_discount", 20, 5),
+    ],
 )
 def test_what_is_due_is_within_what_the_run_says(pairs: Pairs, rule: str, to_the_penny: int, between: int) -> None:
     """Two names of an account written in one are a planted fault: whose they are is not known."""
