@@ -116,7 +116,7 @@ def test_every_truth_that_the_files_prove_is_found(rule: str) -> None:
     missed = [
         name(row)
         for row, about in truths(rule)
-        if is_missing_out(row) and is_proved(row) and {one.verdict for one in about} != {"likely"}
+        if is_missing_out(row) and is_proved(row) and said_of(about) != {"likely"}
     ]
     assert missed == []
 
@@ -158,7 +158,7 @@ def test_most_of_those_whom_the_files_prove_are_many() -> None:
         for rule in RULES
         if rule not in NOBODY_PROVED
     }
-    assert min(proved.values()) >= 7
+    assert min(proved.values()) >= 6
     assert sum(proved.values()) > 120
 
 

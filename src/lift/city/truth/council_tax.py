@@ -121,7 +121,7 @@ def _worth(subject: Subject, share: Fraction) -> int | None:
 
 
 def _gap(subject: Subject) -> str:
-    """Why the files do not prove it; empty if they do: a claim of theirs names everybody there."""
+    """Why the files do not prove it. A claim that names everybody comes nearest, and no file says that it does."""
     if subject.family.claimant.died:
         return "the claimant has died"
     if subject.live_claim is None:
@@ -130,4 +130,4 @@ def _gap(subject: Subject) -> str:
         return subject.fault
     if sum(len(household.families) for household in subject.home.households) > 1:
         return "no file says whether the others there count"
-    return ""
+    return "a claim may not name everybody there"
