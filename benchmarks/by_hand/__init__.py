@@ -29,8 +29,8 @@ FACTS: dict[str, tuple[str, ...]] = {
     "family": (
         "is_couple", "household_role", "is_close_relative_of_head", "is_joint_since_moving_in", "savings",
         "pension_credit_housing_costs", "gets_pension_credit", "gets_guarantee_credit",
-        "has_kept_savings_credit_since_2016", "gets_housing_benefit",
-        "gets_council_tax_reduction", "gets_universal_credit", "universal_credit_is_nil", "universal_credit_award",
+        "has_kept_savings_credit_since_2016", "gets_housing_benefit", "has_open_housing_benefit_claim",
+        "has_open_council_tax_reduction_claim", "gets_council_tax_reduction", "gets_universal_credit", "universal_credit_is_nil", "universal_credit_award",
         "universal_credit_earnings", "gets_income_related_employment_and_support_allowance", "saved_mixed_age_couple",
         "habitually_resident", "is_on_low_income_record", "child_benefit", "other_capped_benefits",
         "gets_cap_exempting_benefit", "is_in_cap_grace_period", "lives_in_greater_london", "gets_asylum_support",

@@ -71,7 +71,8 @@ SELECT 'housing_benefit_pension_age' AS rule, family_key AS unit_key, family_key
     FROM (SELECT *, CASE WHEN is_couple THEN all_reached OR (saved_mixed_age_couple AND some_reached) ELSE claimant_reached END AS of_age,
             tenure IN ('council_tenant', 'housing_association_tenant', 'private_tenant') OR (tenure = 'other' AND eligible_rent > 0) AS tenant,
             CAST(greatest(greatest(eligible_rent - rent_deductions, 0) - 0.65 * excess, 0) AS DECIMAL(14,2)) AS award,
-            habitually_resident AND of_age AND NOT working_age_benefit AND tenant AND within_limit AND award >= 0.50 AS eligible
+            habitually_resident AND of_age AND NOT working_age_benefit AND tenant AND within_limit AND award >= 0.50
+                AND NOT has_open_housing_benefit_claim AS eligible
         FROM means WHERE household_role IN ('head', 'joint_tenant'))
 """,
     ),
@@ -88,7 +89,8 @@ SELECT 'council_tax_reduction_pension_age' AS rule, family_key AS unit_key, fami
                 WHEN not_on_benefit = 0 THEN 0.25 WHEN income_of_second_adults < 289 THEN 0.15 WHEN income_of_second_adults < 375 THEN 0.075 ELSE 0 END AS share,
             greatest(on_means, CAST(charge * share AS DECIMAL(14,2))) AS reduction,
             CASE WHEN is_couple THEN some_reached ELSE claimant_reached END AS pensioner,
-            habitually_resident AND pensioner AND NOT working_age_benefit AND is_liable_for_council_tax AND NOT is_exempt_from_council_tax AND reduction > 0 AS eligible
+            habitually_resident AND pensioner AND NOT working_age_benefit AND is_liable_for_council_tax AND NOT is_exempt_from_council_tax AND reduction > 0
+                AND NOT has_open_council_tax_reduction_claim AS eligible
         FROM means WHERE household_role IN ('head', 'joint_tenant', 'joint_owner'))
 """,
     ),

@@ -34,6 +34,8 @@ STIRRED: dict[str, dict[str, str]] = {
     "family": {
         "gets_housing_benefit": "FALSE",
         "gets_council_tax_reduction": "FALSE",
+        "has_open_housing_benefit_claim": "roll(12) % 20 = 0",
+        "has_open_council_tax_reduction_claim": "roll(13) % 20 = 0",
         "is_liable_for_council_tax": "TRUE",
         "gets_guarantee_credit": "roll(1) % 6 = 0",
         "savings": "(roll(2) % 45) * 500 + roll(3) % 3 * 0.01",
