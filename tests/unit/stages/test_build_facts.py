@@ -86,6 +86,9 @@ def _rent_and_charge(cases: Cases) -> None:
         cases.account(f"{name}", number, surname=f"A{number}", forename="ANN", ctr_flag=False)
         cases.award(f"{name}'s award", number, **assessed(), status=status)
     cases.benefit("suspended in SHBE", 86, ctr_status="suspended")
+    cases.benefit("awaiting tenant", 94, record_type="awaiting")
+    cases.award("pending award", 95, status="pending")
+    cases.account("pending, account", 95, surname="A95", forename="ANN", ctr_flag=False)
     cases.account("suspended in SHBE, account", 86, surname="A86", forename="ANN", ctr_flag=False)
     cases.award("deductions", 87, **assessed(), non_dependant_deduction_total_weekly="10.20", non_dependants_count=2)
     cases.award("deductions once", 88, **assessed(), non_dependant_deduction_total_weekly="10.20", status="ended")
@@ -215,6 +218,16 @@ def test_silence_about_disability_proves_nothing(cases: Cases, name: str, fact: 
         ("standard", "gets_pension_age_council_tax_reduction", True),
         ("working age", "gets_pension_age_council_tax_reduction", False),
         ("suspended", "gets_council_tax_reduction", None),
+        ("suspended", "has_open_council_tax_reduction_claim", True),
+        ("pending", "has_open_council_tax_reduction_claim", True),
+        ("standard", "has_open_council_tax_reduction_claim", False),
+        ("refused for income", "has_open_council_tax_reduction_claim", False),
+        ("suspended in SHBE", "has_open_council_tax_reduction_claim", True),
+        ("suspended tenant", "has_open_housing_benefit_claim", True),
+        ("tenant", "has_open_housing_benefit_claim", False),
+        ("closed tenant", "has_open_housing_benefit_claim", False),
+        ("awaiting tenant", "has_open_housing_benefit_claim", True),
+        ("standard", "has_open_housing_benefit_claim", None),
         ("refused for income", "gets_council_tax_reduction", False),
         ("pending", "gets_council_tax_reduction", None),
         ("second adult rebate", "gets_alternative_maximum_reduction", True),
@@ -326,6 +339,21 @@ def test_an_account_without_a_credit_does_not_say_that_no_award_is_suspended(
     cases: Cases, name: str, known: bool | None
 ) -> None:
     assert cases.family(name, "gets_council_tax_reduction", "liable_1") is known
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("suspended, account", True),
+        ("suspended in SHBE, account", True),
+        ("pending, account", True),
+        ("ended, account", False),
+    ],
+)
+def test_a_claim_that_waits_or_is_suspended_is_there_whatever_the_account_says(
+    cases: Cases, name: str, known: bool
+) -> None:
+    assert cases.family(name, "has_open_council_tax_reduction_claim", "liable_1") is known
 
 
 @pytest.mark.parametrize(

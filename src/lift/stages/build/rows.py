@@ -18,7 +18,8 @@ _ORIGIN = "kind, file_id, line, as_at, extract_date, claim_class"
 # Means count only where the claim and the family agree on whether there are two of them.
 _CLAIM_FAMILY = """
     SELECT f.family_key AS unit_key, c.* EXCLUDE (is_telling),
-        c.is_telling AND f.is_couple IS NOT DISTINCT FROM c.couple AS is_telling, {conditions}
+        c.is_telling AND f.is_couple IS NOT DISTINCT FROM c.couple AS is_telling, {conditions},
+        c.claimant_key NOT IN (SELECT claimant_key FROM b_claim WHERE state = 'pending') AS is_nothing_undecided
     FROM b_claim c JOIN b_person p ON p.person_key = c.claimant_key JOIN b_family f ON f.family_key = p.family_key
     WHERE c.is_current"""
 
@@ -58,10 +59,13 @@ _SIMPLE: dict[str, str] = {
     "account_household": "SELECT household_key AS unit_key, 'council_tax_account' AS kind, * FROM b_account",
     "account_family": """
         SELECT l.family_key AS unit_key, 'council_tax_account' AS kind, l.is_only_liable_family,
-            l.is_surely_only_liable_family, l.family_key IN (
-                SELECT p.family_key FROM b_claim c JOIN b_person p ON p.person_key = c.claimant_key
-                WHERE c.is_current AND 'suspended' IN (c.status, c.ctr_status)) AS has_suspended_reduction, a.*
-        FROM b_liable_family l JOIN b_account a USING (household_key) WHERE l.is_liable""",
+            l.is_surely_only_liable_family, coalesce(c.is_suspended, FALSE) AS has_suspended_reduction,
+            coalesce(c.is_suspended OR c.is_undecided, FALSE) AS has_open_reduction, a.*
+        FROM b_liable_family l JOIN b_account a USING (household_key) LEFT JOIN (
+            SELECT p.family_key, bool_or(c.is_current AND 'suspended' IN (c.status, c.ctr_status)) AS is_suspended,
+                bool_or(c.state = 'pending') AS is_undecided
+            FROM b_claim c JOIN b_person p ON p.person_key = c.claimant_key GROUP BY p.family_key
+        ) c ON c.family_key = l.family_key WHERE l.is_liable""",
     "resident": "SELECT person_key AS unit_key, 'council_tax_resident' AS kind, * FROM b_resident",
     "cared_for": """
         SELECT other.person_key AS unit_key, 'council_tax_resident' AS kind, r.* FROM b_resident r
