@@ -27,7 +27,7 @@ NAMES = (
     "pensioner_conversation", "council_tax_discounts", "check_sample", "families",
 )  # fmt: skip
 FILES = (
-    "benefit_cap_contacts", "check_sample_call_file", "council_tax_discounts_contacts",
+    "benefit_cap_contacts", "check_sample_call_file", "council_tax_discounts_call_file",
     "council_tax_reduction_not_claimed_call_file",
     "free_school_meals_call_file", "pension_credit_call_file", "pension_credit_contacts",
     "pensioner_conversation_call_file", "pensioner_conversation_contacts",
