@@ -99,18 +99,19 @@ def by_band(given: Number | Day, bands: Sequence[tuple[object, Value]], unknown:
     below the first. Of a range, the hull of all bands it touches."""
     if given.constant is not None:
         return _band_of(given.constant, bands, unknown)
+    inside = _never_below(given, bands[0][0])
     if given.point:
         begun = [(_begun(start, given), value) for start, value in reversed(bands)]
-        return choices.first_of(begun, unknown, covered=_never_below(given, bands[0][0]))
+        return choices.first_of(begun, unknown, covered=inside)
     if given.low is None:
         return unknown
-    if len(bands) == 1 and _never_below(given, bands[0][0]):
+    if len(bands) == 1 and inside:
         return bands[0][1]
     if _is_sloped([value for _, value in bands]):
         return _between_ends(given, bands, unknown)
     low, high = _end(given, low=True), _end(given, low=False)
     touched = [(_touched(index, bands, low, high), bands[index][1]) for index in range(len(bands))]
-    if _never_below(given, bands[0][0]):
+    if inside:
         return choices.reached(touched, None, unknown, covered=True)
     return choices.reached(touched, _is_below(bands[0][0], low), unknown)
 

@@ -10,7 +10,7 @@ from lift.city.days import age, days_in_tax_year
 from lift.city.extracts.accounts import live_reduction
 from lift.city.law.council_tax_discount import HALF, QUARTER, Adult, counted, discount, with_impairment
 from lift.city.law.money import nearest, pounds, year_to_week
-from lift.city.people import Person
+from lift.city.people import Account, Person
 from lift.city.standing import is_liable
 from lift.city.truth.answers import Answer, as_entitled
 from lift.city.truth.known import Subject
@@ -28,7 +28,7 @@ def answers(subject: Subject) -> Iterator[Answer]:
     account = subject.home.account
     yield _answer("single_person_discount", subject, _quarter(subject), account.single_person_discount)
     yield _answer("nobody_counts_discount", subject, _second_quarter(subject), False)
-    shown = account.disregard == "severe_mental_impairment" or account.exemption == "U"
+    shown = _shows_impairment(account)
     yield _answer("severe_mental_impairment_disregard", subject, _impairment(subject), shown)
     reduced = account.disabled_band_reduction
     yield Answer(
@@ -77,8 +77,11 @@ def _is_impaired(one: Person) -> bool:
 def _is_on_record(one: Person, subject: Subject) -> bool:
     """The account shows it of those liable, the list of other adults of anybody else."""
     account = subject.home.account
-    shown = account.disregard == "severe_mental_impairment" or account.exemption == "U"
-    return shown or one.id not in account.liable
+    return _shows_impairment(account) or one.id not in account.liable
+
+
+def _shows_impairment(account: Account) -> bool:
+    return account.disregard == "severe_mental_impairment" or account.exemption == "U"
 
 
 # What is due
