@@ -66,7 +66,7 @@ RULES = {
         """
 SELECT 'benefit_cap', f.family_key, f.family_key, f.household_key,
         CASE WHEN not_capped THEN 'in_payment' WHEN wrong THEN 'likely' ELSE 'ruled_out' END,
-        coalesce(wrong, false), coalesce(not_capped, false), capped AND may_be_wrong, NULL, true, now, so_far
+        coalesce(wrong, false), coalesce(not_capped, false), coalesce(capped AND may_be_wrong, false), NULL, true, now, so_far
     FROM x_family f LEFT JOIN cap_answers USING (family_key) WHERE gets_universal_credit
 """,
     ),

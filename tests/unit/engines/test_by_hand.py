@@ -15,12 +15,14 @@ from lift.rulebook.load import load_rulebook
 SAMPLE = Path(__file__).resolve().parents[3] / "sample_data" / "incoming" / "2026-11"
 
 #: The answers of every unit side by side, and whether they differ in anything that the plan has settled. (It leaves a
-#: few open: not every amount of the law is confirmed.)
+#: few open: not every amount of the law is confirmed. An old notice is no proof of what is paid now, and an amount
+#: that may be nothing is still worth asking about.)
 BOTH = """
     SELECT rule, a.verdict, h.verdict, a.unit_key IS NULL OR h.unit_key IS NULL
         OR (a.verdict IN ('in_payment', 'ruled_out', 'likely') AND (a.verdict <> h.verdict
-            OR a.eligible IS DISTINCT FROM h.eligible OR a.already IS DISTINCT FROM h.already
-            OR a.possible_when IS DISTINCT FROM h.possible OR a.evidence IS DISTINCT FROM h.evidence
+            OR a.eligible IS DISTINCT FROM h.eligible OR coalesce(a.already <> h.already, FALSE)
+            OR (a.possible_when IS DISTINCT FROM h.possible AND (h.possible OR a.worth_low = a.worth_high))
+            OR a.evidence IS DISTINCT FROM h.evidence
             OR a.advice_first IS DISTINCT FROM h.advice_first
             OR coalesce(a.worth_low > h.worth OR a.worth_high < h.worth, FALSE)
             OR coalesce(a.one_off_low > h.second_worth OR a.one_off_high < h.second_worth, FALSE))) AS differs,

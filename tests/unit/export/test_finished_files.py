@@ -115,12 +115,13 @@ def test_whoever_could_lose_by_a_claim_is_on_no_callers_file(council: Workspace)
     both = export(council, "pensioner_conversation")
     callers = {row["Reference"] for row in table_of(file_of(both.files, "_call_file.xlsx"))}
     advised = {row["Reference"] for row in table_of(file_of(both.files, "_contacts.xlsx"))}
-    assert len(advised) == 8
-    assert not callers & advised
+    assert callers
+    assert advised
     pages = table_of(file_of(both.files, "_adviser_page.xlsx"))
     # A family stands on the page once for each finding, and one of them is enough.
     told = {row["Reference"] for row in pages if "To an adviser first" in row["Worth, and what to know"]}
     assert advised <= told
+    assert not callers & told
 
 
 def test_machines_get_the_same_families_in_columns_of_their_own(called: Exported) -> None:
