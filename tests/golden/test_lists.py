@@ -28,13 +28,13 @@ NAMES = (
 )  # fmt: skip
 FILES = (
     "benefit_cap_contacts", "check_sample_call_file", "council_tax_discounts_call_file",
-    "council_tax_reduction_not_claimed_call_file",
+    "council_tax_reduction_not_claimed_call_file", "council_tax_reduction_pension_age_call_file",
     "free_school_meals_call_file", "pension_credit_call_file", "pension_credit_contacts",
     "pensioner_conversation_call_file", "pensioner_conversation_contacts",
 )  # fmt: skip
-# Nobody in the sample is proved to miss Housing Benefit or Council Tax Reduction over pension age, and nothing is
-# deducted wrongly, so that these have no files.
-NOBODY = ("council_tax_reduction_pension_age", "housing_benefit_pension_age", "non_dependant_deductions_wrong")
+# Nobody in the sample is proved to miss Housing Benefit over pension age, for no file tells the rent of somebody who
+# never claimed it, and nothing is deducted wrongly, so that these have no files.
+NOBODY = ("housing_benefit_pension_age", "non_dependant_deductions_wrong")
 PAGES = tuple(name for name in NAMES[:-2] if name not in NOBODY)
 ANSWERS = 5
 
