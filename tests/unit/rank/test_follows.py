@@ -125,6 +125,9 @@ def test_what_is_given_in_kind_begins_or_not(
 
 
 def test_what_is_neither_paid_nor_due_cannot_be_lost() -> None:
+    assert _in_words(BOOK, ROW, [change("-5.00", "0.00", already=False, due_before=None)]) == ()
+    assert _in_words(BOOK, ROW, [change("-5.00", "1.00", already=False, due_before=None)]) != ()
+    assert _in_words(BOOK, ROW, [change("-5.00", "0.00", already=None, due_before=None)]) != ()
     assert _cost(BOOK, ROW, [change("-5.00", "-5.00", already=False, due_before=False)]) == ""
     assert _cost(BOOK, ROW, [change("-5.00", "-5.00", already=False, due_before=None)]) == ""
     assert _cost(BOOK, ROW, [change("-5.00", "-5.00", already=False, due_before=True)]) == "yes"

@@ -49,9 +49,9 @@ def test_what_is_due_is_within_what_the_run_says(pairs: Pairs, rule: str, to_the
 
 @pytest.mark.parametrize("rule", ["housing_benefit_pension_age", "council_tax_reduction_pension_age"])
 def test_nobody_who_is_due_something_is_ruled_out(pairs: Pairs, rule: str) -> None:
-    """Whose claim is suspended has one, and nothing is to be claimed."""
+    """Whose claim is suspended has one: it is not in payment, and nothing is to be claimed."""
     told = [row for answer, row in pairs if answer.rule == rule and answer.verdict == "ruled_out"]
-    ruled_out = [row for row in told if row["why_not"] != "the claim is suspended"]
+    ruled_out = [row for row in told if row["in_receipt"] == "no"]
     assert len(ruled_out) < len(told)
     assert ruled_out
     assert {row["entitled"] for row in ruled_out} == {"no"}

@@ -68,7 +68,7 @@ def what_follows(
 def _cost(book: Rulebook, row: Row, changes: Iterable[Change]) -> str:
     """Whether something that is paid, or that is surely due, falls, and what the award itself brings does not make up
     for it. Nothing that the family gets makes up for what others lose."""
-    held = [one for one in changes if _is_held(book, one)]
+    held = [one for one in changes if _is_held(book.rules[one.rule], one)]
     own = [one for one in held if one.family == row["family_key"]]
     others = [one for one in held if one not in own]
     if _is_lost(row["yearly_high"], own):
@@ -101,9 +101,14 @@ def _ends(changes: Iterable[Change]) -> Iterator[tuple[str, Ends]]:
         yield from one.parts.items()
 
 
-def _is_held(book: Rulebook, one: Change) -> bool:
+def _is_held(rule: Rule, one: Change) -> bool:
     """Whether there is something to lose. What is merely opened nobody loses by having more opened."""
-    return book.rules[one.rule].kind != "opened" and (one.already is not False or one.due_before is True)
+    return rule.kind != "opened" and (one.already is not False or one.due_before is True)
+
+
+def _only_falls(one: Change) -> bool:
+    """Whether nothing of it may rise."""
+    return all(high is not None and high <= 0 for _, high in one.parts.values())
 
 
 def _falls(low: Decimal | None, high: Decimal | None) -> str:
@@ -120,7 +125,12 @@ def _in_words(book: Rulebook, row: Row, changes: Sequence[Change]) -> tuple[str,
     family is shown nobody else's affairs."""
     own = [one for one in changes if one.family == row["family_key"] or one.family is None]
     lines = [_line(book.rules[one.rule], one) for one in own if (one.rule, one.unit) != (row["rule"], row["reference"])]
-    others = {_falls(*ends) for one in changes if one not in own and _is_held(book, one) for ends in one.parts.values()}
+    others = {
+        _falls(*ends)
+        for one in changes
+        if one not in own and _is_held(book.rules[one.rule], one)
+        for ends in one.parts.values()
+    }
     if SURE in others:
         lines.append("Somebody else in the home would get less")
     elif UNSURE in others:
@@ -134,7 +144,7 @@ def _line(rule: Rule, one: Change) -> str:
     if begins:
         amounts = [text for part, ends in one.parts.items() if (text := _amount(part, *ends))]
         return f"{begins} {rule.name}" + (f", {' and '.join(amounts)}" if amounts else "")
-    if not told or rule.kind == "opened":
+    if not told or rule.kind == "opened" or (_only_falls(one) and not _is_held(rule, one)):
         return ""
     what = " and ".join(told)
     if one.already is True:
