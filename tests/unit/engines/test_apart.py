@@ -12,8 +12,6 @@ from benchmarks.households import sample_units
 from lift.engines.duckdb import apart
 from lift.engines.duckdb.answers import fill_answers, run_answers
 from lift.engines.duckdb.apart import parts_of
-from lift.engines.duckdb.run import fact_profiles
-from lift.plan.compile import Options
 from lift.rulebook.load import load_rulebook
 from lift.rulebook.model import Rulebook
 from tests.middlemarch import small_city
@@ -39,7 +37,7 @@ def _answers(town: duckdb.DuckDBPyConnection, book: Rulebook) -> list[tuple[obje
 
 
 def _parts(town: duckdb.DuckDBPyConnection, book: Rulebook) -> list[range | None]:
-    return [part.homes for part in parts_of(town, book, Options(*fact_profiles(town, book)))]
+    return [part.homes for part in parts_of(town, book)]
 
 
 def test_numbers_stand_for_keys_and_silent_homes_come_last(town: duckdb.DuckDBPyConnection, book: Rulebook) -> None:
@@ -62,7 +60,7 @@ def test_numbers_stand_for_keys_and_silent_homes_come_last(town: duckdb.DuckDBPy
     ((told, homes),) = town.execute(
         """SELECT (SELECT max(household_id) + 1 FROM period), (SELECT count(*) FROM household)"""
     ).fetchall()
-    first_silent, end = apart._first_silent(town, book, fact_profiles(town, book)[0])
+    first_silent, end = apart._first_silent(town, book)
     assert told <= first_silent < 0.8 * homes
     assert end == homes
 

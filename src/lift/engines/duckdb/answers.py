@@ -9,8 +9,8 @@ from operator import itemgetter
 from duckdb import DuckDBPyConnection
 
 from lift.engines.duckdb.apart import parts_of
-from lift.engines.duckdb.run import fact_profiles, run_parts
-from lift.plan.compile import Options, Plan, compile_plan
+from lift.engines.duckdb.run import run_parts
+from lift.plan.compile import Plan, compile_plan
 from lift.plan.layout import key_of
 from lift.plan.verdicts import AnswerTable
 from lift.rulebook.answered import A_YEAR, NOT_ASKED, PAID_ONCE, WORTH_A_YEAR, WORTH_ONCE, answer_facts
@@ -28,8 +28,7 @@ _COLUMNS = """
 
 def run_answers(connection: DuckDBPyConnection, book: Rulebook, day: date, rules: Sequence[str]) -> Plan:
     """Makes the plan for what these tables hold and runs it; its answer tables stay as temporary tables."""
-    parts = parts_of(connection, book, Options(*fact_profiles(connection, book)))
-    plans = [compile_plan(book, sorted(rules), day, options) for options in parts]
+    plans = [compile_plan(book, sorted(rules), day, options) for options in parts_of(connection, book)]
     run_parts(connection, plans)
     return plans[0]
 

@@ -11,8 +11,9 @@ from dataclasses import replace
 import duckdb
 
 from lift.engines.duckdb.run import fact_profiles
+from lift.engines.duckdb.tables import column_names
 from lift.plan.compile import Options
-from lift.plan.inputs import Profiles, any_known
+from lift.plan.inputs import any_known, ends_of
 from lift.rulebook.model import Rulebook
 from lift.rulebook.nodes import Level
 
@@ -21,24 +22,26 @@ WORTH_A_PLAN = 10_000
 _AMOUNTS: tuple[Level, ...] = ("person", "family", "period")
 
 
-def parts_of(connection: duckdb.DuckDBPyConnection, book: Rulebook, whole: Options) -> list[Options]:
-    """How to make a plan for each part of the homes; `whole` alone where a part would be small."""
-    assert whole.profiles is not None
-    first, end = _first_silent(connection, book, whole.profiles)
+def parts_of(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> list[Options]:
+    """How to make a plan for each part of the homes; one for all where a part would be small."""
+    first, end = _first_silent(connection, book)
     if first == 0 or end - first < WORTH_A_PLAN:
-        return [whole]
-    silent = range(first, end)
-    profiles, _ = fact_profiles(connection, book, homes=silent)
-    return [replace(whole, homes=range(first)), replace(whole, homes=silent, profiles=profiles)]
+        return [Options(*fact_profiles(connection, book))]
+    parts = (range(first), range(first, end))
+    return [replace(Options(*fact_profiles(connection, book, homes=part)), homes=part) for part in parts]
 
 
-def _first_silent(connection: duckdb.DuckDBPyConnection, book: Rulebook, profiles: Profiles) -> tuple[int, int]:
+def _first_silent(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> tuple[int, int]:
     """The number from which on no home has an amount or a date, and the one after the last home's."""
-    ranged = [fact for fact in book.facts.values() if fact.type.is_ranged and fact.level in _AMOUNTS]
-    known = [fact for fact in ranged if (fact.level, fact.name) in profiles and profiles[fact.level, fact.name].present]
-    told_of = {level: any_known([fact for fact in known if fact.level == level], "u") for level in _AMOUNTS}
-    last = [f"(SELECT max(household_id) FROM {level} u WHERE {test})" for level, test in told_of.items()]
+    last = [f"(SELECT max(household_id) FROM {level} u WHERE {_told(connection, book, level)})" for level in _AMOUNTS]
     ((told, homes),) = connection.execute(
         f"SELECT greatest({', '.join(last)}, -1) + 1, coalesce((SELECT max(household_id) FROM household), -1) + 1"
     ).fetchall()
     return int(told), int(homes)
+
+
+def _told(connection: duckdb.DuckDBPyConnection, book: Rulebook, level: Level) -> str:
+    """Whether any amount or date of a unit is known, of those that the table holds."""
+    names = set(column_names(connection, level))
+    ranged = (fact for fact in book.facts.values() if fact.level == level and fact.type.is_ranged)
+    return any_known([fact for fact in ranged if ends_of(fact)[0] in names], "u")
