@@ -27,6 +27,12 @@ ENTITLEMENTS = {
 
 # trap -> entitled, amount, expected verdict
 PLANTED = {
+    "credit_without_reduction": ("yes", None, ""),
+    "rent_without_reduction": ("yes", None, ""),
+    "rent_without_reduction_tapered": ("yes", None, ""),
+    "rent_without_reduction_couple": ("yes", None, ""),
+    "rent_and_no_reduction_due": ("no", "", ""),
+    "reduction_without_rent": ("yes", None, ""),
     "guarantee_tenant": ("yes", "53.10", "likely"),
     "guarantee_owner": ("yes", "53.10", "likely"),
     "guarantee_couple": ("yes", "37.41", "likely"),
@@ -182,6 +188,10 @@ def test_every_trap_is_planted(sample: Path, minimal: Path) -> None:
     assert sorted(row["trap"] for row in table(sample / TRUTH / "traps.csv")) == sorted(trap.name for trap in TRAPS)
     named = {row["trap"] for row in table(minimal / TRUTH / "traps.csv")}
     assert named == {trap.name for trap in TRAPS if trap.rule != "suppression"}
+
+
+def test_no_two_traps_have_one_name() -> None:
+    assert len({trap.name for trap in TRAPS}) == len(TRAPS)
 
 
 @pytest.mark.parametrize("name", PLANTED)

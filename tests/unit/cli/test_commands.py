@@ -243,7 +243,7 @@ def test_differences_name_both_lines_and_no_value(council: Workspace) -> None:
     for line in lines[1:]:
         assert re.fullmatch(
             r"[fp][0-9a-f]{16},(family|person),[a-z ]+,"
-            r'(\S+ line \d+,\S+ line \d+|[A-Za-z ]+,"another line of the same extract, or another of these"),'
+            r'(\S+ line \d+|[A-Za-z ]+),(\S+ line \d+|"another line of the same extract, or another of these"),'
             r"(anything from one to the other|not known)",
             line,
         )

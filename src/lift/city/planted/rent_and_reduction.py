@@ -43,16 +43,16 @@ def _with_son(town: Town) -> Home:
 
 
 TRAPS = (
-    Trap("reduction_unclaimed_guarantee", REDUCTION, "Guarantee credit and Housing Benefit, and no reduction claimed.",
+    Trap("credit_without_reduction", REDUCTION, "Guarantee credit and Housing Benefit, and no reduction claimed.",
          lambda town: _guarantee(town, 82, NO_REDUCTION)),
-    Trap("reduction_unclaimed", REDUCTION, "Housing Benefit by a means test, and no reduction claimed.",
+    Trap("rent_without_reduction", REDUCTION, "Housing Benefit by a means test, and no reduction claimed.",
          lambda town: _standard(town, "205.40", "15.00")),
-    Trap("reduction_unclaimed_tapered", REDUCTION, "The same with income over the applicable amount: part is due.",
+    Trap("rent_without_reduction_tapered", REDUCTION, "The same with income over the applicable amount: part is due.",
          lambda town: _standard(town, "241.30", "40.00")),
-    Trap("reduction_out_of_reach", REDUCTION, "The same with so much income that nothing is due.",
+    Trap("rent_and_no_reduction_due", REDUCTION, "The same with so much income that nothing is due.",
          lambda town: _standard(town, "241.30", "135.00")),
-    Trap("reduction_unclaimed_couple", REDUCTION, "A couple with Housing Benefit and no reduction claimed.", _couple),
-    Trap("reduction_unclaimed_son", REDUCTION, "A working son at home, whose pay no file holds.", _with_son),
-    Trap("benefit_unclaimed_guarantee", BENEFIT, "Guarantee credit and the whole reduction, and no claim for the rent.",
+    Trap("rent_without_reduction_couple", REDUCTION, "A couple with Housing Benefit and no reduction.", _couple),
+    Trap("rent_without_reduction_son", REDUCTION, "A working son at home, whose pay no file holds.", _with_son),
+    Trap("reduction_without_rent", BENEFIT, "Guarantee credit and the whole reduction, and no claim for the rent.",
          lambda town: _guarantee(town, 76, NO_BENEFIT)),
 )  # fmt: skip
