@@ -19,7 +19,9 @@ _ORIGIN = "kind, file_id, line, as_at, extract_date, claim_class"
 _CLAIM_FAMILY = """
     SELECT f.family_key AS unit_key, c.* EXCLUDE (is_telling),
         c.is_telling AND f.is_couple IS NOT DISTINCT FROM c.couple AS is_telling, {conditions},
-        c.claimant_key NOT IN (SELECT claimant_key FROM b_claim WHERE state = 'pending') AS is_nothing_undecided
+        c.claimant_key NOT IN (
+            SELECT claimant_key FROM b_claim WHERE state = 'pending' AND claimant_key IS NOT NULL
+        ) AS is_nothing_undecided
     FROM b_claim c JOIN b_person p ON p.person_key = c.claimant_key JOIN b_family f ON f.family_key = p.family_key
     WHERE c.is_current"""
 
