@@ -180,9 +180,7 @@ def test_json_names_what_it_does_not_explain(
 ) -> None:
     _, out, _ = explain(council, capsys, couple, "--json")
     told = json.loads(out)
-    explained = [one["rule"] for one in told if "steps" in one]
-    assert "pension_credit" in explained
-    assert explained == sorted(explained)
+    assert [one["rule"] for one in told if "steps" in one] == ["pension_credit"]
     others = [one for one in told if "steps" not in one]
     assert others
     assert all(set(one) == {"rule", "reference", "verdict"} for one in others)

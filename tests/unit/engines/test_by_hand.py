@@ -20,7 +20,8 @@ SAMPLE = Path(__file__).resolve().parents[3] / "sample_data" / "incoming" / "202
 BOTH = """
     SELECT rule, a.verdict, h.verdict, a.unit_key IS NULL OR h.unit_key IS NULL
         OR (a.verdict IN ('in_payment', 'ruled_out', 'likely') AND (a.verdict <> h.verdict
-            OR a.eligible IS DISTINCT FROM h.eligible OR coalesce(a.already <> h.already, FALSE)
+            OR a.eligible IS DISTINCT FROM h.eligible
+            OR (a.already IS DISTINCT FROM h.already AND (h.already OR a.already IS NOT NULL))
             OR (a.possible_when IS DISTINCT FROM h.possible AND (h.possible OR a.worth_low = a.worth_high))
             OR a.evidence IS DISTINCT FROM h.evidence
             OR a.advice_first IS DISTINCT FROM h.advice_first

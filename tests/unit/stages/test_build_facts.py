@@ -79,6 +79,11 @@ def _council_tax(cases: Cases) -> None:
 
 def _rent_and_charge(cases: Cases) -> None:
     cases.benefit("tenant", 80, **assessed(), weekly_eligible_rent="96.50")
+    cases.benefit("ordinary tenant", 96, **assessed(), specified_accommodation="0")
+    cases.benefit("passported tenant", 97, specified_accommodation="0", passport_code="other_passport")
+    cases.benefit("temporary tenant", 98, **assessed(), specified_accommodation="0", tenancy_type="council_non_hra")
+    cases.benefit("supported tenant", 99, **assessed(), specified_accommodation="1")
+    cases.benefit("stopped tenant", 100, **assessed(), specified_accommodation="0", hb_status="suspended", hb_weekly=0)
     cases.benefit("suspended tenant", 81, weekly_eligible_rent=90, hb_status="suspended", hb_weekly=0)
     cases.benefit("closed tenant", 82, weekly_eligible_rent=90, record_type="closed")
     cases.benefit("owner's claim", 83, weekly_eligible_rent=0, tenancy_type="owner_ctr_only")
@@ -228,6 +233,12 @@ def test_silence_about_disability_proves_nothing(cases: Cases, name: str, fact: 
         ("closed tenant", "has_open_housing_benefit_claim", False),
         ("awaiting tenant", "has_open_housing_benefit_claim", True),
         ("standard", "has_open_housing_benefit_claim", None),
+        ("ordinary tenant", "gets_universal_credit", False),
+        ("passported tenant", "gets_universal_credit", None),
+        ("temporary tenant", "gets_universal_credit", None),
+        ("supported tenant", "gets_universal_credit", None),
+        ("stopped tenant", "gets_universal_credit", None),
+        ("tenant", "gets_universal_credit", None),
         ("refused for income", "gets_council_tax_reduction", False),
         ("pending", "gets_council_tax_reduction", None),
         ("second adult rebate", "gets_alternative_maximum_reduction", True),

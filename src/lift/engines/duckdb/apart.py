@@ -6,14 +6,12 @@ last. A plan for them alone leaves out nearly every formula, since hardly a fact
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import duckdb
 
-from lift.engines.duckdb.run import fact_profiles
+from lift.engines.duckdb.run import fact_profiles, facts_in
 from lift.engines.duckdb.tables import column_names
 from lift.plan.compile import Options
-from lift.plan.inputs import any_known, ends_of
+from lift.plan.inputs import any_known
 from lift.rulebook.model import Rulebook
 from lift.rulebook.nodes import Level
 
@@ -28,7 +26,7 @@ def parts_of(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> list[Opti
     if first == 0 or end - first < WORTH_A_PLAN:
         return [Options(*fact_profiles(connection, book))]
     parts = (range(first), range(first, end))
-    return [replace(Options(*fact_profiles(connection, book, homes=part)), homes=part) for part in parts]
+    return [Options(*fact_profiles(connection, book, homes=part), homes=part) for part in parts]
 
 
 def _first_silent(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> tuple[int, int]:
@@ -42,6 +40,5 @@ def _first_silent(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> tupl
 
 def _told(connection: duckdb.DuckDBPyConnection, book: Rulebook, level: Level) -> str:
     """Whether any amount or date of a unit is known, of those that the table holds."""
-    names = set(column_names(connection, level))
-    ranged = (fact for fact in book.facts.values() if fact.level == level and fact.type.is_ranged)
-    return any_known([fact for fact in ranged if ends_of(fact)[0] in names], "u")
+    facts = facts_in(column_names(connection, level), book, level)
+    return any_known([fact for fact in facts if fact.type.is_ranged], "u")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -35,7 +35,7 @@ def fact_profiles(
     found: Profiles = {}
     for level in LEVELS:
         names = set(column_names(connection, level))
-        facts = [f for (own, _), f in book.facts.items() if own == level and ends_of(f)[0] in names]
+        facts = facts_in(names, book, level)
         # Counts are several times as quick as a test of each row, so that a test is left for what a count cannot say.
         counted = dict.fromkeys(end for fact in facts for end in ends_of(fact))
         tested = [test for fact in facts for test in _tests(fact, names)]
@@ -50,6 +50,11 @@ def fact_profiles(
         found[level, FAMILY_KEY] = FactProfile(certain=known is None or known[0] is not False)
     couples = connection.execute("SELECT count(*) FROM possible_couple").fetchone()
     return found, bool(couples and couples[0])
+
+
+def facts_in(names: Collection[str], book: Rulebook, level: Level) -> list[Fact]:
+    """The facts of a level that a table with these columns holds."""
+    return [fact for (own, _), fact in book.facts.items() if own == level and ends_of(fact)[0] in names]
 
 
 def _profile(fact: Fact, measured: Mapping[str, Any]) -> FactProfile:
