@@ -172,7 +172,8 @@ def _read(loader: _Loader, path: Path, name: str, shown: str, until_key: str | N
         digest = _hash(path) if kept else ""
         located = kept_reading(loader.root, name, shown, digest) if kept else None
         if located is None:
-            located = read_located(path, shown, until_key=until_key, collect=loader.problems.found)
+            is_ours = path.is_relative_to(rules_folder())
+            located = read_located(path, shown, until_key=until_key, collect=loader.problems.found, is_ours=is_ours)
         loader.hashes[name] = digest or _hash(path)
     except RuleProblems as error:
         loader.problems.found += error.problems

@@ -15,12 +15,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from ruamel.yaml.reader import ReaderError
 
 from lift.errors import Place, Problem, RuleProblems
+from lift.yaml_text import read_text
 
 Path_ = tuple[str | int, ...]
 
@@ -118,11 +118,16 @@ def _spots(value: str, text: Text, lines: Sequence[str]) -> list[tuple[int, int]
 
 
 def read_located(
-    file: Path, name: str, *, until_key: str | None = None, collect: list[Problem] | None = None
+    file: Path,
+    name: str,
+    *,
+    until_key: str | None = None,
+    collect: list[Problem] | None = None,
+    is_ours: bool = False,
 ) -> Located:
     """The file's values with their places. `name` is the path as users know it. `until_key` leaves out that top-level
     key and all below it, for speed: examples are only read where they are run. Values that cannot be read go to
-    `collect` as null, if it is given. Raises RuleProblems."""
+    `collect` as null, if it is given. `is_ours`: as `lift.yaml_text` says. Raises RuleProblems."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -134,17 +139,17 @@ def read_located(
     if until_key is not None:
         head, found, _ = text.partition(f"\n{until_key}:")
         text = head + "\n" if found else text
-    return read_located_text(text, name, collect=collect)
+    return read_located_text(text, name, collect=collect, is_ours=is_ours)
 
 
 def _unreadable(name: str, what: str, fix: str, line: int = 1) -> RuleProblems:
     return RuleProblems([Problem(Place(name, line), what, fix)])
 
 
-def read_located_text(text: str, name: str, *, collect: list[Problem] | None = None) -> Located:
+def read_located_text(text: str, name: str, *, collect: list[Problem] | None = None, is_ours: bool = False) -> Located:
     """As `read_located`, from a text."""
     lines = text.splitlines()
-    root = _compose(text, name, lines)
+    root = _compose(text, name, lines, is_ours=is_ours)
     reader = _Reader(name, lines)
     value = reader.read(root, ()) if root is not None else {}
     if collect is not None:
@@ -154,12 +159,11 @@ def read_located_text(text: str, name: str, *, collect: list[Problem] | None = N
     return Located(name, value, lines, reader.places, reader.key_places, reader.texts)
 
 
-def _compose(text: str, name: str, lines: Sequence[str]) -> Node | None:
-    yaml = YAML(typ="safe", pure=True)
+def _compose(text: str, name: str, lines: Sequence[str], *, is_ours: bool) -> Node | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", ReusedAnchorWarning)
-            root: Node | None = yaml.compose(text)
+            root: Node | None = read_text(text, lambda yaml: yaml.compose(text), is_ours=is_ours)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = _place(name, lines, mark.line if mark else 0, mark.column if mark else 0, 1)

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from lift.errors import ExtractError, SettingsError
+from lift.yaml_text import read_text
 
 Shape = TypeVar("Shape", bound=BaseModel)
+
+#: What lies in here came with the program.
+_PROGRAM = Path(__file__).resolve().parent.parent
 
 
 class Strict(BaseModel):
@@ -31,7 +34,9 @@ def _complaint(error: ValidationError) -> str:
 def read_yaml(path: Path, shape: type[Shape]) -> Shape:
     """A YAML 1.2 file as `shape`. Raises SettingsError: where, what, what to do."""
     try:
-        document: Any = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        is_ours = path.is_relative_to(_PROGRAM)
+        document: Any = read_text(text, lambda yaml: yaml.load(text), is_ours=is_ours)
         return shape.model_validate(document)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
