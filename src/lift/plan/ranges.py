@@ -6,7 +6,7 @@ Shares nothing with the reference engine, so that tests which compare the two me
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -74,6 +74,10 @@ def times(a: Number, b: Number) -> Number:
         return Number(both, both, scale, True, True, True, *_product_bounds(a, b), size)
     if a.least is not None and a.least >= 0 and b.least is not None and b.least >= 0:
         return _product_of_positives(a, b, scale, size)
+    if b.least is not None and b.least >= 0:
+        return _product_with_positive(a, b, scale, size)
+    if a.least is not None and a.least >= 0:
+        return _product_with_positive(b, a, scale, size)
     return _product_of_corners(a, b, scale, size)
 
 
@@ -114,6 +118,27 @@ def _product_of_positives(a: Number, b: Number, scale: Fraction, size: Fraction)
     both_known = a.high is not None and b.high is not None and a.high_certain and b.high_certain
     low = sql.times(a.low, b.low)
     return Number(low, high, scale, False, True, both_known, *_product_bounds(a, b), size)
+
+
+def _product_with_positive(a: Number, b: Number, scale: Fraction, size: Fraction) -> Number:
+    """Of two corners that may be the least, or the greatest, the sign of `a`'s end says which it is; `b` is never
+    below 0. A missing end of `a` leaves the product without one, but where `b` is 0 for sure."""
+    least, most = b.low, b.high
+    assert least is not None, "a number with a least value has a low end"
+    zero = sql.integer(0)
+    nothing = [] if most is None else [(sql.equal(most, zero), zero)]
+
+    def end(own: Sql | None, certain: bool, points_away: Callable[[Sql], Sql]) -> Sql | None:
+        """The product's end on the side of this end of `a`."""
+        farther = NULL if own is None or most is None else sql.times(own, most)
+        nearer = [] if own is None else [(points_away(own), sql.times(own, least))]
+        found = sql.case([*([] if certain else nothing), *nearer], farther)
+        return None if sql.is_unknown(found) else found
+
+    low = end(a.low, a.low_certain, lambda own: sql.at_most(zero, own))
+    high = end(a.high, a.high_certain, lambda own: sql.at_most(own, zero))
+    low_certain, high_certain = a.low_certain and b.high_certain, a.high_certain and b.high_certain
+    return Number(low, high, scale, False, low_certain, high_certain, None, None, size)
 
 
 def _product_of_corners(a: Number, b: Number, scale: Fraction, size: Fraction) -> Number:

@@ -258,7 +258,7 @@ def case(branches: Sequence[tuple[Sql, Sql]], otherwise: Sql | None = None) -> S
             last = value
             break
         if not is_literal(test):
-            ifs.append(exp.If(this=test, true=value))
+            ifs.append(exp.If(this=_where_unknown_is_no(test), true=value))
     values = [one.args["true"] for one in ifs]
     if not values:
         return last
@@ -267,6 +267,21 @@ def case(branches: Sequence[tuple[Sql, Sql]], otherwise: Sql | None = None) -> S
     if is_literal(last) and all(value == last for value in values):
         return last
     return exp.Case(ifs=ifs, default=last)
+
+
+def _where_unknown_is_no(test: Sql) -> Sql:
+    """A condition of CASE, which takes unknown for no: what makes it so by hand is left out, wherever AND and OR lead
+    straight to it. Each operator less is one less to plan and to work out."""
+    if isinstance(test, exp.Paren):
+        inner = _where_unknown_is_no(test.this)
+        return test if inner is test.this else wrap(inner)
+    if isinstance(test, exp.NullSafeEQ) and test.expression == TRUE:
+        return _where_unknown_is_no(test.this)
+    if isinstance(test, exp.And | exp.Or):
+        left, right = _where_unknown_is_no(test.this), _where_unknown_is_no(test.expression)
+        if left is not test.this or right is not test.expression:
+            return type(test)(this=wrap(left), expression=wrap(right))
+    return test
 
 
 def greatest(parts: Sequence[Sql]) -> Sql:
