@@ -48,14 +48,14 @@ _TWO = 2
 _LONGEST = 600
 
 
-def after_name(name: str) -> str:
-    """What a step is called in the world after."""
-    return f"{name}__if"
+def after_name(name: str, label: str = "") -> str:
+    """What a step is called in the world after. `label`: of the scenario, where several stand in one rulebook."""
+    return f"{name}__if{label}"
 
 
-def change_name(name: str) -> str:
+def change_name(name: str, label: str = "") -> str:
     """The step that holds by how much a number moves."""
-    return f"{name}__change"
+    return f"{name}__change{label}"
 
 
 def joined(directions: list[Direction]) -> Direction:
@@ -74,6 +74,7 @@ class Worlds:
     moves: Mapping[str, Direction]
     signs: Signs
     book: Rulebook
+    label: str = ""
 
     # ---- two worlds ----
 
@@ -90,7 +91,7 @@ class Worlds:
         if isinstance(node, FactRef) and (node.level, node.name) in self.facts:
             return StepRef(node.type, node.at, node.level, self.facts[node.level, node.name], node.outer)
         if isinstance(node, StepRef) and node.name in self.steps:
-            return replace(node, name=after_name(node.name))
+            return replace(node, name=after_name(node.name, self.label))
         return over_children(node, self.after)
 
     # ---- how far a number moves ----
@@ -100,9 +101,9 @@ class Worlds:
         if not self.is_touched(node):
             return _nought(node)
         if isinstance(node, StepRef):
-            return replace(node, name=change_name(node.name))
+            return replace(node, name=change_name(node.name, self.label))
         if isinstance(node, FactRef):
-            name = change_name(self.facts[node.level, node.name])
+            name = change_name(self.facts[node.level, node.name], self.label)
             return StepRef(node.type, node.at, node.level, name, node.outer)
         if isinstance(node, Arithmetic):
             return self._arithmetic(node)

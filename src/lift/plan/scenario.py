@@ -87,13 +87,14 @@ def mark_of(rule: str) -> str:
     return f"{AWARDED}_{rule}"
 
 
-def scenario(book: Rulebook, awards: Sequence[str], among: Sequence[str], day: date) -> Scenario:
-    """What would follow for the answers of `among` if the awards of the rules `awards` were made.
+def scenario(book: Rulebook, awards: Sequence[str], among: Sequence[str], day: date, *, label: str = "") -> Scenario:
+    """What would follow for the answers of `among` if the awards of the rules `awards` were made. `label` ends the
+    names of what is written, so that scenarios can stand beside each other (`all_in_one`).
 
     Rules that do not cover the day are left out of both."""
     made = [book.rules[name] for name in sorted(awards) if book.rules[name].covers_day(day)]
     looked_at = [book.rules[name] for name in sorted(among) if book.rules[name].covers_day(day)]
-    writer = _Writer(book, day)
+    writer = _Writer(book, day, label)
     for rule in made:
         for award in rule.if_awarded:
             writer.add_award(rule.id, award)
@@ -109,6 +110,18 @@ def scenario(book: Rulebook, awards: Sequence[str], among: Sequence[str], day: d
     rules = {**book.rules, **writer.rules}
     written = replace(book, facts=facts, steps={**book.steps, **writer.new}, rules=rules)
     return Scenario(written, {rule.id: mark_of(rule.id) for rule in made}, tuple(affected))
+
+
+def all_in_one(scenarios: Sequence[Scenario]) -> Rulebook:
+    """The rulebook in which several scenarios of one rulebook stand beside each other, each with a label of its own.
+    What none of their awards changes stands in it once."""
+    books = [one.book for one in scenarios]
+    return replace(
+        books[0],
+        facts={key: fact for book in books for key, fact in book.facts.items()},
+        steps={name: step for book in books for name, step in book.steps.items()},
+        rules={name: rule for book in books for name, rule in book.rules.items()},
+    )
 
 
 def mark_units(units: Units, level: Level, awarded: Collection[str], mark: str) -> Units:
@@ -142,8 +155,8 @@ class _Known(Signs):
 class _Writer:
     """Writes the steps of the world after, each after those that it rests on."""
 
-    def __init__(self, book: Rulebook, day: date) -> None:
-        self.book, self.day = book, day
+    def __init__(self, book: Rulebook, day: date, label: str) -> None:
+        self.book, self.day, self.label = book, day, label
         self.new: dict[str, Step] = {}
         self.rules: dict[str, Rule] = {}
         self.facts: dict[tuple[Level, str], str] = {}
@@ -155,15 +168,14 @@ class _Writer:
         # The steps of the rulebook and those written so far; seen by all below as they grow.
         self.every: Mapping[str, Step] = ChainMap(self.new, dict(book.steps))
         self.pence = Pence(book, day, self.every)
-        self.worlds = Worlds(
-            self.facts, self.steps, self.moves, _Known(replace(book, steps=self.every), day, self.signs), book
-        )
+        signs = _Known(replace(book, steps=self.every), day, self.signs)
+        self.worlds = Worlds(self.facts, self.steps, self.moves, signs, book, label)
 
     # ---- facts ----
 
     def add_award(self, rule: str, award: Award) -> None:
         self.waiting.setdefault((award.level, award.fact), []).append((rule, award))
-        self.facts[award.level, award.fact] = after_name(f"{award.level}.{award.fact}")
+        self.facts[award.level, award.fact] = after_name(f"{award.level}.{award.fact}", self.label)
 
     def _write_fact(self, key: tuple[Level, str]) -> None:
         """The fact after every award that changes it, one upon the other."""
@@ -225,7 +237,7 @@ class _Writer:
         )
         late = replace(
             step,
-            name=after_name(step.name),
+            name=after_name(step.name, self.label),
             formulas=tuple(replace(f, node=worlds.after(f.node)) for f in step.formulas),
             within=within,
             day_node=None if step.day_node is None else worlds.after(step.day_node),
@@ -250,13 +262,13 @@ class _Writer:
         within: tuple[Node, Node] | None = None
         sign = Sign(False, False)
         if moved is not None and is_short(moved):
-            parts = f"{change_name(name)}_by_formula"
+            parts = f"{change_name(name, self.label)}_by_formula"
             self.new[parts] = _step(parts, like.level, moved, like=like.type, place=like.formulas[0])
             sign = self.signs[parts] = self.worlds.signs.of(moved)
             by_formula = StepRef(like.type, _NOWHERE, like.level, parts)
             within = self._in_whole_pence(by_formula, exact, self._may_cross_nought(name, like))
             within = (_above(within[0], sign.never_negative), _below_nought(within[1], sign.never_positive))
-        change = change_name(name)
+        change = change_name(name, self.label)
         node = Arithmetic(like.type, _NOWHERE, "-", late, early)
         written = _step(change, like.level, node, like=like.type, place=like.formulas[0])
         self.new[change] = replace(written, within=within)
@@ -310,7 +322,7 @@ class _Writer:
                 place = self.every[node.name].formulas[0]
                 self.new[nothing] = _step(nothing, rule.level, value, like=node.type, place=place)
                 answers[f"worth_{part}"] = nothing
-        name = after_name(rule.id)
+        name = after_name(rule.id, self.label)
         self.rules[name] = replace(
             rule, id=name, kind="measure", step_names=(), answers=answers, worth=tuple(received), in_kind="",
             evidence=(), opens=(), if_awarded=(), examples=(),
@@ -323,19 +335,19 @@ class _Writer:
         known of the rest: with an entitlement unknown before and after, the ranges of both do not show that.
 
         Only where every such fact is a number of the household, for all units of a home read the same one."""
-        change = change_name(received.name)
+        change = change_name(received.name, self.label)
         behind = self._facts_behind(received.name, set())
         if not behind or any(level != "household" or not self._is_number(level, fact) for level, fact in behind):
             return change
         moved = [
-            StepRef(self.new[self.facts[key]].type, _NOWHERE, "household", change_name(self.facts[key]))
+            StepRef(self.new[self.facts[key]].type, _NOWHERE, "household", change_name(self.facts[key], self.label))
             for key in sorted(behind)
         ]
         tests = tuple(Compare(_FLAG, _NOWHERE, "=", node, Constant(node.type, _NOWHERE, Fraction(0))) for node in moved)
         still = tests[0] if len(tests) == 1 else Logic(_FLAG, _NOWHERE, "AND", tests)
         nothing = Constant(received.type, _NOWHERE, Fraction(0))
         node = Choose(received.type, _NOWHERE, ((still, nothing),), replace(received, name=change))
-        name = f"{rule.id}.change_{part}"
+        name = f"{rule.id}.change_{part}{self.label}"
         self.new[name] = _step(name, rule.level, node, like=received.type, place=self.every[received.name].formulas[0])
         return name
 

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from lift.engines.duckdb import run
 from lift.engines.duckdb.awards import Case, Change, follow
 from lift.engines.duckdb.tables import make_tables
 from lift.rulebook.load import load_rulebook
@@ -55,6 +56,25 @@ def test_two_cases_of_one_home_never_meet() -> None:
     double = (Decimal("168.17"), Decimal("168.17"))
     found = told(follow(connection, BOOK, ALONE, DAY, [one, other, both]))
     assert found == [(2, "pension_credit", "e0f", double)]
+
+
+def test_cases_of_different_awards_stand_in_one_plan_and_never_meet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pension Credit for one, Attendance Allowance for the other, both for the third: each as it comes out by itself,
+    and all of them however long a statement may be."""
+    connection = run_of({}, {}, {"family": {"savings": 0}})
+    among = ("pension_credit", "attendance_allowance", "free_tv_licence", "cold_weather_payment")
+    cases = [
+        Case(0, "e0h", {"pension_credit": ("e0f",)}),
+        Case(1, "e1h", {"attendance_allowance": ("e1fm0",)}),
+        Case(2, "e2h", {"pension_credit": ("e2f",), "attendance_allowance": ("e2fm0",)}),
+        Case(3, "e2h", {"pension_credit": ("e2f",)}),
+        Case(4, "e0h", {"benefit_cap": ("e0f",)}),
+    ]
+    apart = [change for case in cases for change in follow(connection, BOOK, among, DAY, [case])]
+    assert {change.case for change in apart} == {0, 1, 2, 3}
+    assert follow(connection, BOOK, among, DAY, cases) == apart
+    monkeypatch.setattr(run, "LONG", 1)
+    assert follow(connection, BOOK, among, DAY, cases) == apart
 
 
 def test_the_run_is_left_as_it_was() -> None:

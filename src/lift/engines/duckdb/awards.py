@@ -16,10 +16,10 @@ from decimal import Decimal
 from duckdb import DuckDBPyConnection
 
 from lift.engines.duckdb.homes import copy_cases
-from lift.engines.duckdb.run import fact_profiles, run_plan
+from lift.engines.duckdb.run import fact_profiles, run_long_plan
 from lift.plan.compile import Options, compile_plan
 from lift.plan.layout import IDS, KEYS, id_of, key_of
-from lift.plan.scenario import Affected, Scenario, scenario
+from lift.plan.scenario import Affected, Scenario, all_in_one, mark_of, scenario
 from lift.plan.verdicts import AnswerTable
 from lift.rulebook.model import Rulebook
 from lift.rulebook.nodes import LEVELS, Level
@@ -55,68 +55,99 @@ def follow(
 ) -> list[Change]:
     """Every change in the answers of `among` that the cases bring or may bring, in the order of cases, rules and units.
 
-    Cases of the same awards go through one plan. (One for all would read less well: the difference of two formulas is
-    exact only where what no award touches can be struck out of both.) `connection` holds the tables that build made.
-    Raises EngineError."""
-    by_awards: dict[tuple[str, ...], list[Case]] = defaultdict(list)
-    for case in cases:
-        by_awards[tuple(sorted(case.awards))].append(case)
-    found: list[Change] = []
-    for awards, some in sorted(by_awards.items()):
-        supposed = scenario(book, awards, among, day)
-        if supposed.affected:
-            with _copies(connection, supposed, some):
-                found += _run(connection, supposed, day, some)
+    Cases of the same awards share a scenario, which is exact only where what no award touches can be struck out of both
+    worlds. All scenarios stand beside each other in one plan, so that what is the same before is worked out once: to
+    make a plan takes longer than to run it over some homes. `connection` holds the tables that build made. Raises
+    EngineError."""
+    supposed = _supposed(book, among, day, cases)
+    if not supposed:
+        return []
+    together = [case for one in supposed for case in one.cases]
+    with _copies(connection, supposed, together):
+        found = list(_run(connection, supposed, day, together))
     return sorted(found, key=lambda one: (one.case, one.rule, one.unit))
 
 
-def _run(connection: DuckDBPyConnection, supposed: Scenario, day: date, cases: Sequence[Case]) -> Iterator[Change]:
-    profiles, has_couples = fact_profiles(connection, supposed.book)
-    plan = compile_plan(supposed.book, supposed.rules, day, Options(profiles, has_couples, proved_only=True))
-    run_plan(connection, plan)
-    affected = {one.rule: one for one in supposed.affected}
+@dataclass(frozen=True)
+class _Supposed:
+    """A scenario and its cases. `first`: the place of the first among those of all scenarios."""
+
+    scenario: Scenario
+    cases: Sequence[Case]
+    first: int
+
+
+def _supposed(book: Rulebook, among: Sequence[str], day: date, cases: Sequence[Case]) -> list[_Supposed]:
+    """The scenarios in which something can change."""
+    by_awards: dict[tuple[str, ...], list[Case]] = defaultdict(list)
+    for case in cases:
+        by_awards[tuple(sorted(case.awards))].append(case)
+    found: list[_Supposed] = []
+    first = 0
+    for number, (awards, some) in enumerate(sorted(by_awards.items())):
+        made = scenario(book, awards, among, day, label=str(number))
+        if made.affected:
+            found.append(_Supposed(made, some, first))
+            first += len(some)
+    return found
+
+
+def _run(
+    connection: DuckDBPyConnection, supposed: Sequence[_Supposed], day: date, cases: Sequence[Case]
+) -> Iterator[Change]:
+    book = all_in_one([one.scenario for one in supposed])
+    profiles, has_couples = fact_profiles(connection, book)
+    rules = [rule for one in supposed for rule in one.scenario.rules]
+    plan = compile_plan(book, rules, day, Options(profiles, has_couples, proved_only=True))
+    run_long_plan(connection, plan)
+    affected = {told.rule: (told, one) for one in supposed for told in one.scenario.affected}
     for table in plan.answers:
         for rule in table.rules:
-            yield from _read(connection, table, affected[rule], cases)
+            yield from _read(connection, table, *affected[rule], cases)
 
 
 @contextmanager
-def _copies(connection: DuckDBPyConnection, supposed: Scenario, cases: Sequence[Case]) -> Iterator[None]:
+def _copies(connection: DuckDBPyConnection, supposed: Sequence[_Supposed], cases: Sequence[Case]) -> Iterator[None]:
     """A copy of its home for each case, with the awards marked, in temporary tables of the levels' names, which stand
     before the run's own meanwhile."""
     ((run,),) = connection.execute("SELECT current_database()").fetchall()
     try:
         apart = copy_cases(connection, [case.home for case in cases], run=f"{run}.main")
-        _mark(connection, supposed, cases, run=f"{run}.main", apart=apart)
+        levels = {rule: one.scenario.book.rules[rule].level for one in supposed for rule in one.scenario.marks}
+        for rule in sorted(levels):
+            _mark(connection, rule, levels[rule], cases, run=f"{run}.main", apart=apart)
         yield
     finally:
         for table in (*LEVELS, "possible_couple"):
             connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
-def _mark(connection: DuckDBPyConnection, supposed: Scenario, cases: Sequence[Case], *, run: str, apart: int) -> None:
-    """Sets each rule's mark on the units to which it is awarded, on what they belong to and on what belongs to them."""
-    for rule, mark in supposed.marks.items():
-        level = supposed.book.rules[rule].level
-        awarded = [(number, key) for number, case in enumerate(cases) for key in case.awards.get(rule, ())]
-        own = id_of(level)
-        ids = ", ".join(f"{one} + {apart} * number AS {one}" for one in IDS[level])
-        connection.execute(
-            f"""CREATE OR REPLACE TEMP TABLE awarded AS SELECT {ids} FROM {run}.{level}
-            JOIN (SELECT unnest(?::BIGINT[]) AS number, unnest(?::VARCHAR[]) AS {key_of(level)})
-            USING ({key_of(level)})""",
-            [[number for number, _ in awarded], [key for _, key in awarded]],
-        )
-        for other in LEVELS:
-            shared = own if own in IDS[other] else id_of(other) if id_of(other) in IDS[level] else None
-            test = "FALSE" if shared is None else f"coalesce({shared} IN (SELECT {shared} FROM awarded), FALSE)"
-            connection.execute(f"ALTER TABLE temp.{other} ADD COLUMN {mark} BOOLEAN")
-            connection.execute(f"UPDATE temp.{other} SET {mark} = {test}")
-    connection.execute("DROP TABLE IF EXISTS awarded")
+def _mark(
+    connection: DuckDBPyConnection, rule: str, level: Level, cases: Sequence[Case], *, run: str, apart: int
+) -> None:
+    """Sets a rule's mark on the units to which it is awarded, on what they belong to and on what belongs to them."""
+    awarded = [(number, key) for number, case in enumerate(cases) for key in case.awards.get(rule, ())]
+    own, mark = id_of(level), mark_of(rule)
+    ids = ", ".join(f"{one} + {apart} * number AS {one}" for one in IDS[level])
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE awarded AS SELECT {ids} FROM {run}.{level}
+        JOIN (SELECT unnest(?::BIGINT[]) AS number, unnest(?::VARCHAR[]) AS {key_of(level)})
+        USING ({key_of(level)})""",
+        [[number for number, _ in awarded], [key for _, key in awarded]],
+    )
+    for other in LEVELS:
+        shared = own if own in IDS[other] else id_of(other) if id_of(other) in IDS[level] else None
+        test = "FALSE" if shared is None else f"coalesce({shared} IN (SELECT {shared} FROM awarded), FALSE)"
+        connection.execute(f"ALTER TABLE temp.{other} ADD COLUMN {mark} BOOLEAN")
+        connection.execute(f"UPDATE temp.{other} SET {mark} = {test}")
+    connection.execute("DROP TABLE awarded")
 
 
-def _read(connection: DuckDBPyConnection, table: AnswerTable, one: Affected, cases: Sequence[Case]) -> Iterator[Change]:
-    """The rows in which something changes or may change."""
+def _read(
+    connection: DuckDBPyConnection, table: AnswerTable, one: Affected, supposed: _Supposed, cases: Sequence[Case]
+) -> Iterator[Change]:
+    """The rows of a scenario's own cases in which something changes or may change."""
+    first = supposed.first
     parts, r = table.worth[one.rule], f"a.{one.rule}__"
     ends = [f"{r}{part}_{end}" for part in parts for end in ("low", "high")]
     moved = [f"{end} IS DISTINCT FROM 0" for end in ends]
@@ -127,7 +158,8 @@ def _read(connection: DuckDBPyConnection, table: AnswerTable, one: Affected, cas
         f"""SELECT u.{table.key}, u.case_number, {family}, {r}already, {r}advice_first, {r}eligible
         {"".join(f", {end}" for end in ends)}
         FROM {table.table} a JOIN {one.level} u USING ({own})
-        WHERE {r}asked AND ({" OR ".join([*moved, f"({newly})"])})"""
+        WHERE {r}asked AND ({" OR ".join([*moved, f"({newly})"])})
+        AND u.case_number BETWEEN {first} AND {first + len(supposed.cases) - 1}"""
     ).fetchall()
     for unit, number, own_family, already, before, after, *found in rows:
         pairs = {part: (found[2 * i], found[2 * i + 1]) for i, part in enumerate(parts)}

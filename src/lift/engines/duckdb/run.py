@@ -18,6 +18,13 @@ from lift.plan.render import Named
 from lift.rulebook.model import Fact, Rulebook
 from lift.rulebook.nodes import LEVELS, Level
 
+#: So many columns, counted again in each layer that hands them on, make a statement of a plan for few homes. DuckDB's
+#: time to plan a statement grows faster than its length, and to store what lies between is nothing there.
+LONG = 1000
+_FEW = 20
+#: What takes the square of a plan's length to find the best place for a projection, which few rows never notice.
+_SLOW_OPTIMIZERS = "projection_placement"
+
 #: Held while a plan is made and written where several are at a time: their trees share nodes, and sqlglot writes into
 #: them.
 PLANNING = Lock()
@@ -93,6 +100,15 @@ def run_plan(connection: duckdb.DuckDBPyConnection, plan: Plan, *, outputs: Iter
     run_statements(connection, write_plan(connection, plan, outputs=outputs))
 
 
+def run_long_plan(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """As `run_plan`, for a plan with many steps over few homes. Nothing else may run in this database meanwhile."""
+    connection.execute(f"SET disabled_optimizers = '{_SLOW_OPTIMIZERS}'")
+    try:
+        run_statements(connection, write_plan(connection, plan, long=LONG))
+    finally:
+        connection.execute("RESET disabled_optimizers")
+
+
 def run_parts(connection: duckdb.DuckDBPyConnection, plans: Sequence[Plan]) -> None:
     """Runs plans of the same rules for different homes. Their answers stand together in the first one's last tables."""
     for number, plan in enumerate(plans):
@@ -100,20 +116,27 @@ def run_parts(connection: duckdb.DuckDBPyConnection, plans: Sequence[Plan]) -> N
 
 
 def write_plan(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, *, outputs: Iterable[str] | None = None, added: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    *,
+    outputs: Iterable[str] | None = None,
+    added: bool = False,
+    long: int | None = None,
 ) -> Statements:
     """The plan as SQL, to be run once or more often. `added`: the tables of the outputs are there, with the answers for
     other homes.
 
     A SELECT that several others read is made once, as a temporary table; one that a single other reads is written
     into it, unless that one leaves rows out: DuckDB takes most of a second to carry such a test down through many
-    layers of formulas, however few the rows."""
+    layers of formulas, however few the rows. `long`: unless, too, a statement would come to more columns than that."""
     wanted = list(outputs) if outputs is not None else [a.table for a in plan.answers]
     named = {n.name: n for n in plan.selects}
     uses = _uses(named, wanted)
     shared = {name for name, count in uses.items() if count > 1}
     shared |= {entry.filtered for entry in plan.selects if entry.filtered is not None and uses[entry.name]}
     kept = {name for name in shared if not named[name].light} | set(wanted)
+    if long is not None:
+        kept |= _cuts(plan, kept, long)
 
     def making(name: str) -> str:
         return f"INSERT INTO {name} BY NAME" if added and name in wanted else f"CREATE OR REPLACE TEMP TABLE {name} AS"
@@ -124,6 +147,20 @@ def write_plan(
         if entry.name in kept and uses[entry.name]
     ]
     return Statements(tuple(made), tuple(sorted(kept - set(wanted))))
+
+
+def _cuts(plan: Plan, kept: Collection[str], long: int) -> set[str]:
+    """The SELECTs that are made as tables besides `kept`, so that no statement comes to many more columns than `long`;
+    a SELECT of a few columns never."""
+    cuts: set[str] = set()
+    columns: dict[str, int] = {}
+    for entry in plan.selects:
+        own = len(entry.select.expressions)
+        written_into_it = (columns[read] for read in entry.reads if read not in kept and read not in cuts)
+        columns[entry.name] = own + sum(written_into_it)
+        if columns[entry.name] > long and own > _FEW:
+            cuts.add(entry.name)
+    return cuts
 
 
 def _parsed(connection: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
