@@ -21,6 +21,7 @@ import openpyxl
 
 from lift.city import write
 from lift.pipeline import run_month
+from lift.rulebook.load import load_rulebook
 from lift.stages.export import Lists, open_lists
 from lift.workspace.folder import Workspace, open_workspace
 from lift.workspace.runs import find_run
@@ -81,6 +82,14 @@ def _finished(city: Path) -> Path:
     folder = _until_the_end("middlemarch-") / "council"
     run_month(new_workspace(folder, city), MONTH, Quiet())
     return folder
+
+
+def work_only(workspace: Workspace, *rules: str) -> None:
+    """Leaves out all lists but those of these rules, for speed."""
+    book = load_rulebook(examples=False)
+    out = sorted(name for name, rule in book.rules.items() if rule.makes_a_list and name not in rules)
+    workspace.settings.write_text(workspace.settings.read_text().replace("leave_out = []", f"leave_out = {out}"))
+    assert read_settings(workspace).lists.leave_out == tuple(out)
 
 
 def copy_of(finished_workspace: Path, folder: Path) -> Workspace:

@@ -1,4 +1,4 @@
-"""Are the sample's lists and screens what they were? A change of any byte is meant, or a mistake.
+"""Are the sample's lists, screens and picture what they were? A change of any byte is meant, or a mistake.
 
 `LIFT_GOLDEN=write python -m pytest tests/golden` writes them anew; the commit then says why they changed.
 """
@@ -6,16 +6,23 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import re
 import textwrap
 from pathlib import Path
 
 import pytest
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 
 from lift.cli.main import run_app
+from lift.cli.screen import Screen
+from lift.cli.summary import closing_screen
 from lift.pipeline import run_month
 from lift.stages.export.showing import showing_of
-from lift.workspace.folder import Workspace
+from lift.workspace.folder import Workspace, open_workspace
 from lift.workspace.runs import find_run
 from tests.middlemarch import MONTH, SAMPLE, Quiet, copy_of, finished_sample, lists_of, new_workspace, table_of
 
@@ -92,6 +99,28 @@ def test_a_screen_of_the_sample(
     lines = capsys.readouterr().out.splitlines(keepends=True)
     timed = [line for line in lines if not line.endswith(" s\n")]
     check_golden(f"screens/{name}.txt", "".join(timed).encode())
+
+
+# ---- the picture in the README, which the program makes itself ----
+
+# Rich's own frame fetches its letters from the internet; a reader's own will do.
+FRAME = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+WIDTH = 152
+
+
+def test_the_picture_is_the_closing_screen_of_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = Console(
+        record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor", highlight=False
+    )
+    monkeypatch.setattr(Screen, "_console", lambda self, **_: console)
+    screen = Screen()
+    screen.plain = False
+    workspace = open_workspace(finished_sample())
+    console.print("$ lift run --month 2026-11", style="bold green")
+    closing_screen(screen, workspace, find_run(workspace))
+    picture = console.export_svg(title="LIFT", theme=DEFAULT_TERMINAL_THEME, code_format=FRAME, unique_id="lift")
+    assert "url(" not in re.sub(r"url\(#", "", picture)
+    check_golden("../../docs/summary.svg", f"{picture.rstrip()}\n".encode())
 
 
 def test_where_the_families_of_the_sample_live_of_whom_nothing_is_known(exported: Workspace) -> None:

@@ -16,7 +16,7 @@ from lift.cli.main import app, run_app
 from lift.errors import ALL_ERRORS
 from lift.workspace.folder import Workspace
 from lift.workspace.runs import find_run
-from tests.middlemarch import MONTH, copy_of, finished, new_workspace, small_city
+from tests.middlemarch import MONTH, copy_of, finished, new_workspace, small_city, work_only
 
 Capture = pytest.CaptureFixture[str]
 
@@ -89,6 +89,7 @@ def test_the_very_same_extracts_are_not_run_again(council: Workspace, capsys: Ca
 
 
 def test_other_extracts_of_the_month_make_a_second_run(council: Workspace, capsys: Capture) -> None:
+    work_only(council, "pension_credit")
     accounts = next((council.root / "incoming" / MONTH).glob("council_tax_residents*"))
     accounts.unlink()
     told = json.loads(lift(capsys, "run", "--month", MONTH, "-w", str(council.root), "--json"))
@@ -192,6 +193,7 @@ worth: {in_kind: A grant.}
 
 def test_a_rule_that_does_not_cover_the_day_is_left_out_and_the_others_are_run(tmp_path: Path, capsys: Capture) -> None:
     council = copy_of(finished(), tmp_path / "council")
+    work_only(council, "pension_credit")
     (council.rules / "winter_fund.yaml").write_text(OWN_RULE)
     told = json.loads(lift(capsys, "run", "--month", MONTH, "-w", str(council.root), "--json"))
     assert told["warnings"] == [

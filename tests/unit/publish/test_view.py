@@ -23,7 +23,16 @@ from lift.workspace.analysts import open_view
 from lift.workspace.database import database
 from lift.workspace.folder import Workspace, open_workspace
 from lift.workspace.runs import find_run
-from tests.middlemarch import MONTH, Quiet, copy_of, finished, new_workspace, small_city, suppression_file
+from tests.middlemarch import (
+    MONTH,
+    Quiet,
+    copy_of,
+    finished,
+    new_workspace,
+    small_city,
+    suppression_file,
+    work_only,
+)
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +185,7 @@ def test_the_check_on_the_finished_view_leaves_no_file_with_somebody_held_back(
 @pytest.fixture(scope="module")
 def without_list(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = new_workspace(tmp_path_factory.mktemp("without") / "council")
+    work_only(workspace, "pension_credit")
     suppression_file(workspace).unlink()
     showing = run_month(workspace, MONTH, Quiet()).showing
     assert showing is not None and not showing.lists
