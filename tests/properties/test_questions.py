@@ -129,7 +129,7 @@ def differing_by_sample(_: Random, batch: Batch) -> Iterable[Finding]:
     """Where trying several questions at once, after a sample of one answer, changes what is asked."""
     engine = engine_of(DuckDBEngine, batch)
     by_itself = cases(engine, batch, batch.homes.units)
-    with patch.object(searching, "SAMPLE", 1):
+    with patch.object(searching, "SAMPLE", 1), patch.object(searching, "FEW_LINES", 0):
         at_once = {(c.answer.rule, c.answer.key): c.questions for c in cases(engine, batch, batch.homes.units)}
     return differing(by_itself, at_once, "trying several at once")
 

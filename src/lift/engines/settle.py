@@ -48,14 +48,18 @@ CLOSING_ROUNDS = 12
 #: Of so many answers each question is tried by itself, and tells which are worth it for the others; those that made no
 #: difference are tried all at once.
 SAMPLE = 250
+#: So few questions are all tried at once: to leave some out takes a round of its own, and a round has its price.
+FEW_LINES = 1000
 
 
 def search(book: Rulebook, rule: Rule, asked: Sequence[Sequence[Asked]], try_out: TryOut) -> list[tuple[Question, ...]]:
     """For each open answer of a rule, given what could be asked about it in order of cost, what to ask."""
     tries = _Tries(book, rule, try_out)
     answers = [OpenAnswer(i, [Line(i, (), one) for one in questions]) for i, questions in enumerate(asked)]
-    tries.leave_out(answers)
-    tries.ask([line for answer in answers for line in answer.lines])
+    lines = [line for answer in answers for line in answer.lines]
+    if len(lines) > FEW_LINES:
+        tries.leave_out(answers)
+    tries.ask(lines)
     open_ones = [answer for answer in answers if not any(line.alone for line in answer.lines)]
     for answer in open_ones:
         answer.undecided = [i for i, line in enumerate(answer.lines) if not line.is_settled_so_far]
