@@ -142,7 +142,7 @@ def write_plan(
         return f"INSERT INTO {name} BY NAME" if added and name in wanted else f"CREATE OR REPLACE TEMP TABLE {name} AS"
 
     made = [
-        (entry.name, _parsed(connection, f"{making(entry.name)} {_statement(entry, named, kept)}"))
+        (entry.name, parsed(connection, f"{making(entry.name)} {_statement(entry, named, kept)}"))
         for entry in plan.selects
         if entry.name in kept and uses[entry.name]
     ]
@@ -163,7 +163,8 @@ def _cuts(plan: Plan, kept: Collection[str], long: int) -> set[str]:
     return cuts
 
 
-def _parsed(connection: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
+def parsed(connection: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
+    """One statement, read once so that it can be run often."""
     (statement,) = connection.extract_statements(text)
     return statement
 

@@ -13,7 +13,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from lift.engines.duckdb.run import PLANNING, Profiles, fact_profiles, run_statements, write_plan
+from lift.engines.duckdb.run import PLANNING, Profiles, fact_profiles, parsed, run_statements, write_plan
 from lift.engines.duckdb.tables import column_names, from_whole_number
 from lift.engines.trials import Asked, Put, Trial
 from lift.plan.compile import Options, Plan, compile_plan
@@ -56,7 +56,15 @@ class Worlds:
         self.levels = {"household", "family", self.rule.level, *others}
         ((self.size,),) = connection.execute("SELECT count(*) FROM settle_number").fetchall()
         self.names = {level: column_names(connection, f"settle_{level}") for level in LEVELS}
+        #: By whether the trials share bases, what copies each level.
+        self.copies = {
+            shared: [parsed(connection, self._copy(level, shared)) for level in LEVELS if level in self.levels]
+            for shared in (False, True)
+        }
         self._fill([Trial(number, ()) for number in range(len(subjects))])
+        for level in LEVELS:
+            if level not in self.levels:
+                connection.execute(f"{self._copy(level, False)} LIMIT 0")
         self.profiles, self.has_couples = fact_profiles(connection, book)
 
     def unit(self, key: str) -> int:
@@ -128,40 +136,42 @@ class Worlds:
         shared = [put for base in bases.values() for put in base]
         numbers = [number for number, base in enumerate(bases.values()) for _ in base]
         store(self.connection, "settle_shared", {"base": numbers, **_columns(shared)})
-        for level in LEVELS:
-            self._copy(level)
+        for copy in self.copies[bool(shared)]:
+            self.connection.execute(copy)
         self.connection.execute(f"""CREATE OR REPLACE TABLE possible_couple AS SELECT
             t.trial * {self.size} + c.family AS family_key, t.trial * {self.size} + c.other AS other_family_key,
             t.trial * {self.size} + c.family AS family_id, t.trial * {self.size} + c.other AS other_family_id
             FROM settle_trial t JOIN settle_couple c USING (household)""")
 
-    def _copy(self, level: Level) -> None:
-        """The copied units of a level, with what is put in place of what is held."""
+    def _copy(self, level: Level, shared: bool) -> str:
+        """The statement that copies the units of a level, with what is put in place of what is held. `shared`: whether
+        anything is put by bases."""
         names = self.names[level]
         tried = [place for place, fact in enumerate(self.asked) if fact.level == level and fact in self.read]
         # A copy's key and its number are the same.
         names_of = zip(_numbers(level), IDS[level], strict=True)
         keys = [f"t.trial * {self.size} + u.{unit} AS {name}" for (unit, key), own in names_of for name in (key, own)]
-        columns = [column for fact in self.read if fact.level == level for column in self._columns(fact, names)]
-        shared = f"LEFT JOIN ({_pivoted(tried)}) s ON s.base = t.base AND s.unit = u.unit" if tried else ""
-        self.connection.execute(f"""CREATE OR REPLACE TABLE {level} AS
+        facts = [fact for fact in self.read if fact.level == level]
+        columns = [column for fact in facts for column in self._columns(fact, names, shared)]
+        joined = tried and shared
+        bases = f"LEFT JOIN ({_pivoted(tried)}) s ON s.base = t.base AND s.unit = u.unit" if joined else ""
+        return f"""CREATE OR REPLACE TABLE {level} AS
             SELECT {", ".join([*keys, *columns])}
-            FROM settle_trial t JOIN settle_{level} u USING (household) {shared}
-            {"" if level in self.levels else "LIMIT 0"}""")
+            FROM settle_trial t JOIN settle_{level} u USING (household) {bases}"""
 
-    def _columns(self, fact: Fact, names: Sequence[str]) -> list[str]:
+    def _columns(self, fact: Fact, names: Sequence[str], shared: bool) -> list[str]:
         """A fact's columns in the copies: what is put, else what is held."""
         place = next((place for place, one in enumerate(self.asked) if one is fact), None)
         kind, found = sql_type(fact), []
         for column, end in _ends(fact):
             held = f"u.{column}" if column in names else f"CAST(NULL AS {kind})"
             if place is not None:
-                found.append(f"coalesce({from_whole_number(fact, _put(place, end))}, {held}) AS {column}")
+                found.append(f"coalesce({from_whole_number(fact, _put(place, end, shared))}, {held}) AS {column}")
             elif column in names:
                 found.append(held)
         if f"{fact.name}_fresh" in names:
             fresh = f"u.{fact.name}_fresh"
-            put = "" if place is None else f"{_put(place, 'low')} IS NOT NULL OR {fresh} AS {fact.name}_fresh"
+            put = "" if place is None else f"{_put(place, 'low', shared)} IS NOT NULL OR {fresh} AS {fact.name}_fresh"
             found.append(put or fresh)
         return found
 
@@ -176,9 +186,10 @@ def _columns(puts: Sequence[Put | tuple[Asked | None, None, None]]) -> dict[str,
     }
 
 
-def _put(place: int, end: str) -> str:
+def _put(place: int, end: str, shared: bool) -> str:
     """What is put on the unit `u` in the trial `t`, a whole number; NULL where nothing is."""
-    return f"CASE WHEN t.place = {place} AND t.unit = u.unit THEN t.{end} ELSE s.{end}_{place} END"
+    otherwise = f"ELSE s.{end}_{place} " if shared else ""
+    return f"CASE WHEN t.place = {place} AND t.unit = u.unit THEN t.{end} {otherwise}END"
 
 
 Column = Sequence[int] | Sequence[int | None] | Sequence[str]
