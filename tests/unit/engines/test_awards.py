@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from lift.engines.duckdb import run
+from lift.engines.duckdb import awards, run
 from lift.engines.duckdb.awards import Case, Change, follow
 from lift.engines.duckdb.tables import make_tables
 from lift.rulebook.load import load_rulebook
@@ -60,7 +60,7 @@ def test_two_cases_of_one_home_never_meet() -> None:
 
 def test_cases_of_different_awards_stand_in_one_plan_and_never_meet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pension Credit for one, Attendance Allowance for the other, both for the third: each as it comes out by itself,
-    and all of them however long a statement may be."""
+    and all of them however long a statement may be and whatever has a plan of its own."""
     connection = run_of({}, {}, {"family": {"savings": 0}})
     among = ("pension_credit", "attendance_allowance", "free_tv_licence", "cold_weather_payment")
     cases = [
@@ -74,6 +74,8 @@ def test_cases_of_different_awards_stand_in_one_plan_and_never_meet(monkeypatch:
     assert {change.case for change in apart} == {0, 1, 2, 3}
     assert follow(connection, BOOK, among, DAY, cases) == apart
     monkeypatch.setattr(run, "LONG", 1)
+    assert follow(connection, BOOK, among, DAY, cases) == apart
+    monkeypatch.setattr(awards, "MANY", 2)
     assert follow(connection, BOOK, among, DAY, cases) == apart
 
 

@@ -7,7 +7,7 @@ looked at apart never meet, though they be in one home.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,13 +16,16 @@ from decimal import Decimal
 from duckdb import DuckDBPyConnection
 
 from lift.engines.duckdb.homes import copy_cases
-from lift.engines.duckdb.run import fact_profiles, run_long_plan
+from lift.engines.duckdb.run import fact_profiles, run_long_plan, run_plan
 from lift.plan.compile import Options, compile_plan
 from lift.plan.layout import IDS, KEYS, id_of, key_of
 from lift.plan.scenario import Affected, Scenario, all_in_one, mark_of, scenario
 from lift.plan.verdicts import AnswerTable
 from lift.rulebook.model import Rulebook
 from lift.rulebook.nodes import LEVELS, Level
+
+#: So many cases of the same awards are worth a plan of their own.
+MANY = 1000
 
 
 @dataclass(frozen=True)
@@ -56,40 +59,45 @@ def follow(
     """Every change in the answers of `among` that the cases bring or may bring, in the order of cases, rules and units.
 
     Cases of the same awards share a scenario, which is exact only where what no award touches can be struck out of both
-    worlds. All scenarios stand beside each other in one plan, so that what is the same before is worked out once: to
-    make a plan takes longer than to run it over some homes. `connection` holds the tables that build made. Raises
-    EngineError."""
-    supposed = _supposed(book, among, day, cases)
-    if not supposed:
-        return []
-    together = [case for one in supposed for case in one.cases]
-    with _copies(connection, supposed, together):
-        found = list(_run(connection, supposed, day, together))
+    worlds. `connection` holds the tables that build made. Raises EngineError."""
+    found: list[Change] = []
+    for supposed in _plans(_supposed(book, among, day, cases)):
+        together = [case for one in supposed for case in one.cases]
+        with _copies(connection, supposed, together):
+            found += _run(connection, supposed, day, together)
     return sorted(found, key=lambda one: (one.case, one.rule, one.unit))
 
 
 @dataclass(frozen=True)
 class _Supposed:
-    """A scenario and its cases. `first`: the place of the first among those of all scenarios."""
+    """A scenario and its cases."""
 
     scenario: Scenario
     cases: Sequence[Case]
-    first: int
 
 
-def _supposed(book: Rulebook, among: Sequence[str], day: date, cases: Sequence[Case]) -> list[_Supposed]:
+def _supposed(book: Rulebook, among: Sequence[str], day: date, cases: Sequence[Case]) -> Iterator[_Supposed]:
     """The scenarios in which something can change."""
     by_awards: dict[tuple[str, ...], list[Case]] = defaultdict(list)
     for case in cases:
         by_awards[tuple(sorted(case.awards))].append(case)
-    found: list[_Supposed] = []
-    first = 0
     for number, (awards, some) in enumerate(sorted(by_awards.items())):
         made = scenario(book, awards, among, day, label=str(number))
         if made.affected:
-            found.append(_Supposed(made, some, first))
-            first += len(some)
-    return found
+            yield _Supposed(made, some)
+
+
+def _plans(supposed: Iterable[_Supposed]) -> Iterator[list[_Supposed]]:
+    """Which scenarios share a plan. To make one takes longer than to run it over some homes, so all that have few cases
+    stand beside each other in one, and what is the same before is worked out once."""
+    few: list[_Supposed] = []
+    for one in supposed:
+        if len(one.cases) < MANY:
+            few.append(one)
+        else:
+            yield [one]
+    if few:
+        yield few
 
 
 def _run(
@@ -99,11 +107,16 @@ def _run(
     profiles, has_couples = fact_profiles(connection, book)
     rules = [rule for one in supposed for rule in one.scenario.rules]
     plan = compile_plan(book, rules, day, Options(profiles, has_couples, proved_only=True))
-    run_long_plan(connection, plan)
-    affected = {told.rule: (told, one) for one in supposed for told in one.scenario.affected}
+    run = run_plan if len(supposed[0].cases) >= MANY else run_long_plan
+    run(connection, plan)
+    own: dict[str, tuple[Affected, range]] = {}
+    first = 0
+    for one in supposed:
+        own |= {told.rule: (told, range(first, first + len(one.cases))) for told in one.scenario.affected}
+        first += len(one.cases)
     for table in plan.answers:
         for rule in table.rules:
-            yield from _read(connection, table, *affected[rule], cases)
+            yield from _read(connection, table, *own[rule], cases)
 
 
 @contextmanager
@@ -144,22 +157,21 @@ def _mark(
 
 
 def _read(
-    connection: DuckDBPyConnection, table: AnswerTable, one: Affected, supposed: _Supposed, cases: Sequence[Case]
+    connection: DuckDBPyConnection, table: AnswerTable, one: Affected, own: range, cases: Sequence[Case]
 ) -> Iterator[Change]:
-    """The rows of a scenario's own cases in which something changes or may change."""
-    first = supposed.first
+    """The rows of a scenario's `own` cases in which something changes or may change."""
     parts, r = table.worth[one.rule], f"a.{one.rule}__"
     ends = [f"{r}{part}_{end}" for part in parts for end in ("low", "high")]
     moved = [f"{end} IS DISTINCT FROM 0" for end in ends]
     newly = f"{r}eligible IS NOT FALSE AND {r}advice_first IS NOT TRUE AND {r}already IS NOT TRUE"
     family = "u.family_key" if "family_key" in KEYS[one.level] else "NULL"
-    own = id_of(one.level)
+    unit_id = id_of(one.level)
     rows = connection.execute(
         f"""SELECT u.{table.key}, u.case_number, {family}, {r}already, {r}advice_first, {r}eligible
         {"".join(f", {end}" for end in ends)}
-        FROM {table.table} a JOIN {one.level} u USING ({own})
+        FROM {table.table} a JOIN {one.level} u USING ({unit_id})
         WHERE {r}asked AND ({" OR ".join([*moved, f"({newly})"])})
-        AND u.case_number BETWEEN {first} AND {first + len(supposed.cases) - 1}"""
+        AND u.case_number BETWEEN {own.start} AND {own.stop - 1}"""
     ).fetchall()
     for unit, number, own_family, already, before, after, *found in rows:
         pairs = {part: (found[2 * i], found[2 * i + 1]) for i, part in enumerate(parts)}
