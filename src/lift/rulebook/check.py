@@ -8,8 +8,20 @@ from fractions import Fraction
 from itertools import pairwise
 
 from lift.errors import Place
-from lift.rulebook.model import Amount, Award, Cell, Formula, Rule, Rulebook, Special, Step, Table
-from lift.rulebook.nodes import AmountRef, Arithmetic, Call, Compare, FactRef, Lookup, Node, StepRef, children, walk
+from lift.rulebook.model import Amount, Award, Cell, Fact, Formula, Rule, Rulebook, Special, Step, Table
+from lift.rulebook.nodes import (
+    AmountRef,
+    Arithmetic,
+    Call,
+    Compare,
+    FactRef,
+    Level,
+    Lookup,
+    Node,
+    StepRef,
+    children,
+    walk,
+)
 from lift.rulebook.problems import Problems
 from lift.rulebook.scope import FIXED_DAYS
 
@@ -258,6 +270,18 @@ def facts_of(rule: Rule, book: Rulebook) -> list[FactRef]:
             if isinstance(node, FactRef):
                 found.setdefault((node.level, node.name), node)
     return list(found.values())
+
+
+def facts_read(book: Rulebook, rules: Iterable[str]) -> dict[tuple[Level, str], Fact]:
+    """Every fact that some rules read, those included on which the proved bounds of another rest."""
+    found: dict[tuple[Level, str], Fact] = {}
+    queue: list[Node] = [fact for rule in rules for fact in facts_of(book.rules[rule], book)]
+    while queue:
+        node = queue.pop()
+        if isinstance(node, FactRef) and (node.level, node.name) not in found:
+            fact = found[node.level, node.name] = book.facts[node.level, node.name]
+            queue += [below for bound in fact.proved_bounds for below in walk(bound.when)]
+    return found
 
 
 def amounts_of(rule: Rule, book: Rulebook) -> list[Amount]:

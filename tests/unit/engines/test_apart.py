@@ -37,7 +37,7 @@ def _answers(town: duckdb.DuckDBPyConnection, book: Rulebook) -> list[tuple[obje
 
 
 def _parts(town: duckdb.DuckDBPyConnection, book: Rulebook) -> list[range | None]:
-    return [part.homes for part in parts_of(town, book)]
+    return [part.homes for part in parts_of(town, book, sorted(book.rules))]
 
 
 def test_numbers_stand_for_keys_and_silent_homes_come_last(town: duckdb.DuckDBPyConnection, book: Rulebook) -> None:

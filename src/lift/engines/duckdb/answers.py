@@ -28,7 +28,7 @@ _COLUMNS = """
 
 def run_answers(connection: DuckDBPyConnection, book: Rulebook, day: date, rules: Sequence[str]) -> Plan:
     """Makes the plan for what these tables hold and runs it; its answer tables stay as temporary tables."""
-    plans = [compile_plan(book, sorted(rules), day, options) for options in parts_of(connection, book)]
+    plans = [compile_plan(book, sorted(rules), day, options) for options in parts_of(connection, book, rules)]
     run_parts(connection, plans)
     return plans[0]
 

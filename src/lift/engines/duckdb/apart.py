@@ -6,12 +6,16 @@ last. A plan for them alone leaves out nearly every formula, since hardly a fact
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import duckdb
 
 from lift.engines.duckdb.run import fact_profiles, facts_in
 from lift.engines.duckdb.tables import column_names
 from lift.plan.compile import Options
 from lift.plan.inputs import any_known
+from lift.rulebook.check import facts_read
 from lift.rulebook.model import Rulebook
 from lift.rulebook.nodes import Level
 
@@ -20,8 +24,10 @@ WORTH_A_PLAN = 10_000
 _AMOUNTS: tuple[Level, ...] = ("person", "family", "period")
 
 
-def parts_of(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> list[Options]:
-    """How to make a plan for each part of the homes; one for all where a part would be small."""
+def parts_of(connection: duckdb.DuckDBPyConnection, book: Rulebook, rules: Sequence[str]) -> list[Options]:
+    """How to make a plan of these rules for each part of the homes; one for all where a part would be small. Only facts
+    that the rules read are looked at."""
+    book = replace(book, facts=facts_read(book, rules))
     first, end = _first_silent(connection, book)
     if first == 0 or end - first < WORTH_A_PLAN:
         return [Options(*fact_profiles(connection, book))]

@@ -14,9 +14,8 @@ from lift.plan.compile import Options, compile_plan
 from lift.plan.layout import Stored
 from lift.plan.values import Code, Flag
 from lift.rulebook.answers import Value
-from lift.rulebook.check import facts_of
-from lift.rulebook.model import Fact, Rulebook
-from lift.rulebook.nodes import FactRef, Level, Node, walk
+from lift.rulebook.check import facts_read
+from lift.rulebook.model import Rulebook
 
 
 @dataclass(frozen=True)
@@ -42,21 +41,9 @@ class Worked:
 
 def work_out(connection: DuckDBPyConnection, book: Rulebook, day: date, rule: str, steps: Sequence[str]) -> Worked:
     """Works out these steps of one rule, all of the rule's level. The tables of units are as in docs/tables.md."""
-    profiles, has_couples = fact_profiles(connection, replace(book, facts=_facts_read(book, rule)))
+    profiles, has_couples = fact_profiles(connection, replace(book, facts=facts_read(book, [rule])))
     plan = compile_plan(book, [rule], day, Options(profiles, has_couples, keep_proved=tuple(steps)))
     stored = {name: found for (name, _), (_, found) in plan.steps.items()}
     (table,) = {own for own, _ in plan.steps.values()}
     run_plan(connection, plan, outputs=[table])
     return Worked(table, stored)
-
-
-def _facts_read(book: Rulebook, rule: str) -> dict[tuple[Level, str], Fact]:
-    """Every fact that a rule reads, those included on which the proved bounds of another rest."""
-    found: dict[tuple[Level, str], Fact] = {}
-    queue: list[Node] = list(facts_of(book.rules[rule], book))
-    while queue:
-        node = queue.pop()
-        if isinstance(node, FactRef) and (node.level, node.name) not in found:
-            fact = found[node.level, node.name] = book.facts[node.level, node.name]
-            queue += [below for bound in fact.proved_bounds for below in walk(bound.when)]
-    return found
