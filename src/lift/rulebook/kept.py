@@ -25,8 +25,9 @@ def keep_readings(folder: Path, hashes: Iterable[tuple[str, str]]) -> None:
     below the folder, and SHA-256."""
     for name, digest in hashes:
         if name.endswith(".yaml"):
-            # The rulebook was loaded from it, so that it is sound, whoever wrote it.
-            value = read_located(folder / name, name, until_key="examples", is_ours=True).value
+            # A council's own rules stand in local/: they are kept as the exact reader read them for the run.
+            is_ours = not name.startswith("local/")
+            value = read_located(folder / name, name, until_key="examples", is_ours=is_ours).value
             place = folder / FOLDER / f"{name}.json"
             place.parent.mkdir(parents=True, exist_ok=True)
             kept = {"format": _FORMAT, "sha256": digest, "value": _written(value)}
